@@ -1,0 +1,247 @@
+package io.github.mqttpartitioned.block;
+
+import io.github.mqttpartitioned.block.BlockFormat.Column;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads a block where it lies, see {@link BlockFormat}. The header is checked by {@link #wrap}, a
+ * column when it is first asked for, and every place within a column at each access: whatever the
+ * bytes are, the answer is right or a {@link CorruptBlockException}.
+ *
+ * <p>Confined to one thread. The memory is borrowed: a block from a cursor is valid until the
+ * cursor moves or is closed.
+ */
+public final class Block {
+
+  private static final Column[] COLUMNS = Column.values();
+
+  private final ByteBuffer bytes;
+  private final String place;
+  private final long firstOffset;
+  private final int count;
+  private final int topicCount;
+  private final int[] starts = new int[BlockFormat.COLUMNS];
+  private final int[] lengths = new int[BlockFormat.COLUMNS];
+  private int verified;
+
+  private Block(ByteBuffer bytes, String place) {
+    this.bytes = bytes;
+    this.place = place;
+    int capacity = bytes.capacity();
+    if (capacity < BlockFormat.HEADER_LENGTH) {
+      throw CorruptBlockException.mismatch(
+          place, "its length", capacity, BlockFormat.HEADER_LENGTH);
+    }
+    expect("magic number", bytes.getInt(BlockFormat.MAGIC_AT), BlockFormat.MAGIC);
+    expect("format version", bytes.getShort(BlockFormat.VERSION_AT), BlockFormat.VERSION);
+    int crc = BlockFormat.headerCrc(bytes);
+    if (crc != bytes.getInt(BlockFormat.CRC_AT)) {
+      throw CorruptBlockException.checksum(
+          place, "the header", crc, bytes.getInt(BlockFormat.CRC_AT));
+    }
+    expect("number of columns", bytes.getShort(BlockFormat.COLUMNS_AT), BlockFormat.COLUMNS);
+    expect("length", capacity, bytes.getInt(BlockFormat.LENGTH_AT));
+    firstOffset = bytes.getLong(BlockFormat.FIRST_OFFSET_AT);
+    count = bytes.getInt(BlockFormat.COUNT_AT);
+    topicCount = bytes.getInt(BlockFormat.TOPICS_AT);
+    if (firstOffset < 0 || count < 1 || topicCount < 1 || topicCount > count) {
+      throw CorruptBlockException.mismatch(place, "number of topics", topicCount, count);
+    }
+    long position = BlockFormat.HEADER_LENGTH;
+    for (Column column : COLUMNS) {
+      int length = bytes.getInt(column.lengthAt());
+      if (length < 0 || position + length > capacity) {
+        throw CorruptBlockException.mismatch(
+            place, "length of column " + column, length, capacity - position);
+      }
+      starts[column.ordinal()] = (int) position;
+      lengths[column.ordinal()] = length;
+      position = BlockFormat.align(position + length);
+    }
+    expect("end of the last column", position, capacity);
+    expectLength(Column.RECEIVED, (long) count * Long.BYTES);
+    expectLength(Column.FLAGS, count);
+    expectLength(Column.TOPIC_INDEX, (long) count * Integer.BYTES);
+    expectLength(Column.TOPIC_ENDS, (long) topicCount * Integer.BYTES);
+    expectLength(Column.PAYLOAD_ENDS, (long) count * Integer.BYTES);
+    if (lengths[Column.PROPERTY_ENDS.ordinal()] != 0) {
+      expectLength(Column.PROPERTY_ENDS, (long) count * Integer.BYTES);
+    }
+  }
+
+  /**
+   * Reads the block that fills {@code bytes} from its position to its limit.
+   *
+   * @param place where it was found, for errors: "store …/p3, offset 4711"
+   * @throws CorruptBlockException when the header is not that of a block of this format
+   */
+  public static Block wrap(ByteBuffer bytes, String place) {
+    return new Block(bytes.slice().order(BlockFormat.ORDER), place);
+  }
+
+  public long firstOffset() {
+    return firstOffset;
+  }
+
+  /** Number of messages, 1 or more. */
+  public int count() {
+    return count;
+  }
+
+  /** Number of different topics, 1 to {@link #count}. */
+  public int topicCount() {
+    return topicCount;
+  }
+
+  /** The whole block, little endian; a place of {@link #start} is an index into it. */
+  public ByteBuffer bytes() {
+    return bytes;
+  }
+
+  /** Length of the whole block in bytes. */
+  public int length() {
+    return bytes.capacity();
+  }
+
+  /** Time of receipt in microseconds since 1970, UTC. */
+  public long receivedMicros(int row) {
+    return bytes.getLong(start(Column.RECEIVED) + row * Long.BYTES);
+  }
+
+  public int qos(int row) {
+    return flags(row) & BlockFormat.FLAG_QOS_MASK;
+  }
+
+  public boolean retained(int row) {
+    return (flags(row) & BlockFormat.FLAG_RETAINED) != 0;
+  }
+
+  public boolean duplicate(int row) {
+    return (flags(row) & BlockFormat.FLAG_DUPLICATE) != 0;
+  }
+
+  private int flags(int row) {
+    return bytes.get(start(Column.FLAGS) + row);
+  }
+
+  /** Which of the block's topics the message has: 0 to {@link #topicCount} - 1. */
+  public int topic(int row) {
+    int topic = bytes.getInt(start(Column.TOPIC_INDEX) + row * Integer.BYTES);
+    if (topic < 0 || topic >= topicCount) {
+      throw CorruptBlockException.outside(place, "topic", row, topic, topicCount - 1L);
+    }
+    return topic;
+  }
+
+  /** Where topic number {@code topic} begins in {@link #bytes}. */
+  public int topicStart(int topic) {
+    return start(Column.TOPIC_BYTES) + from(Column.TOPIC_ENDS, Column.TOPIC_BYTES, topic);
+  }
+
+  public int topicLength(int topic) {
+    return length(Column.TOPIC_ENDS, Column.TOPIC_BYTES, topic);
+  }
+
+  public int payloadStart(int row) {
+    return start(Column.PAYLOAD_BYTES) + from(Column.PAYLOAD_ENDS, Column.PAYLOAD_BYTES, row);
+  }
+
+  public int payloadLength(int row) {
+    return length(Column.PAYLOAD_ENDS, Column.PAYLOAD_BYTES, row);
+  }
+
+  /** Whether any message of the block has properties. */
+  public boolean hasProperties() {
+    return lengths[Column.PROPERTY_ENDS.ordinal()] != 0;
+  }
+
+  /**
+   * Puts {@code cursor} before the message's properties.
+   *
+   * @throws CorruptBlockException when they do not lie in the block
+   */
+  public void properties(int row, PropertyCursor cursor) {
+    if (!hasProperties()) {
+      cursor.reset(bytes, 0, 0);
+      return;
+    }
+    cursor.reset(
+        bytes,
+        start(Column.PROPERTY_BYTES) + from(Column.PROPERTY_ENDS, Column.PROPERTY_BYTES, row),
+        length(Column.PROPERTY_ENDS, Column.PROPERTY_BYTES, row));
+  }
+
+  /** What a {@link MalformedPropertiesException} in the properties of {@code row} means here. */
+  public CorruptBlockException corruptProperties(int row, MalformedPropertiesException cause) {
+    return CorruptBlockException.properties(place, row, String.valueOf(cause.getMessage()));
+  }
+
+  /** URL of the broker that the messages came from. */
+  public String broker() {
+    byte[] text = new byte[lengths[Column.BROKER.ordinal()]];
+    bytes.get(start(Column.BROKER), text);
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Where a column begins in {@link #bytes}.
+   *
+   * @throws CorruptBlockException when its checksum is wrong; checked once per block and column
+   */
+  public int start(Column column) {
+    int bit = 1 << column.ordinal();
+    if ((verified & bit) == 0) {
+      verify(column);
+      verified |= bit;
+    }
+    return starts[column.ordinal()];
+  }
+
+  /** Checks every column now, instead of when it is first asked for. */
+  public void verify() {
+    for (Column column : COLUMNS) {
+      start(column);
+    }
+  }
+
+  private void verify(Column column) {
+    int found = BlockFormat.crc(bytes, starts[column.ordinal()], lengths[column.ordinal()]);
+    int expected = bytes.getInt(column.crcAt());
+    if (found != expected) {
+      throw CorruptBlockException.checksum(place, "column " + column, found, expected);
+    }
+  }
+
+  private int from(Column ends, Column values, int index) {
+    return index == 0 ? 0 : end(ends, values, index - 1);
+  }
+
+  private int length(Column ends, Column values, int index) {
+    int length = end(ends, values, index) - from(ends, values, index);
+    if (length < 0) {
+      throw CorruptBlockException.outside(
+          place, "length in " + values, index, length, lengths[values.ordinal()]);
+    }
+    return length;
+  }
+
+  private int end(Column ends, Column values, int index) {
+    int end = bytes.getInt(start(ends) + index * Integer.BYTES);
+    if (end < 0 || end > lengths[values.ordinal()]) {
+      throw CorruptBlockException.outside(
+          place, "end in " + values, index, end, lengths[values.ordinal()]);
+    }
+    return end;
+  }
+
+  private void expectLength(Column column, long expected) {
+    expect("length of column " + column, lengths[column.ordinal()], expected);
+  }
+
+  private void expect(String what, long found, long expected) {
+    if (found != expected) {
+      throw CorruptBlockException.mismatch(place, what, found, expected);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.github.mqttpartitioned.block;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/**
+ * Layout of a block, version 1. All numbers are little endian; every column begins at a multiple of
+ * 8 bytes from the start of the block, in the order below, with zeros between.
+ *
+ * <pre>
+ *   0               4       6       8              16      20      24      28      32
+ *  +---------------+-------+-------+---------------+-------+-------+-------+-------+
+ *  | magic "MQPB"  |version|columns| first offset  | count |topics |length | crc   |
+ *  +---------------+-------+-------+---------------+-------+-------+-------+-------+
+ *  32: for each of the 10 columns:  | length (4) | crc (4) |
+ *  +------------------------------------------------------------------------------+
+ *  112 RECEIVED        long x count    time of receipt, microseconds since 1970, UTC
+ *      FLAGS           byte x count    bits 0-1 QoS, bit 2 RETAIN, bit 3 DUP
+ *      TOPIC_INDEX     int  x count    place of the message's topic among the block's topics
+ *      TOPIC_ENDS      int  x topics   end of each topic within TOPIC_BYTES
+ *      TOPIC_BYTES     UTF-8           topic names one after another, each once
+ *      PAYLOAD_ENDS    int  x count    end of each payload within PAYLOAD_BYTES
+ *      PAYLOAD_BYTES                   payloads one after another
+ *      PROPERTY_ENDS   int  x count    end of each message's properties within PROPERTY_BYTES;
+ *                                      empty when no message of the block has any
+ *      PROPERTY_BYTES                  as in PUBLISH, MQTT 5 section 3.3.2.3, without the length
+ *      BROKER          UTF-8           URL of the broker that the messages came from
+ *  +------------------------------------------------------------------------------+
+ * </pre>
+ *
+ * The i-th thing of a column with ends lies in {@code [end(i - 1), end(i))}, the first one from 0.
+ *
+ * <p><b>Checksums</b> are CRC-32C. The header's covers bytes 0 to 112 without its own four; thereby
+ * it also vouches for the columns' checksums, which cover a column each. A reader checks the header
+ * at once and a column when it is first asked for: a query that reads only offsets never pays for
+ * payloads.
+ *
+ * <p><b>Versions.</b> A reader refuses a version that it does not know. A change of this layout is
+ * a new version; golden files of old ones stay in the tests.
+ *
+ * <p><b>Limits.</b> A block is shorter than 2 GiB and holds 1 message at least; one message is at
+ * most what MQTT allows, 268,435,455 bytes.
+ */
+public final class BlockFormat {
+
+  public static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+  /** {@code MQPB} read as a little endian int. */
+  public static final int MAGIC = 0x4250514D;
+
+  public static final short VERSION = 1;
+
+  static final int MAGIC_AT = 0;
+  static final int VERSION_AT = MAGIC_AT + Integer.BYTES;
+  static final int COLUMNS_AT = VERSION_AT + Short.BYTES;
+  static final int FIRST_OFFSET_AT = COLUMNS_AT + Short.BYTES;
+  static final int COUNT_AT = FIRST_OFFSET_AT + Long.BYTES;
+  static final int TOPICS_AT = COUNT_AT + Integer.BYTES;
+  static final int LENGTH_AT = TOPICS_AT + Integer.BYTES;
+  static final int CRC_AT = LENGTH_AT + Integer.BYTES;
+  static final int DIRECTORY_AT = CRC_AT + Integer.BYTES;
+
+  /** The columns in their order of place. */
+  public enum Column {
+    RECEIVED,
+    FLAGS,
+    TOPIC_INDEX,
+    TOPIC_ENDS,
+    TOPIC_BYTES,
+    PAYLOAD_ENDS,
+    PAYLOAD_BYTES,
+    PROPERTY_ENDS,
+    PROPERTY_BYTES,
+    BROKER;
+
+    int lengthAt() {
+      return DIRECTORY_AT + ordinal() * 2 * Integer.BYTES;
+    }
+
+    int crcAt() {
+      return lengthAt() + Integer.BYTES;
+    }
+  }
+
+  static final int COLUMNS = Column.values().length;
+
+  /** Bytes before the first column. */
+  public static final int HEADER_LENGTH = DIRECTORY_AT + COLUMNS * 2 * Integer.BYTES;
+
+  static final int FLAG_QOS_MASK = 0b0011;
+  static final int FLAG_RETAINED = 0b0100;
+  static final int FLAG_DUPLICATE = 0b1000;
+
+  private BlockFormat() {}
+
+  /** Flags of one message as the FLAGS column holds them. */
+  public static int flags(int qos, boolean retained, boolean duplicate) {
+    return qos | (retained ? FLAG_RETAINED : 0) | (duplicate ? FLAG_DUPLICATE : 0);
+  }
+
+  /** The next multiple of 8, as a long because a damaged header may ask for more than an int. */
+  static long align(long position) {
+    return (position + 7) & ~7L;
+  }
+
+  static int crc(ByteBuffer bytes, int from, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes.slice(from, length));
+    return (int) crc.getValue();
+  }
+
+  static int headerCrc(ByteBuffer block) {
+    CRC32C crc = new CRC32C();
+    crc.update(block.slice(0, CRC_AT));
+    crc.update(block.slice(DIRECTORY_AT, HEADER_LENGTH - DIRECTORY_AT));
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,11 @@
+package io.github.mqttpartitioned.block;
+
+/** The property section of a PUBLISH breaks the MQTT 5 specification, section 2.2.2. */
+public final class MalformedPropertiesException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  MalformedPropertiesException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.mqttpartitioned.block;
+
+import java.nio.ByteBuffer;
+
+/** UTF-8 as MQTT 5 section 1.5.4 wants it. */
+public final class Utf8 {
+
+  private Utf8() {}
+
+  /**
+   * Whether {@code [start, start + length)} is well-formed UTF-8 without U+0000 and surrogates
+   * ([MQTT-1.5.4-1], [MQTT-1.5.4-2]). Allocates nothing.
+   */
+  public static boolean isWellFormed(ByteBuffer bytes, int start, int length) {
+    int end = start + length;
+    int at = start;
+    while (at < end) {
+      int first = bytes.get(at++);
+      if (first > 0) {
+        continue;
+      }
+      int more;
+      int minimum;
+      int point;
+      if ((first & 0xE0) == 0xC0) {
+        more = 1;
+        minimum = 0x80;
+        point = first & 0x1F;
+      } else if ((first & 0xF0) == 0xE0) {
+        more = 2;
+        minimum = 0x800;
+        point = first & 0x0F;
+      } else if ((first & 0xF8) == 0xF0) {
+        more = 3;
+        minimum = 0x10000;
+        point = first & 0x07;
+      } else {
+        return false;
+      }
+      if (end - at < more) {
+        return false;
+      }
+      for (; more > 0; more--) {
+        int next = bytes.get(at++);
+        if ((next & 0xC0) != 0x80) {
+          return false;
+        }
+        point = point << 6 | next & 0x3F;
+      }
+      if (point < minimum || point > 0x10FFFF || point >= 0xD800 && point <= 0xDFFF) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

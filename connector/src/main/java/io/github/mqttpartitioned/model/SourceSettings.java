@@ -1,0 +1,60 @@
+package io.github.mqttpartitioned.model;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all members and stores of one source have in common. Resolved once, on the driver, from the
+ * user's options and the checkpoint, and sent to every node.
+ *
+ * @param sourceId identity of the source, kept in its checkpoint and in each of its stores
+ * @param partitions N: members, stores and input partitions
+ * @param brokers partition p connects to broker p mod count
+ * @param topics filters that every member subscribes to
+ * @param group share name of the shared subscription
+ * @param clientIdPrefix member p connects as {@code <prefix>-<p>}
+ * @param qos maximum QoS asked for in SUBSCRIBE: 0, 1 or 2
+ * @param username for CONNECT, null for none
+ * @param password for CONNECT, null for none
+ * @param tls for {@code ssl} and {@code wss}
+ * @param keepAlive MQTT Keep Alive, whole seconds, 1 to 65,535
+ * @param connectTimeout how long one connection may take from TCP connect to CONNACK
+ * @param sessionExpiry Session Expiry Interval, whole seconds
+ * @param receiveMaximum Receive Maximum, 1 to 65,535
+ * @param storeDir absolute directory that holds {@code p0}, {@code p1}, …
+ * @param storeMaxBytes most disk for one partition's store
+ */
+public record SourceSettings(
+    String sourceId,
+    int partitions,
+    List<BrokerUrl> brokers,
+    List<TopicFilter> topics,
+    String group,
+    String clientIdPrefix,
+    int qos,
+    @Nullable String username,
+    @Nullable Secret password,
+    TlsSettings tls,
+    Duration keepAlive,
+    Duration connectTimeout,
+    Duration sessionExpiry,
+    int receiveMaximum,
+    String storeDir,
+    long storeMaxBytes)
+    implements Serializable {
+
+  public SourceSettings {
+    brokers = List.copyOf(brokers);
+    topics = List.copyOf(topics);
+  }
+
+  public BrokerUrl broker(int partition) {
+    return brokers.get(partition % brokers.size());
+  }
+
+  public String clientId(int partition) {
+    return clientIdPrefix + "-" + partition;
+  }
+}
