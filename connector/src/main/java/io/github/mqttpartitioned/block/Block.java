@@ -55,8 +55,8 @@ public final class Block {
         throw CorruptBlockException.mismatch(
             place, "length of column " + column, length, capacity - position);
       }
-      starts[column.ordinal()] = (int) position;
-      lengths[column.ordinal()] = length;
+      starts[column.place] = (int) position;
+      lengths[column.place] = length;
       position = BlockFormat.align(position + length);
     }
     expect("end of the last column", position, capacity);
@@ -65,7 +65,7 @@ public final class Block {
     expectLength(Column.TOPIC_INDEX, (long) count * Integer.BYTES);
     expectLength(Column.TOPIC_ENDS, (long) topicCount * Integer.BYTES);
     expectLength(Column.PAYLOAD_ENDS, (long) count * Integer.BYTES);
-    if (lengths[Column.PROPERTY_ENDS.ordinal()] != 0) {
+    if (lengths[Column.PROPERTY_ENDS.place] != 0) {
       expectLength(Column.PROPERTY_ENDS, (long) count * Integer.BYTES);
     }
   }
@@ -153,7 +153,7 @@ public final class Block {
 
   /** Whether any message of the block has properties. */
   public boolean hasProperties() {
-    return lengths[Column.PROPERTY_ENDS.ordinal()] != 0;
+    return lengths[Column.PROPERTY_ENDS.place] != 0;
   }
 
   /**
@@ -179,7 +179,7 @@ public final class Block {
 
   /** URL of the broker that the messages came from. */
   public String broker() {
-    byte[] text = new byte[lengths[Column.BROKER.ordinal()]];
+    byte[] text = new byte[lengths[Column.BROKER.place]];
     bytes.get(start(Column.BROKER), text);
     return new String(text, StandardCharsets.UTF_8);
   }
@@ -190,12 +190,12 @@ public final class Block {
    * @throws CorruptBlockException when its checksum is wrong; checked once per block and column
    */
   public int start(Column column) {
-    int bit = 1 << column.ordinal();
+    int bit = 1 << column.place;
     if ((verified & bit) == 0) {
       verify(column);
       verified |= bit;
     }
-    return starts[column.ordinal()];
+    return starts[column.place];
   }
 
   /** Checks every column now, instead of when it is first asked for. */
@@ -206,7 +206,7 @@ public final class Block {
   }
 
   private void verify(Column column) {
-    int found = BlockFormat.crc(bytes, starts[column.ordinal()], lengths[column.ordinal()]);
+    int found = BlockFormat.crc(bytes, starts[column.place], lengths[column.place]);
     int expected = bytes.getInt(column.crcAt());
     if (found != expected) {
       throw CorruptBlockException.checksum(place, "column " + column, found, expected);
@@ -221,22 +221,22 @@ public final class Block {
     int length = end(ends, values, index) - from(ends, values, index);
     if (length < 0) {
       throw CorruptBlockException.outside(
-          place, "length in " + values, index, length, lengths[values.ordinal()]);
+          place, "length in " + values, index, length, lengths[values.place]);
     }
     return length;
   }
 
   private int end(Column ends, Column values, int index) {
     int end = bytes.getInt(start(ends) + index * Integer.BYTES);
-    if (end < 0 || end > lengths[values.ordinal()]) {
+    if (end < 0 || end > lengths[values.place]) {
       throw CorruptBlockException.outside(
-          place, "end in " + values, index, end, lengths[values.ordinal()]);
+          place, "end in " + values, index, end, lengths[values.place]);
     }
     return end;
   }
 
   private void expectLength(Column column, long expected) {
-    expect("length of column " + column, lengths[column.ordinal()], expected);
+    expect("length of column " + column, lengths[column.place], expected);
   }
 
   private void expect(String what, long found, long expected) {

@@ -63,19 +63,25 @@ public final class BlockFormat {
 
   /** The columns in their order of place. */
   public enum Column {
-    RECEIVED,
-    FLAGS,
-    TOPIC_INDEX,
-    TOPIC_ENDS,
-    TOPIC_BYTES,
-    PAYLOAD_ENDS,
-    PAYLOAD_BYTES,
-    PROPERTY_ENDS,
-    PROPERTY_BYTES,
-    BROKER;
+    RECEIVED(0),
+    FLAGS(1),
+    TOPIC_INDEX(2),
+    TOPIC_ENDS(3),
+    TOPIC_BYTES(4),
+    PAYLOAD_ENDS(5),
+    PAYLOAD_BYTES(6),
+    PROPERTY_ENDS(7),
+    PROPERTY_BYTES(8),
+    BROKER(9);
+
+    final int place;
+
+    Column(int place) {
+      this.place = place;
+    }
 
     int lengthAt() {
-      return DIRECTORY_AT + ordinal() * 2 * Integer.BYTES;
+      return DIRECTORY_AT + place * 2 * Integer.BYTES;
     }
 
     int crcAt() {

@@ -1,0 +1,74 @@
+package io.github.mqttpartitioned.model;
+
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a partition is doing, as its node last said. Counts are since the node began to hold it.
+ *
+ * @param state what its member does
+ * @param problem why it is not connected, or stopped for good; null while all is well
+ * @param extent what its store holds durably
+ * @param storeBytes disk taken by messages not yet trimmed
+ * @param counts what went through
+ */
+public record PartitionStatus(
+    State state,
+    @Nullable RuntimeException problem,
+    LogExtent extent,
+    long storeBytes,
+    Counts counts)
+    implements Serializable {
+
+  /** What a member does. */
+  public enum State {
+    /** Connecting, or waiting to try again. */
+    CONNECTING,
+    /** Connected and subscribed. */
+    CONNECTED,
+    /** Off the broker until a trim has made room in the store. */
+    STORE_FULL,
+    /** Stopped for good; the problem says why. */
+    FAILED,
+    /** Released in order. */
+    STOPPED
+  }
+
+  /**
+   * What went through a partition.
+   *
+   * @param received messages from the broker, redelivered ones included
+   * @param receivedBytes bytes of their packets
+   * @param stored messages made durable
+   * @param duplicates QoS 2 redeliveries that were recognised and not stored again
+   * @param acknowledgements PUBACK, PUBREC and PUBCOMP packets sent
+   * @param trimmed messages removed after Spark was done with them
+   * @param connections connections made and subscribed; all after the first are reconnects
+   * @param setAside malformed messages kept apart, see the store
+   */
+  public record Counts(
+      long received,
+      long receivedBytes,
+      long stored,
+      long duplicates,
+      long acknowledgements,
+      long trimmed,
+      long connections,
+      long setAside)
+      implements Serializable {
+
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0);
+
+    public Counts plus(Counts more) {
+      return new Counts(
+          received + more.received,
+          receivedBytes + more.receivedBytes,
+          stored + more.stored,
+          duplicates + more.duplicates,
+          acknowledgements + more.acknowledgements,
+          trimmed + more.trimmed,
+          connections + more.connections,
+          setAside + more.setAside);
+    }
+  }
+}
