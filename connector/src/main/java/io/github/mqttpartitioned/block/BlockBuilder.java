@@ -279,7 +279,7 @@ public final class BlockBuilder {
     }
     long rest = 0;
     for (; at < end; at++) {
-      rest = rest << Byte.SIZE | source[at] & 0xFF;
+      rest = (rest << Byte.SIZE) | (source[at] & 0xFF);
     }
     hash = mix(hash ^ rest);
     return (int) (hash ^ hash >>> 32);

@@ -1,6 +1,8 @@
 package io.github.mqttpartitioned.block;
 
-/** Stored bytes are not the block that was written: they were cut, altered, or of another format. */
+/**
+ * Stored bytes are not the block that was written: they were cut, altered, or of another format.
+ */
 public final class CorruptBlockException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -16,14 +18,12 @@ public final class CorruptBlockException extends RuntimeException {
   }
 
   static CorruptBlockException mismatch(String place, String what, long found, long expected) {
-    return new CorruptBlockException(
-        place, what + " is " + found + ", expected " + expected);
+    return new CorruptBlockException(place, what + " is " + found + ", expected " + expected);
   }
 
   static CorruptBlockException checksum(String place, String what, int found, int expected) {
     return new CorruptBlockException(
-        place,
-        String.format("checksum of %s is %08x, expected %08x", what, found, expected));
+        place, String.format("checksum of %s is %08x, expected %08x", what, found, expected));
   }
 
   static CorruptBlockException outside(String place, String what, int row, long found, long limit) {

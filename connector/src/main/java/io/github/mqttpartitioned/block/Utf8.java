@@ -45,9 +45,9 @@ public final class Utf8 {
         if ((next & 0xC0) != 0x80) {
           return false;
         }
-        point = point << 6 | next & 0x3F;
+        point = (point << 6) | (next & 0x3F);
       }
-      if (point < minimum || point > 0x10FFFF || point >= 0xD800 && point <= 0xDFFF) {
+      if (point < minimum || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) {
         return false;
       }
     }

@@ -1,7 +1,7 @@
 /**
  * The block: the messages of one append, column by column. The same bytes lie on disk, travel
- * between executors and are read by Spark, so {@link
- * io.github.mqttpartitioned.block.BlockFormat} is the only place that knows the layout.
+ * between executors and are read by Spark, so {@link io.github.mqttpartitioned.block.BlockFormat}
+ * is the only place that knows the layout.
  */
 @NullMarked
 package io.github.mqttpartitioned.block;

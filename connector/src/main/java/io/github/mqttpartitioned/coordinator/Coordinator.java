@@ -1,8 +1,8 @@
 package io.github.mqttpartitioned.coordinator;
 
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -52,9 +52,7 @@ public final class Coordinator implements AutoCloseable {
   public void start() {
     try {
       for (int partition = 0; partition < holders.size(); partition++) {
-        holders
-            .get(partition)
-            .assign(new Assignment(settings, partition, firstOffsets[partition]));
+        holders.get(partition).assign(new Assignment(settings, partition, firstOffsets[partition]));
       }
       for (int partition = 0; partition < holders.size(); partition++) {
         awaitConnected(partition);

@@ -29,8 +29,8 @@ public interface NodeLink {
   void trim(String sourceId, int partition, long before);
 
   /**
-   * Stops to hold all partitions of a source: what is being stored is finished and acknowledged, the
-   * members are disconnected, the stores closed. Does nothing when the node holds none.
+   * Stops to hold all partitions of a source: what is being stored is finished and acknowledged,
+   * the members are disconnected, the stores closed. Does nothing when the node holds none.
    */
   void release(String sourceId);
 }
