@@ -1,0 +1,51 @@
+package io.github.mqttpartitioned.testkit;
+
+/**
+ * An MQTT 5 broker on this machine, running from when it is made until {@link #close}. Its URLs
+ * stay the same over {@link #restart} and {@link #kill}. Confined to one thread at a time.
+ */
+public interface TestBroker extends AutoCloseable {
+
+  /** Where it listens: {@code tcp://127.0.0.1:port}. */
+  default String url() {
+    return url(Scheme.TCP);
+  }
+
+  /**
+   * Where it listens with a transport.
+   *
+   * @throws IllegalArgumentException if the options asked for no such listener
+   */
+  String url(Scheme scheme);
+
+  /** What runs and how, such as "eclipse-mosquitto:2 through Testcontainers". */
+  String description();
+
+  /** Whether this kind of broker can do that. */
+  boolean supports(Feature feature);
+
+  /** Stops it in an orderly way, and starts it again with what it has kept. */
+  default void restart() {
+    stop();
+    start();
+  }
+
+  /**
+   * Stops it in an orderly way; with {@link BrokerOptions#persistence} what it holds is on disk.
+   */
+  void stop();
+
+  /**
+   * Ends it with SIGKILL; what it had not yet written is lost. {@link #start} starts it again.
+   *
+   * @throws UnsupportedOperationException without {@link Feature#KILL}
+   */
+  void kill();
+
+  /** Starts it again after {@link #stop} or {@link #kill}; returns when it answers. */
+  void start();
+
+  /** Stops it and removes what it has kept. */
+  @Override
+  void close();
+}
