@@ -1,0 +1,72 @@
+package io.github.mqttpartitioned.store;
+
+import java.util.Arrays;
+
+/**
+ * Changes of the ids in flight, in the order in which they happened, to be made durable by one
+ * {@link StoreWriter}. Reusable; allocates nothing once it has grown to its usual size. Confined to
+ * one thread at a time.
+ */
+public final class InFlightChanges {
+
+  private static final int FIRST_SIZE = 64;
+  private static final int CLEAR_ALL = -1;
+
+  private int[] ids = new int[FIRST_SIZE];
+  private long[] fingerprints = new long[FIRST_SIZE];
+  private int size;
+
+  /** As {@link InFlightIds#add}. */
+  public void add(int id, long fingerprint) {
+    if (fingerprint == 0) {
+      throw new IllegalArgumentException("fingerprint of packet id " + id + " is 0");
+    }
+    record(id, fingerprint);
+  }
+
+  /** As {@link InFlightIds#release}. */
+  public void release(int id) {
+    record(id, 0);
+  }
+
+  /** As {@link InFlightIds#clear}. */
+  public void clearAll() {
+    record(CLEAR_ALL, 0);
+  }
+
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** Forgets all changes. */
+  public void reset() {
+    size = 0;
+  }
+
+  int size() {
+    return size;
+  }
+
+  boolean isClearAll(int index) {
+    return ids[index] == CLEAR_ALL;
+  }
+
+  int id(int index) {
+    return ids[index];
+  }
+
+  /** 0 for a release. */
+  long fingerprint(int index) {
+    return fingerprints[index];
+  }
+
+  private void record(int id, long fingerprint) {
+    if (size == ids.length) {
+      ids = Arrays.copyOf(ids, 2 * size);
+      fingerprints = Arrays.copyOf(fingerprints, 2 * size);
+    }
+    ids[size] = id;
+    fingerprints[size] = fingerprint;
+    size++;
+  }
+}

@@ -1,0 +1,118 @@
+package io.github.mqttpartitioned.store;
+
+import java.util.Arrays;
+
+/**
+ * Packet ids of QoS 2 messages that are stored and not yet released by the broker, each with the
+ * fingerprint of its message. Takes memory for 128 ids at a time, as they come into use. Confined
+ * to one thread.
+ */
+public final class InFlightIds {
+
+  static final int CHUNK_IDS = 128;
+  static final int CHUNKS = (1 << Character.SIZE) / CHUNK_IDS;
+
+  /** Stands for every chunk without an id in flight; never written to. */
+  private static final long[] NONE = new long[CHUNK_IDS];
+
+  private final long[][] chunks = new long[CHUNKS][];
+  private int size;
+
+  /** No id in flight. */
+  public InFlightIds() {
+    Arrays.fill(chunks, NONE);
+  }
+
+  /**
+   * The fingerprint of an id's message.
+   *
+   * @param id packet id, 0 to 65,535
+   * @return what was given to {@link #add}, 0 when the id is not in flight
+   */
+  public long fingerprint(int id) {
+    return chunks[id / CHUNK_IDS][id % CHUNK_IDS];
+  }
+
+  /**
+   * Puts an id in flight; one that is already takes the new fingerprint.
+   *
+   * @param id packet id, 0 to 65,535
+   * @param fingerprint of its message, not 0
+   */
+  public void add(int id, long fingerprint) {
+    if (fingerprint == 0) {
+      throw new IllegalArgumentException("fingerprint of packet id " + id + " is 0");
+    }
+    if (put(id, fingerprint) == 0) {
+      size++;
+    }
+  }
+
+  /** Takes an id out of flight; nothing happens when it is not in flight. */
+  public void release(int id) {
+    if (fingerprint(id) != 0) {
+      put(id, 0);
+      size--;
+    }
+  }
+
+  /** Takes every id out of flight and gives the memory back. */
+  public void clear() {
+    Arrays.fill(chunks, NONE);
+    size = 0;
+  }
+
+  /** Number of ids in flight. */
+  public int size() {
+    return size;
+  }
+
+  InFlightIds copy() {
+    InFlightIds copy = new InFlightIds();
+    for (int chunk = 0; chunk < CHUNKS; chunk++) {
+      copy.copyChunk(chunk, this);
+    }
+    return copy;
+  }
+
+  /** Makes a chunk the same as that of {@code other}. */
+  void copyChunk(int chunk, InFlightIds other) {
+    size += count(other.chunks[chunk]) - count(chunks[chunk]);
+    if (other.chunks[chunk] == NONE) {
+      chunks[chunk] = NONE;
+    } else {
+      System.arraycopy(other.chunks[chunk], 0, writable(chunk), 0, CHUNK_IDS);
+    }
+  }
+
+  boolean isChunkEmpty(int chunk) {
+    return chunks[chunk] == NONE || count(chunks[chunk]) == 0;
+  }
+
+  private long put(int id, long fingerprint) {
+    long[] chunk = writable(id / CHUNK_IDS);
+    long before = chunk[id % CHUNK_IDS];
+    chunk[id % CHUNK_IDS] = fingerprint;
+    return before;
+  }
+
+  private long[] writable(int chunk) {
+    if (chunks[chunk] == NONE) {
+      chunks[chunk] = new long[CHUNK_IDS];
+    }
+    return chunks[chunk];
+  }
+
+  private static int count(long[] chunk) {
+    if (chunk == NONE) {
+      return 0;
+    }
+    int count = 0;
+    for (long fingerprint : chunk) {
+      if (fingerprint != 0) {
+        count++;
+      }
+    }
+    return count;
+  }
+}

@@ -1,0 +1,166 @@
+package io.github.mqttpartitioned.store;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.BitSet;
+import java.util.zip.CRC32C;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.Txn;
+
+/**
+ * The ids in flight, in the database {@code inflight} and in memory.
+ *
+ * <p>Ids come by the thousand in each group commit. To write few pages they are kept 128 to a
+ * record: key {@code id / 128}, 2 bytes big endian; value, little endian:
+ *
+ * <pre>
+ *   0                                      1024           1028
+ *  +--------------------------------------+--------------+
+ *  | fingerprint (8) x 128, 0: not in     | CRC-32C of   |
+ *  | flight                               | what is before
+ *  +--------------------------------------+--------------+
+ * </pre>
+ *
+ * There is no record for 128 ids of which none is in flight. Confined to the writer thread.
+ */
+final class InFlightTable {
+
+  private static final int CRC_AT = InFlightIds.CHUNK_IDS * Long.BYTES;
+  private static final int LENGTH = CRC_AT + Integer.BYTES;
+
+  private Dbi<ByteBuffer> inFlight;
+  private final String place;
+  private final ByteBuffer key = ByteBuffer.allocateDirect(Short.BYTES);
+
+  /** What is durable. */
+  private final InFlightIds durable = new InFlightIds();
+
+  /** What is durable, with the changes of the present write; differs in dirty chunks alone. */
+  private final InFlightIds present = new InFlightIds();
+
+  private final BitSet dirty = new BitSet(InFlightIds.CHUNKS);
+
+  InFlightTable(Dbi<ByteBuffer> inFlight, String place) {
+    this.inFlight = inFlight;
+    this.place = place;
+  }
+
+  /** Goes on in an environment that has been opened anew. */
+  void moveTo(Dbi<ByteBuffer> reopened) {
+    inFlight = reopened;
+  }
+
+  /**
+   * Reads everything anew.
+   *
+   * @throws StoreException.Damaged when a record is not what was written
+   */
+  void load(Txn<ByteBuffer> txn) {
+    durable.clear();
+    present.clear();
+    dirty.clear();
+    try (Cursor<ByteBuffer> cursor = inFlight.openCursor(txn)) {
+      for (boolean found = cursor.first(); found; found = cursor.next()) {
+        loadChunk(cursor.key().getShort(0), cursor.val().slice().order(ByteOrder.LITTLE_ENDIAN));
+      }
+    }
+  }
+
+  private void loadChunk(int chunk, ByteBuffer value) {
+    if (chunk < 0
+        || chunk >= InFlightIds.CHUNKS
+        || value.capacity() != LENGTH
+        || value.getInt(CRC_AT) != crc(value)) {
+      throw StoreException.damaged(
+          place,
+          "record " + chunk + " of the packet ids in flight has a wrong key, length or checksum");
+    }
+    for (int i = 0; i < InFlightIds.CHUNK_IDS; i++) {
+      long fingerprint = value.getLong(i * Long.BYTES);
+      if (fingerprint != 0) {
+        durable.add(chunk * InFlightIds.CHUNK_IDS + i, fingerprint);
+      }
+    }
+    present.copyChunk(chunk, durable);
+  }
+
+  /** A copy of what is durable. */
+  InFlightIds copy() {
+    return durable.copy();
+  }
+
+  /** Makes changes, in order, in memory alone. */
+  void apply(InFlightChanges changes) {
+    for (int i = 0; i < changes.size(); i++) {
+      if (changes.isClearAll(i)) {
+        clear();
+      } else {
+        int id = changes.id(i);
+        long fingerprint = changes.fingerprint(i);
+        if (fingerprint == 0) {
+          present.release(id);
+        } else {
+          present.add(id, fingerprint);
+        }
+        dirty.set(id / InFlightIds.CHUNK_IDS);
+      }
+    }
+  }
+
+  private void clear() {
+    for (int chunk = 0; chunk < InFlightIds.CHUNKS; chunk++) {
+      if (!present.isChunkEmpty(chunk) || !durable.isChunkEmpty(chunk)) {
+        dirty.set(chunk);
+      }
+    }
+    present.clear();
+  }
+
+  boolean isDirty() {
+    return !dirty.isEmpty();
+  }
+
+  /** Writes the chunks that have changed. */
+  void write(Txn<ByteBuffer> txn) {
+    for (int chunk = dirty.nextSetBit(0); chunk >= 0; chunk = dirty.nextSetBit(chunk + 1)) {
+      key.putShort(0, (short) chunk);
+      if (present.isChunkEmpty(chunk)) {
+        inFlight.delete(txn, key);
+      } else {
+        encode(chunk, inFlight.reserve(txn, key, LENGTH));
+      }
+    }
+  }
+
+  private void encode(int chunk, ByteBuffer target) {
+    ByteBuffer value = target.slice(0, LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < InFlightIds.CHUNK_IDS; i++) {
+      value.putLong(i * Long.BYTES, present.fingerprint(chunk * InFlightIds.CHUNK_IDS + i));
+    }
+    value.putInt(CRC_AT, crc(value));
+  }
+
+  private static int crc(ByteBuffer value) {
+    CRC32C crc = new CRC32C();
+    crc.update(value.slice(0, CRC_AT));
+    return (int) crc.getValue();
+  }
+
+  /** What has been written is durable now. */
+  void committed() {
+    copyDirty(present, durable);
+  }
+
+  /** What has been changed since the last commit does not count. */
+  void rollBack() {
+    copyDirty(durable, present);
+  }
+
+  private void copyDirty(InFlightIds from, InFlightIds to) {
+    for (int chunk = dirty.nextSetBit(0); chunk >= 0; chunk = dirty.nextSetBit(chunk + 1)) {
+      to.copyChunk(chunk, from);
+    }
+    dirty.clear();
+  }
+}

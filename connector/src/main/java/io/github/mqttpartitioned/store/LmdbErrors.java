@@ -1,0 +1,30 @@
+package io.github.mqttpartitioned.store;
+
+import org.lmdbjava.Dbi.MapResizedException;
+import org.lmdbjava.Env.FileInvalidException;
+import org.lmdbjava.Env.VersionMismatchException;
+import org.lmdbjava.LmdbException;
+import org.lmdbjava.LmdbNativeException.PageCorruptedException;
+import org.lmdbjava.LmdbNativeException.PageNotFoundException;
+
+/** What LMDB's errors mean to a store. */
+final class LmdbErrors {
+
+  private LmdbErrors() {}
+
+  /**
+   * @param action what was tried, to go before "store …": "write to", "open"
+   */
+  static StoreException translate(LmdbException error, String action, String store) {
+    if (error instanceof PageCorruptedException
+        || error instanceof PageNotFoundException
+        || error instanceof FileInvalidException
+        || error instanceof VersionMismatchException) {
+      return StoreException.damaged(store, String.valueOf(error.getMessage()), error);
+    }
+    if (error instanceof MapResizedException) {
+      return StoreException.enlarged(action, store, error);
+    }
+    return StoreException.unusable(action, store, error);
+  }
+}

@@ -1,0 +1,14 @@
+package io.github.mqttpartitioned.store;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A packet that could not be understood and was acknowledged all the same, because the broker would
+ * send it again for ever.
+ *
+ * @param number running number within the store, from 0
+ * @param reason what was wrong with it
+ * @param length bytes that the packet had
+ * @param bytes the packet, or its first 64 KiB
+ */
+public record SetAsidePacket(long number, String reason, long length, ByteBuffer bytes) {}

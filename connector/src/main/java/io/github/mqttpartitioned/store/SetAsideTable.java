@@ -1,0 +1,95 @@
+package io.github.mqttpartitioned.store;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.Txn;
+
+/**
+ * The database {@code set-aside}: the newest packets that could not be understood. Key: running
+ * number, 8 bytes big endian; value, big endian:
+ *
+ * <pre>
+ *   0                8                12
+ *  +----------------+----------------+--------------+---------------------------+
+ *  | length of the  | bytes of the   | reason,      | the packet, or its first  |
+ *  | packet         | reason         | UTF-8        | 64 KiB                    |
+ *  +----------------+----------------+--------------+---------------------------+
+ * </pre>
+ *
+ * Confined to the writer thread, but for {@link #list}.
+ */
+final class SetAsideTable {
+
+  /** Most packets kept. */
+  static final int MAX_PACKETS = 1_000;
+
+  /** Most bytes kept of one packet. */
+  static final int MAX_PACKET_BYTES = 64 << 10;
+
+  private static final int MAX_REASON_BYTES = 1 << 10;
+  private static final int LENGTH_AT = 0;
+  private static final int REASON_LENGTH_AT = LENGTH_AT + Long.BYTES;
+  private static final int REASON_AT = REASON_LENGTH_AT + Integer.BYTES;
+
+  private final Dbi<ByteBuffer> setAside;
+  private final ByteBuffer key = ByteBuffer.allocateDirect(Long.BYTES);
+
+  SetAsideTable(Dbi<ByteBuffer> setAside) {
+    this.setAside = setAside;
+  }
+
+  /** Keeps {@code packet} from its position to its limit, and drops old ones beyond the bounds. */
+  void add(Txn<ByteBuffer> txn, ByteBuffer packet, String reason, StoreLimits limits) {
+    byte[] reasonBytes = reason.getBytes(StandardCharsets.UTF_8);
+    int reasonLength = Math.min(reasonBytes.length, MAX_REASON_BYTES);
+    int packetLength = Math.min(packet.remaining(), MAX_PACKET_BYTES);
+    int length = REASON_AT + reasonLength + packetLength;
+    long number = 0;
+    int count = 1;
+    long bytes = limits.cost(length);
+    try (Cursor<ByteBuffer> cursor = setAside.openCursor(txn)) {
+      for (boolean found = cursor.last(); found; found = cursor.prev()) {
+        number = Math.max(number, cursor.key().getLong(0) + 1);
+        bytes += limits.cost(cursor.val().remaining());
+        count++;
+      }
+      while ((count > MAX_PACKETS || bytes > limits.setAsideBytes()) && cursor.first()) {
+        bytes -= limits.cost(cursor.val().remaining());
+        count--;
+        cursor.delete();
+      }
+    }
+    key.putLong(0, number);
+    setAside
+        .reserve(txn, key, length)
+        .putLong(packet.remaining())
+        .putInt(reasonLength)
+        .put(reasonBytes, 0, reasonLength)
+        .put(packet.slice(packet.position(), packetLength));
+  }
+
+  /** The packets kept, oldest first. */
+  static List<SetAsidePacket> list(Dbi<ByteBuffer> setAside, Txn<ByteBuffer> txn) {
+    List<SetAsidePacket> packets = new ArrayList<>();
+    try (Cursor<ByteBuffer> cursor = setAside.openCursor(txn)) {
+      for (boolean found = cursor.first(); found; found = cursor.next()) {
+        ByteBuffer value = cursor.val().slice();
+        byte[] reason = new byte[value.getInt(REASON_LENGTH_AT)];
+        value.get(REASON_AT, reason);
+        byte[] bytes = new byte[value.capacity() - REASON_AT - reason.length];
+        value.get(REASON_AT + reason.length, bytes);
+        packets.add(
+            new SetAsidePacket(
+                cursor.key().getLong(0),
+                new String(reason, StandardCharsets.UTF_8),
+                value.getLong(LENGTH_AT),
+                ByteBuffer.wrap(bytes).asReadOnlyBuffer()));
+      }
+    }
+    return packets;
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.mqttpartitioned.store;
+
+import io.github.mqttpartitioned.block.Block;
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.model.OffsetRange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a range from a store, each block in a snapshot of its own. A block lies in the memory map
+ * and is valid until the cursor moves or is closed; as long as it is held, pages trimmed meanwhile
+ * stay taken. Behind the last block, and once closed, the cursor holds nothing.
+ */
+final class StoreCursor implements BlockCursor {
+
+  private final StoreEnvironment environment;
+  private final String store;
+  private final int partition;
+  private final OffsetRange range;
+  private @Nullable StoreReader reader;
+  private boolean closed;
+
+  /** Offset that the next block must hold: its first one, but for the first block. */
+  private long next;
+
+  /**
+   * @param environment of which the cursor is a user from now on
+   */
+  StoreCursor(StoreEnvironment environment, String store, int partition, OffsetRange range) {
+    this.environment = environment;
+    this.store = store;
+    this.partition = partition;
+    this.range = range;
+    this.next = range.from();
+  }
+
+  @Override
+  public @Nullable Block next() {
+    if (closed) {
+      throw new IllegalStateException("the cursor of " + store + " over " + range + " is closed");
+    }
+    if (next >= range.until()) {
+      giveReaderBack();
+      return null;
+    }
+    StoreReader current = reader;
+    if (current == null) {
+      current = environment.borrowReader();
+      reader = current;
+    }
+    current.refresh();
+    long found = next == range.from() ? current.seekFloor(next) : current.seekCeiling(next);
+    if (found < 0 || found > next) {
+      throw notFound(current, found < 0 ? "none" : "one that begins at " + found);
+    }
+    Block block = Block.wrap(current.value(), "store " + store + ", offset " + found);
+    long end = found + block.count();
+    if (block.firstOffset() != found || end <= next) {
+      throw notFound(
+          current,
+          "a block [" + block.firstOffset() + ", " + end + ") in the place of offset " + found);
+    }
+    next = end;
+    return block;
+  }
+
+  private StoreException notFound(StoreReader current, String found) {
+    StoreState state = current.state();
+    return state != null && !state.extent().covers(new OffsetRange(next, range.until()))
+        ? StoreException.missing(partition, range, state.extent(), store)
+        : StoreException.gap(partition, store, next, found);
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    giveReaderBack();
+    environment.release();
+  }
+
+  private void giveReaderBack() {
+    StoreReader current = reader;
+    if (current == null) {
+      return;
+    }
+    reader = null;
+    current.reset();
+    environment.giveBack(current);
+  }
+}

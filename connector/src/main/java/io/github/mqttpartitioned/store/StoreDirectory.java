@@ -1,0 +1,121 @@
+package io.github.mqttpartitioned.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Consumer;
+
+/**
+ * The files of a store: {@code data.mdb} and {@code lock.mdb}, LMDB's own names, and {@code
+ * create.lock}.
+ *
+ * <p>A store is created under {@code creating/} and its data file is then renamed, so that a {@code
+ * data.mdb} in place is always a whole store: a kill in between leaves none, and an empty or cut
+ * file is damage, never a new store.
+ */
+final class StoreDirectory {
+
+  private static final String DATA = "data.mdb";
+  private static final String CREATING = "creating";
+  private static final String CREATE_LOCK = "create.lock";
+
+  private StoreDirectory() {}
+
+  static boolean holdsStore(Path directory) {
+    return Files.exists(directory.resolve(DATA));
+  }
+
+  static Path dataFile(Path directory) {
+    return directory.resolve(DATA);
+  }
+
+  /**
+   * Creates the directory when it is not there, for its owner alone.
+   *
+   * @return its real path
+   * @throws StoreException.Unusable when that cannot be done
+   */
+  static Path prepare(Path directory) {
+    try {
+      Path absolute = directory.toAbsolutePath();
+      Files.createDirectories(absolute, ownerOnly());
+      return absolute.toRealPath();
+    } catch (IOException e) {
+      throw StoreException.unusable(
+          "create the directory of", directory.toString(), describe(e), e);
+    }
+  }
+
+  /**
+   * Puts a new store in place, unless another process has just done so.
+   *
+   * @param creator writes the store into the directory that it is given, and closes it
+   */
+  static void create(Path directory, Consumer<Path> creator) {
+    try (FileChannel channel =
+            FileChannel.open(
+                directory.resolve(CREATE_LOCK),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      if (!lock.isValid() || holdsStore(directory)) {
+        return;
+      }
+      Path creating = directory.resolve(CREATING);
+      deleteFlat(creating);
+      Files.createDirectory(creating, ownerOnly());
+      creator.accept(creating);
+      Files.move(dataFile(creating), dataFile(directory), StandardCopyOption.ATOMIC_MOVE);
+      deleteFlat(creating);
+      sync(directory);
+      Path parent = directory.getParent();
+      if (parent != null) {
+        sync(parent);
+      }
+    } catch (IOException e) {
+      throw StoreException.unusable("create", directory.toString(), describe(e), e);
+    }
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+      return new FileAttribute<?>[0];
+    }
+    return new FileAttribute<?>[] {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+    };
+  }
+
+  private static void deleteFlat(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (var files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+
+  /** Makes the names in a directory durable, where the platform opens directories at all. */
+  private static void sync(Path directory) throws IOException {
+    if (System.getProperty("os.name", "").startsWith("Windows")) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static String describe(IOException e) {
+    return e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.mqttpartitioned.store;
+
+/**
+ * How much fits into a store.
+ *
+ * <p>Not all of {@code storeMaxBytes} is for blocks. A transaction never writes over a page: even
+ * deleting takes new pages first, and a full store that could not delete would be full for ever. So
+ * a part is kept back for that, one for the ids in flight, and one for packets set aside.
+ *
+ * <p>Pages of a block are consecutive, so free pages scattered over the file are no room for a
+ * large one. A single block is therefore limited to a quarter of the capacity.
+ *
+ * @param pageSize of the environment, in bytes
+ * @param mapBytes size of the memory map, and of the file at most
+ * @param capacity most {@linkplain #cost bytes} of blocks
+ * @param largestBlock most {@linkplain #cost bytes} of one block
+ * @param setAsideBytes most bytes of packets set aside
+ */
+record StoreLimits(
+    int pageSize, long mapBytes, long capacity, long largestBlock, long setAsideBytes) {
+
+  /** The smallest store. */
+  static final long MIN_BYTES = 16L << 20;
+
+  private static final long MIB = 1L << 20;
+  private static final long MAX_SET_ASIDE_BYTES = 64 * MIB;
+  private static final long IN_FLIGHT_BYTES = MIB;
+
+  /** LMDB's header of a page that holds entries, and of the first page of a large value. */
+  private static final int PAGE_HEADER = 16;
+
+  /** What an entry takes in its page beside its value: header, key of 8 bytes, place. */
+  private static final int ENTRY_OVERHEAD = 18;
+
+  /** What an entry takes in its page when its value lies in pages of its own. */
+  private static final int LARGE_ENTRY = ENTRY_OVERHEAD + Long.BYTES;
+
+  static StoreLimits of(long maxBytes, int pageSize) {
+    long deletions = Math.max(MIB, maxBytes / 16);
+    long setAside = Math.min(MAX_SET_ASIDE_BYTES, maxBytes / 64);
+    long capacity = maxBytes - deletions - setAside - IN_FLIGHT_BYTES;
+    return new StoreLimits(pageSize, mapBytes(maxBytes), capacity, capacity / 4, setAside);
+  }
+
+  /** Size of the memory map: whole pages, whatever the page size is. */
+  static long mapBytes(long maxBytes) {
+    return maxBytes & -(64L << 10);
+  }
+
+  /** A file with more bytes in use has few pages left that were never used. */
+  long settleBytes() {
+    return mapBytes / 4 * 3;
+  }
+
+  /**
+   * Bytes of disk that a block of {@code length} bytes takes.
+   *
+   * <p>A block up to about half a page shares a page with others. As entries never cross pages,
+   * such a page may stay half empty: it is charged double.
+   */
+  long cost(int length) {
+    int shared = length + ENTRY_OVERHEAD;
+    if (shared <= (pageSize - PAGE_HEADER) / 2) {
+      return 2L * shared;
+    }
+    long pages = ((long) PAGE_HEADER - 1 + length) / pageSize + 1;
+    return pages * pageSize + 2 * LARGE_ENTRY;
+  }
+}

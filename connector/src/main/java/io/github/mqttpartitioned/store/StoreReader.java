@@ -1,0 +1,112 @@
+package io.github.mqttpartitioned.store;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.GetOp;
+import org.lmdbjava.LmdbException;
+import org.lmdbjava.Txn;
+
+/**
+ * A read transaction, used for one snapshot after the other, and a place among the blocks of the
+ * present one. Every search goes down from the root of the tree. Confined to one thread at a time.
+ */
+final class StoreReader {
+
+  private final Txn<ByteBuffer> txn;
+  private final Cursor<ByteBuffer> cursor;
+  private final Dbi<ByteBuffer> meta;
+  private final String place;
+  private final ByteBuffer key = ByteBuffer.allocateDirect(Long.BYTES);
+  private boolean hasSnapshot;
+
+  StoreReader(Txn<ByteBuffer> txn, Dbi<ByteBuffer> blocks, Dbi<ByteBuffer> meta, String place) {
+    this.txn = txn;
+    this.cursor = blocks.openCursor(txn);
+    this.meta = meta;
+    this.place = place;
+    txn.reset();
+  }
+
+  /** Takes a new snapshot, in place of the one before if there is one. */
+  void refresh() {
+    reset();
+    try {
+      hasSnapshot = true;
+      txn.renew();
+      cursor.renew(txn);
+    } catch (LmdbException e) {
+      throw LmdbErrors.translate(e, "read", place);
+    }
+  }
+
+  /** Lets the snapshot go, if there is one: pages trimmed since can be used again. */
+  void reset() {
+    if (hasSnapshot) {
+      hasSnapshot = false;
+      txn.reset();
+    }
+  }
+
+  /**
+   * Finds the block that begins at {@code offset}, or else the last one that begins before.
+   *
+   * @return its first offset, or -1 when there is none
+   */
+  long seekFloor(long offset) {
+    try {
+      key.putLong(0, offset);
+      if (cursor.get(key, GetOp.MDB_SET_RANGE)) {
+        long found = foundOffset();
+        return found == offset ? found : cursor.prev() ? foundOffset() : -1;
+      }
+      return cursor.last() ? foundOffset() : -1;
+    } catch (LmdbException e) {
+      throw LmdbErrors.translate(e, "read", place);
+    }
+  }
+
+  /**
+   * Finds the block that begins at {@code offset}, or else the first one that begins behind it.
+   *
+   * @return its first offset, or -1 when there is none
+   */
+  long seekCeiling(long offset) {
+    try {
+      key.putLong(0, offset);
+      return cursor.get(key, GetOp.MDB_SET_RANGE) ? foundOffset() : -1;
+    } catch (LmdbException e) {
+      throw LmdbErrors.translate(e, "read", place);
+    }
+  }
+
+  private long foundOffset() {
+    ByteBuffer found = cursor.key();
+    if (found.remaining() != Long.BYTES) {
+      throw StoreException.damaged(
+          place, "a block has a key of " + found.remaining() + " bytes, expected " + Long.BYTES);
+    }
+    return found.getLong(0);
+  }
+
+  /** The block found, borrowed until the next search, {@link #refresh} or {@link #reset}. */
+  ByteBuffer value() {
+    return cursor.val();
+  }
+
+  /** The state as of the present snapshot. */
+  @Nullable StoreState state() {
+    try {
+      return StateTable.read(meta, txn, place);
+    } catch (LmdbException e) {
+      throw LmdbErrors.translate(e, "read", place);
+    }
+  }
+
+  /** Ends the transaction; the environment is still open. */
+  void close() {
+    cursor.close();
+    txn.close();
+  }
+}

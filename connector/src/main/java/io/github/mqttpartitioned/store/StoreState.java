@@ -1,0 +1,130 @@
+package io.github.mqttpartitioned.store;
+
+import io.github.mqttpartitioned.model.LogExtent;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/**
+ * The one record of the database {@code meta}, version 1, 180 bytes, all numbers little endian:
+ *
+ * <pre>
+ *   0               4               8               16              24
+ *  +---------------+---------------+---------------+---------------+
+ *  | magic "MQPS"  | version       | epoch         | earliest      |
+ *  +---------------+---------------+---------------+---------------+
+ *  24              32              40              44              48
+ *  +---------------+---------------+---------------+---------------+
+ *  | next          | live bytes    | partition     | id length     |
+ *  +---------------+---------------+---------------+---------------+
+ *  48                                              176             180
+ *  +-----------------------------------------------+---------------+
+ *  | source id, UTF-8, zeros behind it             | CRC-32C       |
+ *  +-----------------------------------------------+---------------+
+ * </pre>
+ *
+ * The checksum covers bytes 0 to 176. A version that is not known is refused.
+ *
+ * @param sourceId identity of the source that the store belongs to
+ * @param partition number of the partition within the source
+ * @param epoch fencing number of the holder: each opening takes the next one, and a holder that
+ *     finds another one than its own has been fenced
+ * @param earliest lowest offset that can still be read
+ * @param next offset that the next message will be given
+ * @param liveBytes disk taken by the blocks of {@code [earliest, next)}, see {@link
+ *     StoreLimits#cost}
+ */
+record StoreState(
+    String sourceId, int partition, long epoch, long earliest, long next, long liveBytes) {
+
+  /** {@code MQPS} read as a little endian int. */
+  static final int MAGIC = 0x5350514D;
+
+  static final int VERSION = 1;
+
+  static final int MAX_SOURCE_ID_BYTES = 128;
+
+  static final int MAGIC_AT = 0;
+  static final int VERSION_AT = MAGIC_AT + Integer.BYTES;
+  static final int EPOCH_AT = VERSION_AT + Integer.BYTES;
+  static final int EARLIEST_AT = EPOCH_AT + Long.BYTES;
+  static final int NEXT_AT = EARLIEST_AT + Long.BYTES;
+  static final int LIVE_BYTES_AT = NEXT_AT + Long.BYTES;
+  static final int PARTITION_AT = LIVE_BYTES_AT + Long.BYTES;
+  static final int ID_LENGTH_AT = PARTITION_AT + Integer.BYTES;
+  static final int ID_AT = ID_LENGTH_AT + Integer.BYTES;
+  static final int CRC_AT = ID_AT + MAX_SOURCE_ID_BYTES;
+
+  /** Bytes of the record. */
+  static final int LENGTH = CRC_AT + Integer.BYTES;
+
+  LogExtent extent() {
+    return new LogExtent(earliest, next);
+  }
+
+  StoreState withEpoch(long newEpoch) {
+    return new StoreState(sourceId, partition, newEpoch, earliest, next, liveBytes);
+  }
+
+  StoreState withContent(long newEarliest, long newNext, long newLiveBytes) {
+    return new StoreState(sourceId, partition, epoch, newEarliest, newNext, newLiveBytes);
+  }
+
+  /** Writes the record into bytes 0 to {@link #LENGTH} of {@code target}. */
+  void encode(ByteBuffer target) {
+    ByteBuffer record = target.slice(0, LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] id = sourceId.getBytes(StandardCharsets.UTF_8);
+    record.putInt(MAGIC_AT, MAGIC);
+    record.putInt(VERSION_AT, VERSION);
+    record.putLong(EPOCH_AT, epoch);
+    record.putLong(EARLIEST_AT, earliest);
+    record.putLong(NEXT_AT, next);
+    record.putLong(LIVE_BYTES_AT, liveBytes);
+    record.putInt(PARTITION_AT, partition);
+    record.putInt(ID_LENGTH_AT, id.length);
+    record.put(ID_AT, id);
+    for (int at = ID_AT + id.length; at < CRC_AT; at++) {
+      record.put(at, (byte) 0);
+    }
+    record.putInt(CRC_AT, crc(record));
+  }
+
+  /**
+   * Reads the record that fills {@code source} from its position to its limit.
+   *
+   * @param store where it was found, for errors
+   * @throws StoreException.Damaged when it is not such a record
+   * @throws StoreException.Unusable when it is of another version
+   */
+  static StoreState decode(ByteBuffer source, String store) {
+    ByteBuffer record = source.slice().order(ByteOrder.LITTLE_ENDIAN);
+    expect(store, "length of the state record", record.capacity(), LENGTH);
+    expect(store, "magic number of the state record", record.getInt(MAGIC_AT), MAGIC);
+    if (record.getInt(VERSION_AT) != VERSION) {
+      throw StoreException.otherVersion(store, record.getInt(VERSION_AT), VERSION);
+    }
+    expect(store, "checksum of the state record", record.getInt(CRC_AT), crc(record));
+    byte[] id = new byte[record.getInt(ID_LENGTH_AT)];
+    record.get(ID_AT, id);
+    return new StoreState(
+        new String(id, StandardCharsets.UTF_8),
+        record.getInt(PARTITION_AT),
+        record.getLong(EPOCH_AT),
+        record.getLong(EARLIEST_AT),
+        record.getLong(NEXT_AT),
+        record.getLong(LIVE_BYTES_AT));
+  }
+
+  private static int crc(ByteBuffer record) {
+    CRC32C crc = new CRC32C();
+    crc.update(record.slice(0, CRC_AT));
+    return (int) crc.getValue();
+  }
+
+  private static void expect(String store, String what, int found, int expected) {
+    if (found != expected) {
+      throw StoreException.damaged(store, what + " is " + found + ", expected " + expected);
+    }
+  }
+}
