@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * next connection when one is lost.
  */
 public final class Publisher implements AutoCloseable {
+
+  /** Mosquitto searches its list of messages in flight: the longer, the slower. */
+  private static final int DEFAULT_WINDOW = 2000;
 
   private static final int WRITE_AT_BYTES = 32 << 10;
   private static final int BUFFER_BYTES = 512 << 10;
@@ -46,7 +50,7 @@ public final class Publisher implements AutoCloseable {
     private @Nullable String username;
     private @Nullable String password;
     private boolean reconnecting;
-    private int window = InFlight.MOST;
+    private int window = DEFAULT_WINDOW;
     private Duration patience = Duration.ofSeconds(60);
     private Optional<SSLContext> sslContext = Optional.empty();
 
@@ -73,7 +77,10 @@ public final class Publisher implements AutoCloseable {
       return this;
     }
 
-    /** Most unacknowledged messages; never more than the broker's Receive Maximum allows. */
+    /**
+     * Most unacknowledged messages, 2000 by default; never more than the broker's Receive Maximum
+     * allows.
+     */
     public Builder window(int messages) {
       if (messages < 1 || messages > InFlight.MOST) {
         throw new IllegalArgumentException(
@@ -279,7 +286,7 @@ public final class Publisher implements AutoCloseable {
     return read(() -> sessionsLost);
   }
 
-  private long read(java.util.function.LongSupplier counter) {
+  private long read(LongSupplier counter) {
     lock.lock();
     try {
       return counter.getAsLong();
