@@ -1,0 +1,147 @@
+package io.github.mqttpartitioned.option;
+
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One option: everything there is to know about it.
+ *
+ * @param <T> type of its value
+ */
+public final class Option<T> {
+
+  private static final int MAX_SHOWN = 200;
+
+  /** A URL whose authority or query may carry a password. */
+  private static final Predicate<String> CREDENTIALS =
+      Pattern.compile("://.*[@?]", Pattern.DOTALL).asPredicate();
+
+  private final String key;
+  private final Syntax<T> syntax;
+  private final @Nullable T defaultValue;
+  private final String defaultText;
+  private final boolean required;
+  private final Predicate<String> hidden;
+  private final String doc;
+
+  private Option(
+      String key,
+      Syntax<T> syntax,
+      @Nullable T defaultValue,
+      String defaultText,
+      boolean required,
+      Predicate<String> hidden,
+      String doc) {
+    this.key = key;
+    this.syntax = syntax;
+    this.defaultValue = defaultValue;
+    this.defaultText = defaultText;
+    this.required = required;
+    this.hidden = hidden;
+    this.doc = doc;
+  }
+
+  static <T> Option<T> option(String key, Syntax<T> syntax, String doc) {
+    return new Option<>(key, syntax, null, "none", false, CREDENTIALS, doc);
+  }
+
+  Option<T> required() {
+    return new Option<>(key, syntax, defaultValue, "required", true, hidden, doc);
+  }
+
+  /** The value when it is left out, as a user would write it. */
+  Option<T> defaultsTo(String text) {
+    return new Option<>(key, syntax, syntax.read(text), "`" + text + "`", required, hidden, doc);
+  }
+
+  /** What happens when it is left out, where that is no fixed value. */
+  Option<T> otherwise(String description) {
+    return new Option<>(key, syntax, null, description, required, hidden, doc);
+  }
+
+  Option<T> secret() {
+    return hiddenWhere(text -> true);
+  }
+
+  Option<T> hiddenWhere(Predicate<String> mayHoldSecret) {
+    return new Option<>(key, syntax, defaultValue, defaultText, required, mayHoldSecret, doc);
+  }
+
+  public String key() {
+    return key;
+  }
+
+  /** What may be given, in Markdown. */
+  public String accepted() {
+    return syntax.accepted();
+  }
+
+  /** What counts when it is left out, in Markdown. */
+  public String defaultText() {
+    return defaultText;
+  }
+
+  /** What it means, in Markdown. */
+  public String doc() {
+    return doc;
+  }
+
+  boolean isRequired() {
+    return required;
+  }
+
+  Optional<T> defaultValue() {
+    return Optional.ofNullable(defaultValue);
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @throws OptionException if it is not accepted
+   */
+  T read(String text) {
+    try {
+      return syntax.read(text);
+    } catch (Syntax.ElementsException e) {
+      throw OptionException.all(
+          e.faults().entrySet().stream()
+              .map(
+                  fault ->
+                      OptionException.unacceptable(
+                          this, show(text, fault.getKey()), fault.getValue()))
+              .toList());
+    } catch (IllegalArgumentException e) {
+      throw OptionException.unacceptable(this, show(text), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** {@code text} as it may appear in a log or an error: on one line, short, without secrets. */
+  String show(String text) {
+    return show(text, text);
+  }
+
+  private String show(String whole, String part) {
+    if (hidden.test(whole)) {
+      return "***";
+    }
+    StringBuilder shown = new StringBuilder();
+    part.codePoints()
+        .limit(MAX_SHOWN)
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c)) {
+                shown.append(String.format("\\u%04x", c));
+              } else {
+                shown.appendCodePoint(c);
+              }
+            });
+    return part.codePointCount(0, part.length()) > MAX_SHOWN ? shown + "…" : shown.toString();
+  }
+
+  @Override
+  public String toString() {
+    return key;
+  }
+}

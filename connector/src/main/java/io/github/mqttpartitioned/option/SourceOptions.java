@@ -1,0 +1,277 @@
+package io.github.mqttpartitioned.option;
+
+import io.github.mqttpartitioned.model.BrokerUrl;
+import io.github.mqttpartitioned.model.Secret;
+import io.github.mqttpartitioned.model.TlsSettings;
+import io.github.mqttpartitioned.model.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.model.TlsSettings.StoreType;
+import io.github.mqttpartitioned.model.TopicFilter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source's options, read and checked: one method for each. Immutable. {@link Options} says what
+ * they mean.
+ */
+public final class SourceOptions {
+
+  /** Where Spark puts the argument of {@code load}: the one key that it adds by itself. */
+  private static final String PATH = "path";
+
+  private final OptionValues values;
+
+  private SourceOptions(OptionValues values) {
+    this.values = values;
+  }
+
+  /**
+   * Reads what the user gave; upper and lower case of names are the same.
+   *
+   * @throws OptionException naming everything that is wrong
+   */
+  public static SourceOptions parse(Map<String, String> given) {
+    OptionValues values =
+        new OptionValues(given, Options.ALL, Map.of(PATH, Options.BROKER_URL), Options.HINTS::find);
+    checkPartitions(values);
+    checkSharedFilters(values);
+    checkTls(values);
+    checkBatches(values);
+    values.throwIfWrong();
+    return new SourceOptions(values);
+  }
+
+  private static void checkPartitions(OptionValues values) {
+    int brokers = values.find(Options.BROKER_URL).map(List::size).orElse(0);
+    values
+        .find(Options.PARTITIONS)
+        .filter(partitions -> partitions < brokers)
+        .ifPresent(
+            partitions ->
+                values.add(
+                    OptionException.contradiction(
+                        "partitions (" + partitions + ")",
+                        "brokerUrl (" + brokers + " URLs)",
+                        "a broker without a partition is never read",
+                        "Give at least " + brokers + " partitions, or fewer URLs")));
+  }
+
+  private static void checkSharedFilters(OptionValues values) {
+    values
+        .find(Options.GROUP)
+        .ifPresent(
+            group ->
+                values.find(Options.TOPICS).orElse(List.of()).stream()
+                    .map(filter -> filter.shared(group).getBytes(StandardCharsets.UTF_8).length)
+                    .filter(bytes -> bytes > 65_535)
+                    .forEach(
+                        bytes ->
+                            values.add(
+                                OptionException.contradiction(
+                                    "group",
+                                    "topics",
+                                    "$share/<group>/<filter> takes "
+                                        + bytes
+                                        + " bytes of UTF-8, but MQTT allows 65535",
+                                    "Shorten one of them"))));
+  }
+
+  private static void checkTls(OptionValues values) {
+    checkKeyMaterial(
+        values,
+        Options.TRUSTSTORE_LOCATION,
+        List.of(Options.TRUSTSTORE_PASSWORD, Options.TRUSTSTORE_TYPE));
+    checkKeyMaterial(
+        values,
+        Options.KEYSTORE_LOCATION,
+        List.of(Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE));
+    String given =
+        Options.ALL.stream()
+            .filter(option -> option.key().startsWith("ssl.") && values.isGiven(option))
+            .map(Option::key)
+            .collect(Collectors.joining(", "));
+    values
+        .find(Options.BROKER_URL)
+        .filter(brokers -> !given.isEmpty() && brokers.stream().noneMatch(BrokerUrl::isTls))
+        .ifPresent(
+            brokers ->
+                values.add(
+                    OptionException.contradiction(
+                        given,
+                        "brokerUrl ("
+                            + brokers.stream().map(BrokerUrl::url).collect(Collectors.joining(","))
+                            + ")",
+                        "no URL is encrypted",
+                        "Use ssl:// or wss://, or leave the ssl options out")));
+  }
+
+  private static void checkKeyMaterial(
+      OptionValues values, Option<String> location, List<Option<?>> details) {
+    for (Option<?> detail : details) {
+      if (values.isGiven(detail) && !values.isGiven(location)) {
+        values.add(OptionException.missing(location, detail + " is given, but not of which file"));
+      }
+    }
+  }
+
+  private static void checkBatches(OptionValues values) {
+    values
+        .find(Options.MAX_OFFSETS_PER_TRIGGER)
+        .ifPresent(
+            max ->
+                values
+                    .find(Options.MIN_OFFSETS_PER_TRIGGER)
+                    .filter(min -> min > max)
+                    .ifPresent(
+                        min ->
+                            values.add(
+                                OptionException.contradiction(
+                                    "minOffsetsPerTrigger (" + min + ")",
+                                    "maxOffsetsPerTrigger (" + max + ")",
+                                    "a batch cannot hold at least the one and at most the other",
+                                    "Lower the first or raise the second"))));
+  }
+
+  public List<BrokerUrl> brokers() {
+    return values.get(Options.BROKER_URL);
+  }
+
+  public List<TopicFilter> topics() {
+    return values.get(Options.TOPICS);
+  }
+
+  /** As given; empty: Spark's default parallelism at first start, then the checkpoint's. */
+  public OptionalInt partitions() {
+    return values.find(Options.PARTITIONS).map(OptionalInt::of).orElseGet(OptionalInt::empty);
+  }
+
+  public Optional<String> group() {
+    return values.find(Options.GROUP);
+  }
+
+  public Optional<String> clientIdPrefix() {
+    return values.find(Options.CLIENT_ID_PREFIX);
+  }
+
+  public int qos() {
+    return values.get(Options.QOS);
+  }
+
+  public Optional<String> username() {
+    return values.find(Options.USERNAME);
+  }
+
+  public Optional<Secret> password() {
+    return values.find(Options.PASSWORD);
+  }
+
+  public TlsSettings tls() {
+    return new TlsSettings(
+        keyMaterial(
+            Options.TRUSTSTORE_LOCATION, Options.TRUSTSTORE_PASSWORD, Options.TRUSTSTORE_TYPE),
+        keyMaterial(Options.KEYSTORE_LOCATION, Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE),
+        values.get(Options.ENDPOINT_IDENTIFICATION));
+  }
+
+  private @Nullable KeyMaterial keyMaterial(
+      Option<String> location, Option<Secret> password, Option<StoreType> type) {
+    String file = values.find(location).orElse(null);
+    return file == null
+        ? null
+        : new KeyMaterial(
+            file,
+            values.find(password).orElse(null),
+            values.find(type).orElseGet(() -> typeByEnding(file)));
+  }
+
+  private static StoreType typeByEnding(String file) {
+    String ending = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return switch (ending) {
+      case "p12", "pfx" -> StoreType.PKCS12;
+      case "pem", "crt", "cer" -> StoreType.PEM;
+      default -> StoreType.JKS;
+    };
+  }
+
+  public Duration keepAlive() {
+    return values.get(Options.KEEP_ALIVE);
+  }
+
+  public Duration connectTimeout() {
+    return values.get(Options.CONNECT_TIMEOUT);
+  }
+
+  public Duration sessionExpiry() {
+    return values.get(Options.SESSION_EXPIRY);
+  }
+
+  public int receiveMaximum() {
+    return values.get(Options.RECEIVE_MAXIMUM);
+  }
+
+  /** An absolute path without a scheme. */
+  public Optional<String> storeDir() {
+    return values.find(Options.STORE_DIR);
+  }
+
+  public long storeMaxBytes() {
+    return values.get(Options.STORE_MAX_BYTES);
+  }
+
+  public AckMode ackMode() {
+    return values.get(Options.ACK_MODE);
+  }
+
+  public boolean failOnDataLoss() {
+    return values.get(Options.FAIL_ON_DATA_LOSS);
+  }
+
+  public Duration retention() {
+    return values.get(Options.RETENTION);
+  }
+
+  public OptionalLong maxOffsetsPerTrigger() {
+    return toLong(values.find(Options.MAX_OFFSETS_PER_TRIGGER));
+  }
+
+  public OptionalLong minOffsetsPerTrigger() {
+    return toLong(values.find(Options.MIN_OFFSETS_PER_TRIGGER));
+  }
+
+  public OptionalLong maxBytesPerTrigger() {
+    return toLong(values.find(Options.MAX_BYTES_PER_TRIGGER));
+  }
+
+  private static OptionalLong toLong(Optional<Long> value) {
+    return value.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+  }
+
+  public Duration maxTriggerDelay() {
+    return values.get(Options.MAX_TRIGGER_DELAY);
+  }
+
+  public Duration drainTimeout() {
+    return values.get(Options.DRAIN_TIMEOUT);
+  }
+
+  public boolean includeProperties() {
+    return values.get(Options.INCLUDE_PROPERTIES);
+  }
+
+  public OptionalInt metricsPort() {
+    return values.find(Options.METRICS_PORT).map(OptionalInt::of).orElseGet(OptionalInt::empty);
+  }
+
+  /** All that was given, secrets as {@code ***}. */
+  @Override
+  public String toString() {
+    return "SourceOptions" + values;
+  }
+}
