@@ -106,6 +106,24 @@ public final class PropertyCursor {
     return copy(keyStart, keyLength);
   }
 
+  /** Where the value of a text or binary property, or of a user property, begins in the buffer. */
+  public int valueStart() {
+    return valueStart;
+  }
+
+  public int valueLength() {
+    return valueLength;
+  }
+
+  /** Where the key of a user property begins in the buffer. */
+  public int keyStart() {
+    return keyStart;
+  }
+
+  public int keyLength() {
+    return keyLength;
+  }
+
   private byte[] copy(int start, int length) {
     byte[] copy = new byte[length];
     bytes.get(start, copy);

@@ -1,0 +1,117 @@
+package io.github.mqttpartitioned.source;
+
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds where a run with {@code Trigger.AvailableNow} ends: what is stored once every member is
+ * connected and no message has arrived for a while. A member that is off its broker because its
+ * store is full is not waited for: only the batches of this very run can make room.
+ */
+final class Drain {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
+  private static final Duration POLL = Duration.ofMillis(10);
+
+  /** Waits; a test lets its clock go forward instead. */
+  @FunctionalInterface
+  interface Pause {
+    void await(Duration time) throws InterruptedException;
+  }
+
+  private final Duration quiet;
+  private final Duration patience;
+  private final LongSupplier nanoTime;
+  private final Pause pause;
+
+  /**
+   * @param quiet how long no message must have arrived
+   * @param patience how long a member may be off its broker before a warning says so
+   * @param nanoTime a clock that only goes forward
+   */
+  Drain(Duration quiet, Duration patience, LongSupplier nanoTime, Pause pause) {
+    this.quiet = quiet;
+    this.patience = patience;
+    this.nanoTime = nanoTime;
+    this.pause = pause;
+  }
+
+  /**
+   * Waits for the quiet.
+   *
+   * @param status of the partitions; throws when one has stopped for good
+   * @return what each partition had stored then
+   * @throws UncheckedIOException when interrupted
+   */
+  long[] await(Supplier<List<PartitionStatus>> status) {
+    List<PartitionStatus> now = status.get();
+    long arrived = arrived(now);
+    long quietSince = nanoTime.getAsLong();
+    long settledAt = quietSince;
+    boolean warned = false;
+    while (true) {
+      long time = nanoTime.getAsLong();
+      if (isSettled(now)) {
+        settledAt = time;
+        if (time - quietSince >= quiet.toNanos()) {
+          return now.stream().mapToLong(partition -> partition.extent().next()).toArray();
+        }
+      } else {
+        quietSince = time;
+        if (!warned && time - settledAt >= patience.toNanos()) {
+          LOG.warn("Trigger.AvailableNow waits until every member is connected: {}", problems(now));
+          warned = true;
+        }
+      }
+      pause(time - quietSince);
+      now = status.get();
+      if (arrived(now) != arrived) {
+        arrived = arrived(now);
+        quietSince = nanoTime.getAsLong();
+      }
+    }
+  }
+
+  private static boolean isSettled(List<PartitionStatus> status) {
+    return status.stream()
+        .allMatch(
+            partition ->
+                partition.state() == State.CONNECTED || partition.state() == State.STORE_FULL);
+  }
+
+  /** Grows with every message, before and after it is stored. */
+  private static long arrived(List<PartitionStatus> status) {
+    return status.stream()
+        .mapToLong(partition -> partition.counts().received() + partition.extent().next())
+        .sum();
+  }
+
+  private static List<String> problems(List<PartitionStatus> status) {
+    return java.util.stream.IntStream.range(0, status.size())
+        .filter(partition -> status.get(partition).problem() != null)
+        .mapToObj(partition -> "partition " + partition + ": " + status.get(partition).problem())
+        .toList();
+  }
+
+  private void pause(long quietNanos) {
+    Duration left = quiet.minusNanos(quietNanos);
+    try {
+      pause.await(left.compareTo(POLL) < 0 ? left : POLL);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      UncheckedIOException stopped =
+          new UncheckedIOException(
+              new InterruptedIOException("stopped while waiting for the last message to arrive"));
+      stopped.addSuppressed(e);
+      throw stopped;
+    }
+  }
+}

@@ -1,0 +1,262 @@
+package io.github.mqttpartitioned.source;
+
+import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.PartitionReaderFactory;
+import org.apache.spark.sql.connector.read.streaming.AcceptsLatestSeenOffset;
+import org.apache.spark.sql.connector.read.streaming.MicroBatchStream;
+import org.apache.spark.sql.connector.read.streaming.Offset;
+import org.apache.spark.sql.connector.read.streaming.ReadLimit;
+import org.apache.spark.sql.connector.read.streaming.ReportsSourceMetrics;
+import org.apache.spark.sql.connector.read.streaming.SupportsTriggerAvailableNow;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers Spark's calls about one query's source, on the driver.
+ *
+ * <p>What Spark promises, and what follows from it:
+ *
+ * <ul>
+ *   <li>After a restart {@link #planInputPartitions} may be the first call, with a batch that was
+ *       planned by an earlier run, and it may come twice. So either data call starts the members.
+ *   <li>An error between {@code toMicroBatchStream} and the first data call leaks what runs then.
+ *       So nothing does before.
+ *   <li>{@link #commit} of an offset comes when the next batch is in the offset log. Nothing else
+ *       permits a trim: until then the range can be asked for again.
+ *   <li>New data means another JSON text, asked for every 10 ms. So offsets never go backwards, and
+ *       a call costs no more than a look at what the nodes have last said.
+ *   <li>{@link #commit} and {@link #stop} must not throw: the batch that they are about is done.
+ * </ul>
+ *
+ * <p>Confined to the query's thread but for {@link #metrics}, {@link #stop} and {@link #toString}.
+ */
+final class MqttMicroBatchStream
+    implements MicroBatchStream,
+        SupportsTriggerAvailableNow,
+        ReportsSourceMetrics,
+        AcceptsLatestSeenOffset {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MqttMicroBatchStream.class);
+
+  private final SourceOptions options;
+  private final String description;
+  private final String checkpointLocation;
+  private final Supplier<SparkHost> host;
+  private final AdmissionControl admission;
+  private final Retention retention;
+  private final Drain drain;
+
+  /** As Spark has read it from its log; not parsed before something is to be started. */
+  private @Nullable Offset latestSeen;
+
+  private boolean availableNow;
+
+  /** Where a run with Trigger.AvailableNow ends, once that is known. */
+  private @Nullable SourceOffset target;
+
+  private @Nullable ResolvedSource resolved;
+  private volatile @Nullable DataLoss loss;
+  private volatile @Nullable SourceOffset latest;
+  private volatile @Nullable RunningSource running;
+
+  /**
+   * @param description shown in plans and the UI
+   * @param host asked once, by the first call that needs it
+   * @param nanoTime a clock that only goes forward
+   */
+  MqttMicroBatchStream(
+      SourceOptions options,
+      String description,
+      String checkpointLocation,
+      Supplier<SparkHost> host,
+      LongSupplier nanoTime,
+      Drain.Pause pause) {
+    this.options = options;
+    this.description = description;
+    this.checkpointLocation = checkpointLocation;
+    this.host = host;
+    this.admission = new AdmissionControl(nanoTime);
+    this.retention = new Retention(options.retention(), nanoTime);
+    this.drain = new Drain(options.drainTimeout(), options.connectTimeout(), nanoTime, pause);
+  }
+
+  @Override
+  public Offset initialOffset() {
+    return SourceOffset.zero(resolved().settings().partitions());
+  }
+
+  @Override
+  public Offset deserializeOffset(String json) {
+    return SourceOffset.parse(json);
+  }
+
+  @Override
+  public void setLatestSeenOffset(Offset offset) {
+    latestSeen = offset;
+  }
+
+  @Override
+  public void prepareForTriggerAvailableNow() {
+    availableNow = true;
+  }
+
+  @Override
+  public ReadLimit getDefaultReadLimit() {
+    return AdmissionLimits.of(options);
+  }
+
+  @Override
+  public Offset latestOffset() {
+    throw new UnsupportedOperationException("Spark asks with a read limit");
+  }
+
+  @Override
+  public Offset latestOffset(Offset start, ReadLimit limit) {
+    SourceOffset from = own(start);
+    RunningSource source = running(from);
+    retention.expired().ifPresent(source::trim);
+    List<LogExtent> extents = source.extents();
+    SourceOffset available = available(source, from, extents);
+    latest = available;
+    if (!(limit instanceof AdmissionLimits limits)) {
+      return available;
+    }
+    // What is lost is passed over, not taken out of the limits.
+    SourceOffset readable =
+        options.failOnDataLoss() ? from : from.max(earliest(extents)).min(available);
+    List<PartitionStatus> status = limits.maxBytes().isPresent() ? source.status() : List.of();
+    long[] until =
+        admission.until(
+            readable.toArray(),
+            available.toArray(),
+            availableNow ? limits.withoutMinimum() : limits,
+            partition -> bytesPerMessage(status.get(partition)));
+    return SourceOffset.of(until);
+  }
+
+  private SourceOffset available(RunningSource source, SourceOffset from, List<LogExtent> extents) {
+    if (!availableNow) {
+      return next(extents).max(from);
+    }
+    if (target == null) {
+      target = SourceOffset.of(drain.await(source::status)).max(from);
+      LOG.info("Source {} ends this run at {}", source.sourceId(), target.json());
+    }
+    return target.max(from);
+  }
+
+  private static SourceOffset next(List<LogExtent> extents) {
+    return SourceOffset.of(extents.stream().mapToLong(LogExtent::next).toArray());
+  }
+
+  private static SourceOffset earliest(List<LogExtent> extents) {
+    return SourceOffset.of(extents.stream().mapToLong(LogExtent::earliest).toArray());
+  }
+
+  private static double bytesPerMessage(PartitionStatus status) {
+    long messages = status.extent().next() - status.extent().earliest();
+    return messages == 0 ? 0 : (double) status.storeBytes() / messages;
+  }
+
+  @Override
+  public @Nullable Offset reportLatestOffset() {
+    return latest;
+  }
+
+  @Override
+  public InputPartition[] planInputPartitions(Offset start, Offset end) {
+    SourceOffset from = own(start);
+    SourceOffset until = own(end);
+    return running(from.max(until)).plan(from, until).toArray(InputPartition[]::new);
+  }
+
+  @Override
+  public PartitionReaderFactory createReaderFactory() {
+    return new MqttPartitionReaderFactory(
+        resolved().host().blocks(), options.includeProperties(), !options.failOnDataLoss());
+  }
+
+  @Override
+  public void commit(Offset end) {
+    RunningSource source = running;
+    if (source == null) {
+      return;
+    }
+    try {
+      retention.committed(own(end));
+      retention.expired().ifPresent(source::trim);
+    } catch (RuntimeException e) {
+      LOG.warn("Source {} cannot trim its stores now", source.sourceId(), e);
+    }
+  }
+
+  @Override
+  public void stop() {
+    RunningSource source = running;
+    running = null;
+    if (source != null) {
+      source.close();
+    }
+  }
+
+  @Override
+  public Map<String, String> metrics(Optional<Offset> latestConsumedOffset) {
+    SourceOffset available = latest;
+    DataLoss lost = loss;
+    SourceOffset consumed =
+        available == null
+            ? null
+            : latestConsumedOffset
+                .map(offset -> SourceOffset.of(offset, available.partitions()))
+                .orElse(null);
+    return OffsetMetrics.of(consumed, available, lost == null ? 0 : lost.offsets());
+  }
+
+  private SourceOffset own(Offset offset) {
+    return SourceOffset.of(offset, resolved().settings().partitions());
+  }
+
+  private ResolvedSource resolved() {
+    ResolvedSource source = resolved;
+    if (source == null) {
+      source = ResolvedSource.of(options, checkpointLocation, host.get());
+      resolved = source;
+    }
+    return source;
+  }
+
+  /**
+   * The members and stores, started by the first call.
+   *
+   * @param planned what Spark has planned at least
+   */
+  private RunningSource running(SourceOffset planned) {
+    RunningSource source = running;
+    if (source == null) {
+      SourceSettings settings = resolved().settings();
+      DataLoss losses =
+          new DataLoss(options.failOnDataLoss(), settings.storeDir(), settings.partitions());
+      loss = losses;
+      source =
+          RunningSource.start(
+              resolved(), losses, latestSeen == null ? planned : planned.max(own(latestSeen)));
+      running = source;
+    }
+    return source;
+  }
+
+  @Override
+  public String toString() {
+    return description;
+  }
+}

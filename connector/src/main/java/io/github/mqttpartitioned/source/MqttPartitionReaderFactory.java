@@ -1,0 +1,35 @@
+package io.github.mqttpartitioned.source;
+
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.PartitionReader;
+import org.apache.spark.sql.connector.read.PartitionReaderFactory;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
+
+/**
+ * Makes the readers of tasks; all of them are columnar.
+ *
+ * @param blocks where an executor finds its blocks
+ * @param includeProperties whether the property columns belong to the schema
+ * @param skipLost whether offsets that cannot be read are left out, or fail the task
+ */
+record MqttPartitionReaderFactory(BlockSources blocks, boolean includeProperties, boolean skipLost)
+    implements PartitionReaderFactory {
+
+  @Override
+  public boolean supportColumnarReads(InputPartition partition) {
+    return true;
+  }
+
+  @Override
+  public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
+    MqttInputPartition part = (MqttInputPartition) partition;
+    return new BlockPartitionReader(
+        blocks.of(part.sourceId(), part.partition()), part, includeProperties, skipLost);
+  }
+
+  @Override
+  public PartitionReader<InternalRow> createReader(InputPartition partition) {
+    throw new UnsupportedOperationException("every read is columnar");
+  }
+}

@@ -1,0 +1,36 @@
+package io.github.mqttpartitioned.source;
+
+import io.github.mqttpartitioned.option.SourceOptions;
+import java.util.Map;
+import org.apache.spark.sql.connector.catalog.Table;
+import org.apache.spark.sql.connector.catalog.TableProvider;
+import org.apache.spark.sql.connector.expressions.Transform;
+import org.apache.spark.sql.sources.DataSourceRegister;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+
+/**
+ * {@code format("mqtt-partitioned")}. Spark finds it by its service file. The options are checked
+ * here, when the user's {@code load()} calls, and not only when the query starts.
+ */
+public final class MqttTableProvider implements TableProvider, DataSourceRegister {
+
+  static final String SHORT_NAME = "mqtt-partitioned";
+
+  @Override
+  public String shortName() {
+    return SHORT_NAME;
+  }
+
+  @Override
+  public StructType inferSchema(CaseInsensitiveStringMap options) {
+    return MqttColumns.schema(
+        SourceOptions.parse(options.asCaseSensitiveMap()).includeProperties());
+  }
+
+  @Override
+  public Table getTable(
+      StructType schema, Transform[] partitioning, Map<String, String> properties) {
+    return new MqttTable(schema, SparkHost::current);
+  }
+}

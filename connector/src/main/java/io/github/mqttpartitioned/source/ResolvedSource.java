@@ -1,0 +1,92 @@
+package io.github.mqttpartitioned.source;
+
+import io.github.mqttpartitioned.model.Secret;
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a query's options mean together with its checkpoint and the application that it runs in.
+ * Nothing is started yet.
+ */
+record ResolvedSource(
+    SourceSettings settings, SourceCheckpoint checkpoint, boolean begun, SparkHost host) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ResolvedSource.class);
+
+  /**
+   * Reads the checkpoint, or writes it when the query starts for the first time.
+   *
+   * @throws RuntimeException saying what to mend, when options and checkpoint contradict each other
+   */
+  static ResolvedSource of(SourceOptions options, String checkpointLocation, SparkHost host) {
+    SourceCheckpoint checkpoint = new SourceCheckpoint(checkpointLocation, host.hadoop());
+    Optional<SourceIdentity> kept = checkpoint.read();
+    boolean begun = checkpoint.isBegun();
+    SourceIdentity identity =
+        kept.map(old -> old.again(options, begun, checkpoint.toString()))
+            .orElseGet(
+                () ->
+                    SourceIdentity.first(
+                        SourceIdentity.newSourceId(), options, host.parallelism()));
+    SourceSettings settings = settings(identity, options, storeDir(identity, checkpoint));
+    if (!kept.equals(Optional.of(identity))) {
+      checkpoint.write(identity);
+    }
+    LOG.info(
+        "Source {} {}: {} partitions over {}, group {}, client ids {}-<partition>, topics {},"
+            + " stores in {}",
+        settings.sourceId(),
+        begun ? "goes on" : "starts for the first time",
+        settings.partitions(),
+        settings.brokers(),
+        settings.group(),
+        settings.clientIdPrefix(),
+        settings.topics(),
+        settings.storeDir());
+    return new ResolvedSource(settings, checkpoint, begun, host);
+  }
+
+  /** The directory that holds this source's stores alone. */
+  private static Path storeDir(SourceIdentity identity, SourceCheckpoint checkpoint) {
+    if (identity.storeDir() != null) {
+      // Two queries may have been given the same directory.
+      return Path.of(identity.storeDir(), identity.sourceId());
+    }
+    return checkpoint
+        .localStores()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Option storeDir is required: the checkpoint "
+                        + checkpoint
+                        + " is not on a local disk, so the stores cannot lie within it. Give a"
+                        + " directory on a durable disk of each host that runs executors"));
+  }
+
+  private static SourceSettings settings(
+      SourceIdentity identity, SourceOptions options, Path storeDir) {
+    String username = options.username().orElse(null);
+    Secret password = options.password().orElse(null);
+    return new SourceSettings(
+        identity.sourceId(),
+        identity.partitions(),
+        identity.brokers(),
+        identity.topics(),
+        identity.group(),
+        identity.clientIdPrefix(),
+        options.qos(),
+        username,
+        password,
+        options.tls(),
+        options.keepAlive(),
+        options.connectTimeout(),
+        options.sessionExpiry(),
+        options.receiveMaximum(),
+        storeDir.toString(),
+        options.storeMaxBytes());
+  }
+}

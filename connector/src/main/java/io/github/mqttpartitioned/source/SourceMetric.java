@@ -1,0 +1,52 @@
+package io.github.mqttpartitioned.source;
+
+import java.util.List;
+import org.apache.spark.sql.connector.metric.CustomMetric;
+import org.apache.spark.sql.connector.metric.CustomSumMetric;
+import org.apache.spark.sql.connector.metric.CustomTaskMetric;
+
+/** A sum over all tasks of a micro-batch, shown in the SQL tab of Spark's UI. */
+public final class SourceMetric extends CustomSumMetric {
+
+  static final SourceMetric ROWS = new SourceMetric("rowsRead", "rows read from stores");
+  static final SourceMetric BYTES = new SourceMetric("bytesRead", "bytes of the blocks read");
+  static final SourceMetric BLOCKS = new SourceMetric("blocksRead", "blocks read from stores");
+  static final SourceMetric LOST =
+      new SourceMetric("offsetsLost", "offsets skipped by tasks because they cannot be read");
+
+  static final List<SourceMetric> ALL = List.of(ROWS, BYTES, BLOCKS, LOST);
+
+  private final String name;
+  private final String description;
+
+  /** For Spark alone, which makes one by the name of the class to add up what the tasks report. */
+  public SourceMetric() {
+    this("sum", "sum");
+  }
+
+  private SourceMetric(String name, String description) {
+    this.name = name;
+    this.description = description;
+  }
+
+  static CustomMetric[] all() {
+    return ALL.toArray(CustomMetric[]::new);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+
+  /** What one task has to add. */
+  CustomTaskMetric of(long value) {
+    return new TaskValue(name, value);
+  }
+
+  private record TaskValue(String name, long value) implements CustomTaskMetric {}
+}
