@@ -22,9 +22,9 @@
  *  Spark       rows
  * </pre>
  *
- * <p>Beside that line stand {@code node}, which owns the receivers and stores of one JVM, and {@code
- * coordinator}, which knows on the driver who holds which partition and how far it is. In local mode
- * there is one node, in the driver's JVM, and the two meet without a socket.
+ * <p>Beside that line stand {@code node}, which owns the receivers and stores of one JVM, and
+ * {@code coordinator}, which knows on the driver who holds which partition and how far it is. In
+ * local mode there is one node, in the driver's JVM, and the two meet without a socket.
  *
  * <h2>Which package may know which</h2>
  *
@@ -41,12 +41,12 @@
  *
  * <h2>Words</h2>
  *
- * <p>A <i>partition</i> is a numbered log, fixed for the query; its <i>member</i> is one MQTT session
- * with a client id of its own; a <i>receiver</i> drives the member. A <i>block</i> holds the messages
- * of one append. An <i>offset</i> counts the messages of a partition from 0, without gaps; a
- * <i>range</i> {@code [from, until)} of them is what Spark reads. To <i>trim</i> is to drop blocks
- * that lie wholly below an offset. An <i>epoch</i> numbers the holders of a partition's store: a
- * later one fences the earlier. <i>Commit</i> is Spark's word for a batch that is done.
+ * <p>A <i>partition</i> is a numbered log, fixed for the query; its <i>member</i> is one MQTT
+ * session with a client id of its own; a <i>receiver</i> drives the member. A <i>block</i> holds
+ * the messages of one append. An <i>offset</i> counts the messages of a partition from 0, without
+ * gaps; a <i>range</i> {@code [from, until)} of them is what Spark reads. To <i>trim</i> is to drop
+ * blocks that lie wholly below an offset. An <i>epoch</i> numbers the holders of a partition's
+ * store: a later one fences the earlier. <i>Commit</i> is Spark's word for a batch that is done.
  */
 @NullMarked
 package io.github.mqttpartitioned;

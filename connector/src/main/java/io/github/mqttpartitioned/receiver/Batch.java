@@ -1,0 +1,123 @@
+package io.github.mqttpartitioned.receiver;
+
+import io.github.mqttpartitioned.block.BlockBuilder;
+import io.github.mqttpartitioned.store.InFlightChanges;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What one connection has brought and what it is owed for it: messages, changes of the QoS 2 ids in
+ * flight, and the acknowledgements that may be sent once both are durable.
+ *
+ * <p>Confined to the thread that has taken it from the {@link Inbox}.
+ */
+final class Batch {
+
+  private static final int FIRST_ACKNOWLEDGEMENTS = 1 << 8;
+  private static final int ACKNOWLEDGEMENT_LENGTH = 4;
+
+  /** A malformed message that would come for ever: kept apart, then acknowledged. */
+  record SetAside(ByteBuffer packet, String reason) {}
+
+  private final BlockBuilder block;
+  private final InFlightChanges inFlight = new InFlightChanges();
+  private final List<SetAside> setAside = new ArrayList<>(0);
+  private byte[] acknowledgements = new byte[FIRST_ACKNOWLEDGEMENTS];
+  private int acknowledgementsLength;
+  private long receivedBytes;
+  private long duplicates;
+
+  Batch(String broker) {
+    block = new BlockBuilder(broker);
+  }
+
+  BlockBuilder block() {
+    return block;
+  }
+
+  InFlightChanges inFlight() {
+    return inFlight;
+  }
+
+  List<SetAside> setAside() {
+    return setAside;
+  }
+
+  /**
+   * Owes the broker an acknowledgement without reason code and properties, which means success:
+   * sections 3.4.2.1, 3.5.2.1 and 3.7.2.1.
+   *
+   * @param header first byte of PUBACK, PUBREC or PUBCOMP
+   */
+  void acknowledge(int header, int packetId) {
+    if (acknowledgements.length - acknowledgementsLength < ACKNOWLEDGEMENT_LENGTH) {
+      acknowledgements = Arrays.copyOf(acknowledgements, 2 * acknowledgements.length);
+    }
+    int at = acknowledgementsLength;
+    acknowledgements[at] = (byte) header;
+    acknowledgements[at + 1] = 2;
+    acknowledgements[at + 2] = (byte) (packetId >>> 8);
+    acknowledgements[at + 3] = (byte) packetId;
+    acknowledgementsLength = at + ACKNOWLEDGEMENT_LENGTH;
+  }
+
+  /** The packets owed, as they go over the wire, in order of receipt ([MQTT-4.6.0-2]). */
+  byte[] acknowledgements() {
+    return acknowledgements;
+  }
+
+  int acknowledgementsLength() {
+    return acknowledgementsLength;
+  }
+
+  int acknowledgementsCount() {
+    return acknowledgementsLength / ACKNOWLEDGEMENT_LENGTH;
+  }
+
+  void countBytes(long bytes) {
+    receivedBytes += bytes;
+  }
+
+  /** Bytes of the PUBLISH packets received. */
+  long receivedBytes() {
+    return receivedBytes;
+  }
+
+  void countDuplicate() {
+    duplicates++;
+  }
+
+  /** Redelivered QoS 2 messages that were in flight already and not added again. */
+  long duplicates() {
+    return duplicates;
+  }
+
+  boolean isEmpty() {
+    return block.isEmpty()
+        && acknowledgementsLength == 0
+        && inFlight.isEmpty()
+        && setAside.isEmpty();
+  }
+
+  /** Whether there is something that must be durable before the acknowledgements go out. */
+  boolean changesStore() {
+    return !block.isEmpty() || !inFlight.isEmpty() || !setAside.isEmpty();
+  }
+
+  boolean isFull() {
+    return block.isFull()
+        || acknowledgementsCount() >= BlockBuilder.FULL_MESSAGES
+        || !setAside.isEmpty();
+  }
+
+  void clear() {
+    block.clear();
+    inFlight.reset();
+    setAside.clear();
+    acknowledgementsLength = 0;
+    receivedBytes = 0;
+    duplicates = 0;
+  }
+}

@@ -1,0 +1,197 @@
+package io.github.mqttpartitioned.receiver;
+
+import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.receiver.ControlPackets.Disconnect;
+import io.github.mqttpartitioned.receiver.ControlPackets.SubAck;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the wire thread and the receiver thread of one connection share.
+ *
+ * <p>The wire thread checks a batch out for each piece of the stream that it reads, and checks it
+ * in before it reads again; so the lock is taken twice per read, never per message, and whatever
+ * has been received can be taken while the wire thread waits for more. A batch that is full stays;
+ * otherwise it is checked out again and grows, as long as the receiver thread is busy.
+ *
+ * <p>When {@link #QUEUED_BATCHES} full batches wait, the wire thread does: TCP's flow control then
+ * holds the broker. Thread-safe: everything happens under the receiver's monitor, which is notified
+ * of every change.
+ */
+final class Inbox {
+
+  /** Most full batches that wait; bounds the memory of a busy member. */
+  static final int QUEUED_BATCHES = 8;
+
+  private final Object monitor;
+  private final String broker;
+  private final Deque<Batch> full = new ArrayDeque<>();
+  private final Deque<Batch> free = new ArrayDeque<>();
+  private @Nullable Batch open;
+  private boolean closed;
+  private @Nullable ConnAck connAck;
+  private @Nullable SubAck subAck;
+  private @Nullable Disconnect disconnect;
+  private @Nullable Throwable end;
+
+  Inbox(Object monitor, String broker) {
+    this.monitor = monitor;
+    this.broker = broker;
+  }
+
+  // Called by the wire thread, or another one of the connection's.
+
+  /**
+   * Takes the batch that is to grow, and waits when too many are full.
+   *
+   * @throws IOException when the connection is over
+   */
+  Batch checkOut() throws IOException {
+    synchronized (monitor) {
+      try {
+        while (!closed && full.size() >= QUEUED_BATCHES) {
+          monitor.wait();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while the store was behind");
+      }
+      throwIfClosed();
+      Batch batch = open != null ? open : free.poll();
+      open = null;
+      return batch != null ? batch : new Batch(broker);
+    }
+  }
+
+  void throwIfClosed() throws IOException {
+    synchronized (monitor) {
+      if (closed) {
+        throw new IOException("the connection was given up");
+      }
+    }
+  }
+
+  /** Gives a batch back for the receiver thread to take. */
+  void checkIn(Batch batch) {
+    synchronized (monitor) {
+      if (batch.isFull()) {
+        full.add(batch);
+      } else {
+        open = batch;
+      }
+      monitor.notifyAll();
+    }
+  }
+
+  void connected(ConnAck packet) {
+    synchronized (monitor) {
+      connAck = packet;
+      monitor.notifyAll();
+    }
+  }
+
+  void subscribed(SubAck packet) {
+    synchronized (monitor) {
+      subAck = packet;
+      monitor.notifyAll();
+    }
+  }
+
+  void disconnected(Disconnect packet) {
+    synchronized (monitor) {
+      disconnect = packet;
+      monitor.notifyAll();
+    }
+  }
+
+  /** Tells why the connection is over. The first cause counts. */
+  void end(Throwable cause) {
+    synchronized (monitor) {
+      if (end == null) {
+        end = cause;
+      }
+      monitor.notifyAll();
+    }
+  }
+
+  // Called by the receiver thread.
+
+  /** Whether {@link #take} would return something. */
+  boolean hasBatches() {
+    synchronized (monitor) {
+      return !full.isEmpty() || (open != null && !open.isEmpty());
+    }
+  }
+
+  /** Takes all that has been received, in order of receipt; does not wait. */
+  List<Batch> take() {
+    synchronized (monitor) {
+      List<Batch> taken = new ArrayList<>(full);
+      full.clear();
+      if (open != null && !open.isEmpty()) {
+        taken.add(open);
+        open = null;
+      }
+      monitor.notifyAll();
+      return taken;
+    }
+  }
+
+  /** Gives batches back whose content has been dealt with. */
+  void recycle(List<Batch> batches) {
+    synchronized (monitor) {
+      for (Batch batch : batches) {
+        batch.clear();
+        free.add(batch);
+      }
+    }
+  }
+
+  /** Lets the memory of batches go that no message needs now. */
+  void shrink() {
+    synchronized (monitor) {
+      free.clear();
+      if (open != null && open.isEmpty()) {
+        open = null;
+      }
+    }
+  }
+
+  /** From now on the wire thread gets no batch; those that it has checked in can be taken. */
+  void close() {
+    synchronized (monitor) {
+      closed = true;
+      monitor.notifyAll();
+    }
+  }
+
+  @Nullable ConnAck connAck() {
+    synchronized (monitor) {
+      return connAck;
+    }
+  }
+
+  @Nullable SubAck subAck() {
+    synchronized (monitor) {
+      return subAck;
+    }
+  }
+
+  @Nullable Disconnect disconnect() {
+    synchronized (monitor) {
+      return disconnect;
+    }
+  }
+
+  /** Why the connection is over; null while it is not. */
+  @Nullable Throwable end() {
+    synchronized (monitor) {
+      return end;
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.github.mqttpartitioned.receiver;
+
+import static io.github.mqttpartitioned.receiver.MalformedPacketException.MALFORMED;
+import static io.github.mqttpartitioned.receiver.MalformedPacketException.PROTOCOL_ERROR;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.LongSupplier;
+
+/**
+ * The inbound stream of a connection as Paho sees it: PUBLISH and PUBREL are taken out and go into
+ * batches, everything else is handed on byte for byte.
+ *
+ * <p>Reads large pieces and deals with all packets of a piece at once. Only a packet larger than
+ * the usual piece makes the buffer grow, and only as its bytes really arrive: an announced length
+ * alone costs no memory. Confined to the wire thread.
+ */
+final class PacketReader extends InputStream {
+
+  private static final int PIECE = 128 << 10;
+
+  private static final int PUBLISH = 0x3;
+  private static final int PUBREL = 0x6;
+  private static final int UNSUBACK = 0xB0;
+  private static final int PINGRESP = 0xD0;
+  private static final int AUTH = 0xF0;
+
+  private final InputStream in;
+  private final Inbox inbox;
+  private final PublishParser parser;
+  private final LongSupplier clockMicros;
+
+  private byte[] buffer = new byte[PIECE];
+  private int start;
+  private int limit;
+  private int remainingLength;
+  private int packetLength;
+  private byte[] forPaho = new byte[64];
+  private int forPahoStart;
+  private int forPahoEnd;
+  private boolean connected;
+
+  /**
+   * @param clockMicros microseconds since 1970, UTC
+   */
+  PacketReader(InputStream in, Inbox inbox, PublishParser parser, LongSupplier clockMicros) {
+    this.in = in;
+    this.inbox = inbox;
+    this.parser = parser;
+    this.clockMicros = clockMicros;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    try {
+      while (forPahoStart == forPahoEnd) {
+        readPiece();
+        takePackets();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      inbox.end(e);
+      throw e instanceof IOException io ? io : new IOException(e);
+    }
+    int count = Math.min(length, forPahoEnd - forPahoStart);
+    System.arraycopy(forPaho, forPahoStart, target, offset, count);
+    forPahoStart += count;
+    return count;
+  }
+
+  @Override
+  public int available() {
+    return forPahoEnd - forPahoStart;
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  private void readPiece() throws IOException {
+    makeRoom();
+    while (true) {
+      try {
+        int count = in.read(buffer, limit, buffer.length - limit);
+        if (count < 0) {
+          throw new EOFException("the broker closed the connection");
+        }
+        limit += count;
+        return;
+      } catch (SocketTimeoutException e) {
+        // Paho lets reads time out after a second. Nothing has arrived.
+        inbox.throwIfClosed();
+      }
+    }
+  }
+
+  private void makeRoom() {
+    int rest = limit - start;
+    if (buffer.length > PIECE && rest < PIECE) {
+      buffer = Arrays.copyOfRange(buffer, start, start + PIECE);
+    } else if (start > 0) {
+      System.arraycopy(buffer, start, buffer, 0, rest);
+    } else if (rest == buffer.length) {
+      buffer = Arrays.copyOf(buffer, Math.min(2 * buffer.length, packetLength));
+    }
+    start = 0;
+    limit = rest;
+  }
+
+  private void takePackets() throws IOException {
+    long now = clockMicros.getAsLong();
+    Batch batch = null;
+    try {
+      while (true) {
+        int bodyStart = bodyStart();
+        if (bodyStart < 0) {
+          return;
+        }
+        int header = buffer[start] & 0xFF;
+        int bodyEnd = bodyStart + remainingLength;
+        if (connected == (header == ControlPackets.CONNACK)) {
+          throw new MalformedPacketException(
+              PROTOCOL_ERROR,
+              connected
+                  ? "a second CONNACK, section 3.2"
+                  : String.format("a packet that begins with 0x%02X before CONNACK", header));
+        }
+        if (batch == null) {
+          batch = inbox.checkOut();
+        }
+        switch (header >>> 4) {
+          case PUBLISH -> parser.publish(buffer, header, bodyStart, bodyEnd, now, batch);
+          case PUBREL -> parser.pubrel(buffer, header, bodyStart, bodyEnd, batch);
+          default -> takeControl(header, bodyStart, bodyEnd, batch);
+        }
+        start = bodyEnd;
+        if (batch.isFull()) {
+          inbox.checkIn(batch);
+          batch = null;
+        }
+      }
+    } finally {
+      if (batch != null) {
+        inbox.checkIn(batch);
+      }
+    }
+  }
+
+  /**
+   * Decodes the fixed header at {@link #start} into {@link #remainingLength}.
+   *
+   * @return where the body begins, or -1 while the packet is not here completely
+   */
+  private int bodyStart() throws MalformedPacketException {
+    int length = 0;
+    int at = start + 1;
+    for (int shift = 0; shift < 28; shift += 7, at++) {
+      if (at >= limit) {
+        return -1;
+      }
+      int next = buffer[at];
+      length |= (next & 0x7F) << shift;
+      if (next >= 0) {
+        remainingLength = length;
+        packetLength = at + 1 - start + length;
+        return limit - at - 1 >= length ? at + 1 : -1;
+      }
+    }
+    throw new MalformedPacketException(MALFORMED, "Remaining Length is longer than 4 bytes");
+  }
+
+  private void takeControl(int header, int bodyStart, int bodyEnd, Batch batch)
+      throws MalformedPacketException {
+    ByteBuffer body = ByteBuffer.wrap(buffer, bodyStart, bodyEnd - bodyStart);
+    switch (header) {
+      case ControlPackets.CONNACK -> {
+        ControlPackets.ConnAck connAck = ControlPackets.connAck(body);
+        if (!connAck.sessionPresent() && connAck.reasonCode() == 0) {
+          parser.forgetSession(batch);
+        }
+        connected = true;
+        inbox.connected(connAck);
+      }
+      case ControlPackets.SUBACK -> inbox.subscribed(ControlPackets.subAck(body));
+      case ControlPackets.DISCONNECT -> inbox.disconnected(ControlPackets.disconnect(body));
+      case UNSUBACK, PINGRESP, AUTH -> {}
+      default ->
+          throw new MalformedPacketException(
+              MALFORMED, String.format("a packet that begins with 0x%02X", header));
+    }
+    int length = bodyEnd - start;
+    if (forPahoStart == forPahoEnd) {
+      forPahoStart = 0;
+      forPahoEnd = 0;
+    }
+    if (forPaho.length - forPahoEnd < length) {
+      forPaho = Arrays.copyOf(forPaho, Math.max(2 * forPaho.length, forPahoEnd + length));
+    }
+    System.arraycopy(buffer, start, forPaho, forPahoEnd, length);
+    forPahoEnd += length;
+  }
+}

@@ -1,0 +1,31 @@
+package io.github.mqttpartitioned.receiver;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Remembers the malformed messages that have ended a connection. The first time a message costs its
+ * connection, as section 4.13 wants it; a broker that then delivers the same message again would
+ * cost every later one, so from the second time on it is set aside.
+ *
+ * <p>Thread-safe: successive connections of one member have different wire threads.
+ */
+final class PoisonMessages {
+
+  private static final int REMEMBERED = 1_000;
+
+  private final Map<Long, Boolean> seen =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  /** Whether the message with this fingerprint was asked about before; remembers it. */
+  synchronized boolean isRepeated(long fingerprint) {
+    return seen.put(fingerprint, true) != null;
+  }
+}

@@ -1,0 +1,279 @@
+package io.github.mqttpartitioned.receiver;
+
+import static io.github.mqttpartitioned.receiver.MalformedPacketException.MALFORMED;
+import static io.github.mqttpartitioned.receiver.MalformedPacketException.PROTOCOL_ERROR;
+import static io.github.mqttpartitioned.receiver.MalformedPacketException.TOPIC_ALIAS_INVALID;
+
+import io.github.mqttpartitioned.block.BlockFormat;
+import io.github.mqttpartitioned.block.MalformedPropertiesException;
+import io.github.mqttpartitioned.block.PropertyCursor;
+import io.github.mqttpartitioned.block.Utf8;
+import io.github.mqttpartitioned.store.InFlightIds;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes PUBLISH (section 3.3) and PUBREL (3.6) packets apart, straight into a {@link Batch}. Checks
+ * everything before it adds anything: a malformed packet leaves the batch as it was.
+ *
+ * <p>QoS 2 (section 4.3.3, method A turned round: the message is stored first, and its id until
+ * PUBREL): an id that is in flight with the same topic and payload is a redelivery, acknowledged
+ * again and not stored again. The fingerprint guards against a broker that has forgotten the
+ * session's state and gives the id to another message.
+ *
+ * <p>Allocates nothing per message. Confined to the wire thread of one connection.
+ */
+final class PublishParser {
+
+  private static final int PUBACK = 0x40;
+  private static final int PUBREC = 0x50;
+  private static final int PUBCOMP = 0x70;
+
+  private static final int DUP = 0x08;
+  private static final int RETAIN = 0x01;
+
+  private final @Nullable InFlightIds inFlight;
+  private final PoisonMessages poison;
+  private final PropertyCursor properties = new PropertyCursor();
+  private final CRC32C crc = new CRC32C();
+
+  private byte[] bytes = new byte[0];
+  private ByteBuffer view = ByteBuffer.wrap(bytes);
+  private int at;
+  private int end;
+
+  /**
+   * @param inFlight ids in flight as they are durable; null when the member asks for less than QoS
+   *     2
+   */
+  PublishParser(@Nullable InFlightIds inFlight, PoisonMessages poison) {
+    this.inFlight = inFlight;
+    this.poison = poison;
+  }
+
+  /** The broker has no session: whatever was in flight will never be released. */
+  void forgetSession(Batch batch) {
+    if (inFlight != null && inFlight.size() > 0) {
+      inFlight.clear();
+      batch.inFlight().clearAll();
+    }
+  }
+
+  /**
+   * Reads a PUBLISH.
+   *
+   * @param source holds the packet
+   * @param header its first byte
+   * @param bodyStart first byte behind the fixed header
+   * @param bodyEnd end of the packet
+   * @param receivedMicros time of receipt
+   */
+  void publish(
+      byte[] source, int header, int bodyStart, int bodyEnd, long receivedMicros, Batch batch)
+      throws MalformedPacketException {
+    if (source != bytes) {
+      bytes = source;
+      view = ByteBuffer.wrap(source);
+    }
+    at = bodyStart;
+    end = bodyEnd;
+    int qos = header >>> 1 & 0b11;
+    boolean duplicate = (header & DUP) != 0;
+    if (qos == 3 || (qos == 0 && duplicate)) {
+      throw new MalformedPacketException(
+          MALFORMED, "PUBLISH with QoS " + qos + (duplicate ? " and DUP" : ""));
+    }
+    int topicLength = unsignedShort("topic");
+    int topicStart = at;
+    skip(topicLength, "topic");
+    int packetId = 0;
+    if (qos > 0) {
+      packetId = unsignedShort("packet identifier");
+      if (packetId == 0) {
+        throw new MalformedPacketException(PROTOCOL_ERROR, "PUBLISH with packet identifier 0");
+      }
+    }
+    int contentStart = at;
+    try {
+      content(header, qos, topicStart, topicLength, packetId, receivedMicros, batch);
+    } catch (MalformedPacketException e) {
+      if (qos == 0 || !poison.isRepeated(fingerprint(topicStart, topicLength, contentStart))) {
+        throw e;
+      }
+      setAside(source, bodyStart, qos, packetId, e, batch);
+    }
+    batch.countBytes(bodyEnd - bodyStart);
+  }
+
+  private void content(
+      int header,
+      int qos,
+      int topicStart,
+      int topicLength,
+      int packetId,
+      long receivedMicros,
+      Batch batch)
+      throws MalformedPacketException {
+    int propertyLength = propertyLength();
+    int propertyStart = at;
+    int payloadStart = propertyStart + propertyLength;
+    int payloadLength = end - payloadStart;
+    if (propertyLength > 0) {
+      checkProperties(propertyStart, propertyLength);
+    }
+    int topic = batch.block().findTopic(bytes, topicStart, topicLength);
+    if (topic < 0) {
+      checkTopic(topicStart, topicLength);
+    }
+    if (qos == 2) {
+      long print = fingerprint(topicStart, topicLength, payloadStart);
+      batch.acknowledge(PUBREC, packetId);
+      if (!enterFlight(packetId, print, batch)) {
+        return;
+      }
+    } else if (qos == 1) {
+      batch.acknowledge(PUBACK, packetId);
+    }
+    if (topic < 0) {
+      topic = batch.block().addTopic(bytes, topicStart, topicLength);
+    }
+    boolean duplicate = (header & DUP) != 0;
+    batch
+        .block()
+        .add(
+            receivedMicros,
+            BlockFormat.flags(qos, (header & RETAIN) != 0, duplicate),
+            topic,
+            bytes,
+            payloadStart,
+            payloadLength,
+            propertyStart,
+            propertyLength);
+  }
+
+  /** Returns false when the message is in flight already: a redelivery. */
+  private boolean enterFlight(int packetId, long print, Batch batch)
+      throws MalformedPacketException {
+    if (inFlight == null) {
+      throw new MalformedPacketException(
+          PROTOCOL_ERROR, "PUBLISH with QoS 2, above the QoS that was granted");
+    }
+    if (inFlight.fingerprint(packetId) == print) {
+      batch.countDuplicate();
+      return false;
+    }
+    inFlight.add(packetId, print);
+    batch.inFlight().add(packetId, print);
+    return true;
+  }
+
+  /**
+   * Reads a PUBREL. An id that is not in flight is answered too, with success: an answer that says
+   * otherwise could make the broker give the message up.
+   */
+  void pubrel(byte[] source, int header, int bodyStart, int bodyEnd, Batch batch)
+      throws MalformedPacketException {
+    if ((header & 0x0F) != 0b0010) {
+      throw new MalformedPacketException(MALFORMED, "PUBREL with flags " + (header & 0x0F));
+    }
+    if (bodyEnd - bodyStart < Short.BYTES) {
+      throw new MalformedPacketException(MALFORMED, "PUBREL without a packet identifier");
+    }
+    int packetId = ((source[bodyStart] & 0xFF) << 8) | (source[bodyStart + 1] & 0xFF);
+    if (inFlight != null && inFlight.fingerprint(packetId) != 0) {
+      inFlight.release(packetId);
+      batch.inFlight().release(packetId);
+    }
+    batch.acknowledge(PUBCOMP, packetId);
+  }
+
+  private void setAside(
+      byte[] source,
+      int bodyStart,
+      int qos,
+      int packetId,
+      MalformedPacketException e,
+      Batch batch) {
+    ByteBuffer packet = ByteBuffer.allocate(end - bodyStart);
+    packet.put(source, bodyStart, end - bodyStart).flip();
+    batch.setAside().add(new Batch.SetAside(packet, String.valueOf(e.getMessage())));
+    // At QoS 2 the PUBREL that follows is answered without the id being in flight.
+    batch.acknowledge(qos == 1 ? PUBACK : PUBREC, packetId);
+  }
+
+  /**
+   * 64 bits that tell two messages apart, never 0: CRC-32C of the topic and of what lies from
+   * {@code restStart} to the packet's end, and the length of the latter.
+   */
+  private long fingerprint(int topicStart, int topicLength, int restStart) {
+    int restLength = end - restStart;
+    crc.reset();
+    crc.update(bytes, topicStart, topicLength);
+    crc.update(bytes, restStart, restLength);
+    return 1L << 63 | (long) restLength << 32 | crc.getValue();
+  }
+
+  private int propertyLength() throws MalformedPacketException {
+    int length = 0;
+    for (int shift = 0; shift < 28; shift += 7) {
+      if (at >= end) {
+        throw beyond("property length");
+      }
+      int next = bytes[at++];
+      length |= (next & 0x7F) << shift;
+      if (next >= 0) {
+        if (end - at < length) {
+          throw beyond("properties");
+        }
+        return length;
+      }
+    }
+    throw new MalformedPacketException(MALFORMED, "property length is longer than 4 bytes");
+  }
+
+  private void checkProperties(int start, int length) throws MalformedPacketException {
+    try {
+      properties.reset(view, start, length);
+      while (properties.next()) {
+        if (properties.id() == PropertyCursor.TOPIC_ALIAS) {
+          throw new MalformedPacketException(
+              TOPIC_ALIAS_INVALID, "PUBLISH with a topic alias, of which none was allowed");
+        }
+      }
+    } catch (MalformedPropertiesException e) {
+      throw new MalformedPacketException(MALFORMED, "PUBLISH: " + e.getMessage());
+    }
+  }
+
+  private void checkTopic(int start, int length) throws MalformedPacketException {
+    if (length == 0) {
+      throw new MalformedPacketException(PROTOCOL_ERROR, "PUBLISH with an empty topic");
+    }
+    if (!Utf8.isWellFormed(view, start, length)) {
+      throw new MalformedPacketException(MALFORMED, "topic of a PUBLISH is not well-formed UTF-8");
+    }
+    for (int i = start; i < start + length; i++) {
+      if (bytes[i] == '+' || bytes[i] == '#') {
+        throw new MalformedPacketException(MALFORMED, "topic of a PUBLISH has a wildcard");
+      }
+    }
+  }
+
+  private int unsignedShort(String what) throws MalformedPacketException {
+    skip(Short.BYTES, what);
+    return ((bytes[at - 2] & 0xFF) << 8) | (bytes[at - 1] & 0xFF);
+  }
+
+  private void skip(int length, String what) throws MalformedPacketException {
+    if (end - at < length) {
+      throw beyond(what);
+    }
+    at += length;
+  }
+
+  private static MalformedPacketException beyond(String what) {
+    return new MalformedPacketException(
+        MALFORMED, what + " of a PUBLISH reaches beyond the packet's announced length");
+  }
+}

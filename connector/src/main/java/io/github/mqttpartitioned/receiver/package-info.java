@@ -1,0 +1,13 @@
+/**
+ * The data plane's first half: one member of the shared subscription per partition.
+ *
+ * <p>Two threads share the work. The <i>wire thread</i> (Paho's, in {@link
+ * io.github.mqttpartitioned.receiver.PacketReader}) turns packets into batches. The <i>receiver
+ * thread</i> ({@link io.github.mqttpartitioned.receiver.Receiver}) takes batches, appends them in
+ * one write transaction, then acknowledges them in one write: while it waits for the disk, the next
+ * batches grow. {@link io.github.mqttpartitioned.receiver.Inbox} is all that they share.
+ */
+@NullMarked
+package io.github.mqttpartitioned.receiver;
+
+import org.jspecify.annotations.NullMarked;
