@@ -237,6 +237,10 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
 
   // What follows is for the writer.
 
+  StoreEnvironment environment() {
+    return environment;
+  }
+
   StoreConfig config() {
     return config;
   }

@@ -39,14 +39,14 @@ final class StoreRoom {
     }
   }
 
-  /** Notes that something of {@code needed} bytes did not fit beside what there was. */
+  /** Notes that a write of {@code needed} bytes or more did not fit beside what there was. */
   void full(long needed) {
     waitUntil(limits.capacity() - needed);
   }
 
   /**
-   * Notes that {@code needed} bytes side by side were not found, though so many are free: at least
-   * as many more have to become so.
+   * Notes that a write of {@code needed} bytes did not find enough pages side by side, though so
+   * many are free: at least as many more have to become so.
    */
   void scattered(long needed) {
     scattered = true;

@@ -76,14 +76,14 @@ public final class StoreWriter implements AutoCloseable {
     phase = Phase.FAILED;
     String action = "append " + block.count() + " messages to";
     if (liveBytes + needed > limits.capacity()) {
-      room.full(needed);
+      room.full(liveBytes + needed - begun.liveBytes());
       throw full(action, null);
     }
     try {
       environment.blocks().append(txn, next, block, length);
     } catch (MapFullException e) {
       // Pages are free, but not enough of them side by side.
-      room.scattered(needed);
+      room.scattered(liveBytes + needed - begun.liveBytes());
       throw full(action, e);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, action, store.place());

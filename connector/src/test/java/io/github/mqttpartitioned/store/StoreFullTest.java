@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A store at its limit: it says so, stays readable, and comes back when it is trimmed. */
 class StoreFullTest {
 
-  private static final long MIB = 1 << 20;
+  private static final long MIB = Stores.MIB;
 
   @TempDir Path directory;
 
@@ -33,7 +33,7 @@ class StoreFullTest {
         random -> {
           long maxBytes = random.nextBoolean() ? 16 * MIB : 64 * MIB;
           Path path = Files.createTempDirectory(directory, "p");
-          fillAndTrim(new StoreConfig(path, "source", 0, maxBytes, 0), 12, random);
+          fillAndTrim(Stores.config(path, maxBytes), 12, random);
         });
   }
 
@@ -42,7 +42,6 @@ class StoreFullTest {
     try (PartitionStore store = PartitionStore.open(config)) {
       for (int round = 0; round < rounds; round++) {
         model = fill(store, model, random);
-        assertThat(store.hasRoom()).isFalse();
         model.assertSame(store);
         model.assertReads(store, model.randomRange(random));
         boolean everything = random.nextInt(3) == 0;
@@ -58,9 +57,11 @@ class StoreFullTest {
     }
   }
 
+  /** Writes until the store has no room any more. */
   private StoreModel fill(PartitionStore store, StoreModel before, Random random) {
     StoreModel model = before;
-    while (true) {
+    int refused = 0;
+    while (store.hasRoom()) {
       StoreModel tried = model.copy();
       try (StoreWriter writer = store.write()) {
         for (int i = random.nextInt(3); i >= 0; i--) {
@@ -73,10 +74,12 @@ class StoreFullTest {
         writer.commit();
         model = tried;
       } catch (StoreException.Full e) {
-        assertThat(e).hasMessageContaining("partition 0").hasMessageContaining("storeMaxBytes");
-        return model;
+        assertThat(e).hasMessageContaining("partition 3").hasMessageContaining("storeMaxBytes");
+        // An empty store may have had to be gathered first.
+        assertThat(++refused).isLessThanOrEqualTo(2);
       }
     }
+    return model;
   }
 
   private static Sample randomSample(PartitionStore store, Random random) {
@@ -120,7 +123,7 @@ class StoreFullTest {
 
   @Test
   void roomComesBackWithSomeDistance() {
-    StoreConfig config = new StoreConfig(directory, "source", 0, 16 * MIB, 0);
+    StoreConfig config = Stores.config(directory);
     StoreModel model = new StoreModel(0);
     try (PartitionStore store = PartitionStore.open(config)) {
       assertThat(store.hasRoom()).isTrue();
@@ -139,7 +142,7 @@ class StoreFullTest {
 
   @Test
   void messageThatNeverFitsIsToldApart() {
-    StoreConfig config = new StoreConfig(directory, "source", 3, 16 * MIB, 0);
+    StoreConfig config = Stores.config(directory);
     try (PartitionStore store = PartitionStore.open(config)) {
       Random random = new Random(2);
       SampleMessage tooLarge = SampleMessage.ofSize((int) store.maxBlockBytes() + 5_000, random);
@@ -162,7 +165,7 @@ class StoreFullTest {
 
   @Test
   void fileStopsGrowingWhenItIsTrimmed() throws IOException {
-    StoreConfig config = new StoreConfig(directory, "source", 0, 64 * MIB, 0);
+    StoreConfig config = Stores.config(directory, 64 * MIB);
     StoreModel model = new StoreModel(0);
     Random random = new Random(3);
     Path file = StoreDirectory.dataFile(directory);
@@ -186,9 +189,9 @@ class StoreFullTest {
 
   @Test
   void readerKeepsTrimmedPagesUntilItMovesOn() {
-    StoreConfig config = new StoreConfig(directory, "source", 0, 16 * MIB, 0);
+    StoreConfig config = Stores.config(directory);
     Random random = new Random(4);
-    StoreModel model = fill1MiB(new StoreModel(0), config, random);
+    StoreModel model = fillSome(new StoreModel(0), config, random);
     try (PartitionStore store = PartitionStore.open(config)) {
       OffsetRange all = new OffsetRange(0, model.extent().next());
       StoreModel read = model.copy();
@@ -224,7 +227,7 @@ class StoreFullTest {
     }
   }
 
-  private StoreModel fill1MiB(StoreModel model, StoreConfig config, Random random) {
+  private StoreModel fillSome(StoreModel model, StoreConfig config, Random random) {
     try (PartitionStore store = PartitionStore.open(config);
         StoreWriter writer = store.write()) {
       for (int i = 0; i < 4; i++) {
