@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 
 /** A message in plain values: what the columns must give back. */
+@SuppressWarnings("ArrayRecordComponent")
 record TestMessage(
     long receivedMicros,
     int qos,
@@ -22,6 +23,7 @@ record TestMessage(
   static final String BROKER = "tcp://broker:1883";
 
   /** MQTT 5 properties; null or empty where there is none. */
+  @SuppressWarnings("ArrayRecordComponent")
   record Properties(
       String contentType,
       Boolean payloadIsUtf8,
