@@ -67,6 +67,19 @@ class FirehoseTest {
   }
 
   @Test
+  void sendsPacketsLargerThanEveryBuffer() {
+    int payloadBytes = 9 << 20;
+    try (Firehose firehose = Firehose.start(new Load(1, payloadBytes, 2));
+        BareSubscriber subscriber = BareSubscriber.subscribe(firehose.url(), "bare", "#", 1, 10)) {
+      firehose.awaitSubscribed(1, DEADLINE);
+      firehose.send(5, DEADLINE);
+
+      Await.value("all", DEADLINE, subscriber::received, received -> received == 5);
+      assertThat(subscriber.receivedBytes()).isEqualTo(5L * (17 + 2 + 1 + payloadBytes));
+    }
+  }
+
+  @Test
   void numbersMessagesByConnectionAndTopicsTakeTurns() throws Exception {
     try (Firehose firehose = Firehose.start(new Load(1, 9, 3));
         Client other = new Client(firehose, 100);
