@@ -139,13 +139,16 @@ class ScriptedBrokerTest {
 
   @Test
   void closingEndsAScriptThatStillWaits() throws IOException {
-    try (ScriptedBroker broker =
-            ScriptedBroker.start(connection -> connection.expect(PacketType.CONNECT));
-        Socket client = connect(broker)) {
+    ScriptedBroker broker =
+        ScriptedBroker.start(connection -> connection.expect(PacketType.CONNECT));
+    try (Socket client = connect(broker)) {
       broker.awaitConnection(0, DEADLINE);
-      assertThat(client.isConnected()).isTrue();
+
+      broker.close();
+
+      assertThat(isAlive("script-0")).isFalse();
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
     }
-    assertThat(isAlive("script-0")).isFalse();
   }
 
   private static Socket connect(ScriptedBroker broker) throws IOException {

@@ -118,8 +118,13 @@ class TestBrokersTest {
       awaitReceived(received, count);
 
       assertThat(publisher.reconnects()).isGreaterThanOrEqualTo(4);
-      assertExact(received.against(count));
-      assertThat(subscriber.outOfOrder()).isZero();
+      Result result = received.against(count);
+      assertThat(result.isComplete()).as("%s", result).isTrue();
+      // Artemis may take a message from the lost connection and again from the next one.
+      if (kind != Kind.EMBEDDED) {
+        assertExact(result);
+        assertThat(subscriber.outOfOrder()).isZero();
+      }
     }
   }
 
