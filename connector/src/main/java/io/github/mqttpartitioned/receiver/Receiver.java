@@ -134,7 +134,7 @@ public final class Receiver {
   /**
    * One life of a connection.
    *
-   * @return why it ended, when that may get better by connecting again
+   * @return why it ended
    */
   private RuntimeException live() throws InterruptedException {
     InFlightIds inFlight = settings.qos() == 2 ? store.inFlight() : null;
@@ -146,13 +146,12 @@ public final class Receiver {
       pump(session, inbox);
       inbox.close();
       commitAndAcknowledge(session, inbox);
-      Throwable end = inbox.end();
-      if (end == null) {
+      if (inbox.end() == null) {
         session.disconnect(0);
-      } else if (end instanceof MalformedPacketException malformed) {
-        session.disconnect(malformed.reasonCode());
       }
       return whyEnded(inbox);
+    } catch (MemberException e) {
+      return e;
     } catch (IOException e) {
       return MemberException.unreachable(settings, partition, e);
     } catch (StoreException.Full | StoreException.Unusable e) {
@@ -294,7 +293,10 @@ public final class Receiver {
     Disconnect disconnect = inbox.disconnect();
     if (disconnect != null) {
       if (disconnect.reasonCode() == Disconnect.SESSION_TAKEN_OVER) {
-        throw MemberException.takenOver(settings, partition);
+        return MemberException.takenOver(settings, partition);
+      }
+      if (disconnect.reasonCode() == Disconnect.NO_SHARED_SUBSCRIPTIONS) {
+        return MemberException.noSharedSubscriptions(settings, partition);
       }
       return MemberException.ended(
           settings, partition, disconnect.reasonCode(), disconnect.reason());
@@ -310,7 +312,7 @@ public final class Receiver {
       return member;
     }
     if (end instanceof RuntimeException || end instanceof Error) {
-      throw MemberException.broken(settings, partition, end);
+      return MemberException.broken(settings, partition, end);
     }
     return connAck == null
         ? MemberException.unreachable(settings, partition, end)
