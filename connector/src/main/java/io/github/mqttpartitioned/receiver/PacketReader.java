@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The inbound stream of a connection as Paho sees it: PUBLISH and PUBREL are taken out and go into
@@ -44,6 +45,9 @@ final class PacketReader extends InputStream {
   private int forPahoEnd;
   private boolean connected;
 
+  /** The member leaves: what still comes is dropped, so that the broker can say goodbye. */
+  private boolean leaving;
+
   /**
    * @param clockMicros microseconds since 1970, UTC
    * @param disconnect sends DISCONNECT with a reason code
@@ -75,7 +79,9 @@ final class PacketReader extends InputStream {
     try {
       while (forPahoStart == forPahoEnd) {
         readPiece();
-        takePackets();
+        if (!leaving) {
+          takePackets();
+        }
       }
     } catch (IOException | RuntimeException | Error e) {
       if (e instanceof MalformedPacketException malformed) {
@@ -112,12 +118,14 @@ final class PacketReader extends InputStream {
         return;
       } catch (SocketTimeoutException e) {
         // Paho lets reads time out after a second. Nothing has arrived.
-        inbox.throwIfClosed();
       }
     }
   }
 
   private void makeRoom() {
+    if (leaving) {
+      start = limit;
+    }
     int rest = limit - start;
     if (buffer.length > PIECE && rest < PIECE) {
       buffer = Arrays.copyOfRange(buffer, start, start + PIECE);
@@ -132,7 +140,7 @@ final class PacketReader extends InputStream {
 
   private void takePackets() throws IOException {
     long now = clockMicros.getAsLong();
-    Batch batch = null;
+    @Nullable Batch batch = null;
     try {
       while (true) {
         int bodyStart = bodyStart();
@@ -150,6 +158,10 @@ final class PacketReader extends InputStream {
         }
         if (batch == null) {
           batch = inbox.checkOut();
+        }
+        if (batch == null) {
+          leaving = true;
+          return;
         }
         switch (header >>> 4) {
           case PUBLISH -> parser.publish(buffer, header, bodyStart, bodyEnd, now, batch);

@@ -42,6 +42,9 @@ public final class Receiver {
   /** After this long without a message, buffers are given back. */
   private static final Duration IDLE = Duration.ofSeconds(2);
 
+  /** How long a broker may take to end a connection after DISCONNECT. */
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
+
   private static final Counts CONNECTION = new Counts(0, 0, 0, 0, 0, 0, 1, 0);
 
   private final SourceSettings settings;
@@ -148,6 +151,7 @@ public final class Receiver {
       commitAndAcknowledge(session, inbox);
       if (inbox.end() == null) {
         session.disconnect(0);
+        awaitEnd(inbox);
       }
       return whyEnded(inbox);
     } catch (MemberException e) {
@@ -170,6 +174,8 @@ public final class Receiver {
       }
       if (commitAndAcknowledge(session, inbox)) {
         backoff.reset();
+        // SUBACK stands behind what the session had in store: a broker that sends is not silent.
+        deadline = System.nanoTime() + settings.connectTimeout().toNanos();
       }
     }
   }
@@ -200,6 +206,21 @@ public final class Receiver {
           inbox.shrink();
           monitor.wait();
         }
+      }
+    }
+  }
+
+  /**
+   * Lets the broker end the connection that it was told to. A socket that is closed with data
+   * unread resets the connection, and the broker might never see the last acknowledgements.
+   */
+  private void awaitEnd(Inbox inbox) throws InterruptedException {
+    synchronized (monitor) {
+      long until = System.nanoTime() + GOODBYE.toNanos();
+      for (long left = GOODBYE.toNanos();
+          inbox.end() == null && left > 0;
+          left = until - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(monitor, left);
       }
     }
   }
