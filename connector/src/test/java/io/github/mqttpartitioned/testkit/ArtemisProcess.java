@@ -16,7 +16,7 @@ final class ArtemisProcess implements TestBroker {
   /** What this kind can do. */
   static final Set<Feature> FEATURES = EnumSet.of(Feature.KILL, Feature.DURABLE);
 
-  private static final Duration START_DEADLINE = Duration.ofSeconds(60);
+  private static final Duration START_DEADLINE = Duration.ofMinutes(2);
   private static final int HEAP_MIB = 1024;
 
   private final BrokerOptions options;
@@ -57,6 +57,9 @@ final class ArtemisProcess implements TestBroker {
                 folder.path().toString(),
                 String.valueOf(options.persistence()))
             .heapMiB(HEAP_MIB)
+            // Short lives: quick to start rather than fast later.
+            .option("-XX:+UseSerialGC")
+            .option("-XX:TieredStopAtLevel=1")
             .start();
     child = Optional.of(starting);
     Probe.awaitAnswer(description(), port, START_DEADLINE, starting::isAlive, starting::describe);
