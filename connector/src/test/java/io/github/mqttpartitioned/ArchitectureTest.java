@@ -61,6 +61,8 @@ class ArchitectureTest {
     classes()
         .that()
         .areTopLevelClasses()
+        .and()
+        .doNotHaveSimpleName("package-info")
         .should()
         .resideInAnyPackage(
             ROOT + "model",

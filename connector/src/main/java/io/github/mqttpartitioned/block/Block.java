@@ -45,9 +45,9 @@ public final class Block {
     firstOffset = bytes.getLong(BlockFormat.FIRST_OFFSET_AT);
     count = bytes.getInt(BlockFormat.COUNT_AT);
     topicCount = bytes.getInt(BlockFormat.TOPICS_AT);
-    if (firstOffset < 0 || count < 1 || topicCount < 1 || topicCount > count) {
-      throw CorruptBlockException.mismatch(place, "number of topics", topicCount, count);
-    }
+    expectAtLeast(0, "offset of the first message", firstOffset);
+    expectAtLeast(1, "number of messages", count);
+    expectAtLeast(1, "number of topics", topicCount);
     long position = BlockFormat.HEADER_LENGTH;
     for (Column column : COLUMNS) {
       int length = bytes.getInt(column.lengthAt());
@@ -89,7 +89,7 @@ public final class Block {
     return count;
   }
 
-  /** Number of different topics, 1 to {@link #count}. */
+  /** Number of different topics, 1 or more; there may be some that no message has. */
   public int topicCount() {
     return topicCount;
   }
@@ -237,6 +237,12 @@ public final class Block {
 
   private void expectLength(Column column, long expected) {
     expect("length of column " + column, lengths[column.place], expected);
+  }
+
+  private void expectAtLeast(long minimum, String what, long found) {
+    if (found < minimum) {
+      throw CorruptBlockException.tooSmall(place, what, found, minimum);
+    }
   }
 
   private void expect(String what, long found, long expected) {

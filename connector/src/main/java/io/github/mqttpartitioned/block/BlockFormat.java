@@ -39,6 +39,24 @@ import java.util.zip.CRC32C;
  * <p><b>Versions.</b> A reader refuses a version that it does not know. A change of this layout is
  * a new version; golden files of old ones stay in the tests.
  *
+ * <p><b>An example.</b> One message at offset 4711: payload "hi" for topic "a/b", QoS 1, retained,
+ * received one second after the beginning of 1970 from tcp://b:1.
+ *
+ * <pre>
+ *   4d515042 01000a00 67120000 00000000  magic, version, columns; first offset 4711
+ *   01000000 01000000 b8000000 6fc8f7ff  1 message, 1 topic, 184 bytes; checksum
+ *   08000000 e0c3d6da 01000000 4d478c67  RECEIVED, FLAGS: length and checksum each
+ *   04000000 c74b6748 04000000 fec2452a  TOPIC_INDEX, TOPIC_ENDS
+ *   03000000 a3400bfb 04000000 466800f7  TOPIC_BYTES, PAYLOAD_ENDS
+ *   02000000 c2d99df5 00000000 00000000  PAYLOAD_BYTES, PROPERTY_ENDS
+ *   00000000 00000000 09000000 329374dd  PROPERTY_BYTES, BROKER
+ *   40420f00 00000000 05000000 00000000  1,000,000 µs; QoS 1, retained
+ *   00000000 00000000 03000000 00000000  topic 0; it ends at 3
+ *   612f6200 00000000 02000000 00000000  "a/b"; the payload ends at 2
+ *   68690000 00000000 7463703a 2f2f623a  "hi"; "tcp://b:
+ *   31000000 00000000                    1"
+ * </pre>
+ *
  * <p><b>Limits.</b> A block is shorter than 2 GiB and holds 1 message at least; one message is at
  * most what MQTT allows, 268,435,455 bytes.
  */

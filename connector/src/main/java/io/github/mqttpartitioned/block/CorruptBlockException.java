@@ -21,6 +21,11 @@ public final class CorruptBlockException extends RuntimeException {
     return new CorruptBlockException(place, what + " is " + found + ", expected " + expected);
   }
 
+  static CorruptBlockException tooSmall(String place, String what, long found, long minimum) {
+    return new CorruptBlockException(
+        place, what + " is " + found + ", expected " + minimum + " or more");
+  }
+
   static CorruptBlockException checksum(String place, String what, int found, int expected) {
     return new CorruptBlockException(
         place, String.format("checksum of %s is %08x, expected %08x", what, found, expected));

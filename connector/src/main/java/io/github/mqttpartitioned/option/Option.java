@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.option;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -123,21 +124,23 @@ public final class Option<T> {
   }
 
   private String show(String whole, String part) {
-    if (hidden.test(whole)) {
-      return "***";
-    }
+    return hidden.test(whole) ? "***" : printable(part);
+  }
+
+  /** {@code text} on one line, its end cut off where it is long. */
+  static String printable(String text) {
     StringBuilder shown = new StringBuilder();
-    part.codePoints()
+    text.codePoints()
         .limit(MAX_SHOWN)
         .forEach(
             c -> {
               if (Character.isISOControl(c)) {
-                shown.append(String.format("\\u%04x", c));
+                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
               } else {
                 shown.appendCodePoint(c);
               }
             });
-    return part.codePointCount(0, part.length()) > MAX_SHOWN ? shown + "…" : shown.toString();
+    return shown + (text.codePointCount(0, text.length()) > MAX_SHOWN ? "…" : "");
   }
 
   @Override

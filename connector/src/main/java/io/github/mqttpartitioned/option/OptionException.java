@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.option;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.mqttpartitioned.option.OptionValues.Given;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -60,11 +61,10 @@ public final class OptionException extends IllegalArgumentException {
     return of("Option %s: is null. Give it a value, or leave it out.", key);
   }
 
-  static OptionException givenTwice(
-      Option<?> option, @Nullable String name, String text, String otherName, String otherText) {
+  static OptionException givenTwice(Option<?> option, Given first, Given second) {
     return of(
         "Options %s ('%s') and %s ('%s') contradict each other. Give one of them.",
-        name, option.show(text), otherName, option.show(otherText));
+        first.name(), option.show(first.text()), second.name(), option.show(second.text()));
   }
 
   /** Two options that cannot both hold: what each is, why not, and how to mend it. */
@@ -81,7 +81,7 @@ public final class OptionException extends IllegalArgumentException {
               hint != null
                   ? " " + hint
                   : nearest(name, known).map(key -> " Did you mean '" + key + "'?").orElse("");
-          lines.add("Unknown option '" + name + "'." + advice);
+          lines.add("Unknown option '" + Option.printable(name) + "'." + advice);
         });
     String all = known.stream().map(Option::key).collect(joining(", "));
     lines.add(lines.remove(lines.size() - 1) + " Known options: " + all + ".");

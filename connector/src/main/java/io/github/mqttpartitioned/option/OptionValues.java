@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,27 +19,30 @@ import org.jspecify.annotations.Nullable;
 final class OptionValues {
 
   private final Map<String, Option<?>> known = new LinkedHashMap<>();
-  private final Map<Option<?>, String> texts = new LinkedHashMap<>();
+  private final Map<Option<?>, Given> given = new LinkedHashMap<>();
   private final Map<Option<?>, Object> values = new LinkedHashMap<>();
   private final List<OptionException> problems = new ArrayList<>();
 
+  /** What the user wrote. */
+  record Given(String name, String text) {}
+
   /**
-   * Reads {@code given}.
+   * Reads what a user gave.
    *
+   * @param user names and values, as the user wrote them
    * @param known all options there are
    * @param aliases other names of known options, in lower case
    * @param hints what to say about names that are not known
    */
   OptionValues(
-      Map<String, String> given,
+      Map<String, String> user,
       List<Option<?>> known,
       Map<String, Option<?>> aliases,
       Function<String, @Nullable Hint> hints) {
     known.forEach(option -> this.known.put(lower(option.key()), option));
-    Map<Option<?>, String> names = new LinkedHashMap<>();
     Map<String, @Nullable Hint> unknown = new LinkedHashMap<>();
     // In the order of names, so that the same mistakes always give the same message.
-    new TreeMap<>(given)
+    new TreeMap<>(user)
         .forEach(
             (name, text) -> {
               Option<?> option = aliases.getOrDefault(lower(name), this.known.get(lower(name)));
@@ -47,33 +50,38 @@ final class OptionValues {
                 unknown.put(name, hints.apply(name));
               } else if (text == null) {
                 problems.add(OptionException.noValue(name));
-              } else if (texts.putIfAbsent(option, text) == null) {
-                names.put(option, name);
-              } else if (!text.equals(texts.get(option))) {
-                problems.add(
-                    OptionException.givenTwice(
-                        option, names.get(option), texts.get(option), name, text));
+              } else {
+                give(option, new Given(name, text));
               }
             });
     if (!unknown.isEmpty()) {
       problems.add(OptionException.unknown(unknown, known));
     }
-    for (Option<?> option : known) {
-      String text = texts.get(option);
-      try {
-        if (text != null) {
-          values.put(option, option.read(text));
-        } else if (option.isRequired()) {
-          problems.add(OptionException.missing(option));
-        }
-      } catch (OptionException e) {
-        problems.add(e);
+    known.forEach(this::read);
+  }
+
+  private void give(Option<?> option, Given second) {
+    Given first = given.putIfAbsent(option, second);
+    if (first != null && !first.text().equals(second.text())) {
+      problems.add(OptionException.givenTwice(option, first, second));
+    }
+  }
+
+  private void read(Option<?> option) {
+    Given one = given.get(option);
+    try {
+      if (one != null) {
+        values.put(option, option.read(one.text()));
+      } else if (option.isRequired()) {
+        problems.add(OptionException.missing(option));
       }
+    } catch (OptionException e) {
+      problems.add(e);
     }
   }
 
   boolean isGiven(Option<?> option) {
-    return texts.containsKey(option);
+    return given.containsKey(option);
   }
 
   /** The value given, or else the default. */
@@ -100,10 +108,17 @@ final class OptionValues {
   /** What was given, in the order of declaration, secrets as {@code ***}. */
   @Override
   public String toString() {
-    return known.values().stream()
-        .filter(this::isGiven)
-        .map(option -> option.key() + "=" + option.show(texts.get(option)))
-        .collect(Collectors.joining(", ", "{", "}"));
+    StringJoiner shown = new StringJoiner(", ", "{", "}");
+    known
+        .values()
+        .forEach(
+            option -> {
+              Given one = given.get(option);
+              if (one != null) {
+                shown.add(option.key() + "=" + option.show(one.text()));
+              }
+            });
+    return shown.toString();
   }
 
   private static String lower(String name) {

@@ -84,25 +84,25 @@ public final class Options {
   // Who we are, and whom we trust.
 
   public static final Option<String> USERNAME =
-      declare(option("username", mqttString(), "For the broker"));
+      declare(option("username", mqttString(), "User name for the brokers"));
 
   public static final Option<Secret> PASSWORD =
-      declare(option("password", password(), "For the broker").secret());
+      declare(option("password", password(), "Password for the brokers").secret());
 
   public static final Option<String> TRUSTSTORE_LOCATION =
       declare(
           option(
                   "ssl.truststore.location",
                   localPath(),
-                  "File of the certificates to trust, on every host")
+                  "Trust store: file of the certificates to trust, on every host")
               .otherwise("the JVM's"));
 
   public static final Option<Secret> TRUSTSTORE_PASSWORD =
-      declare(option("ssl.truststore.password", secret(), "Of that file").secret());
+      declare(option("ssl.truststore.password", secret(), "Password of the trust store").secret());
 
   public static final Option<StoreType> TRUSTSTORE_TYPE =
       declare(
-          option("ssl.truststore.type", storeType(), "Of that file")
+          option("ssl.truststore.type", storeType(), "Type of the trust store")
               .otherwise("by file ending (`.p12`, `.pfx`, `.pem`, `.crt`, `.cer`), else `JKS`"));
 
   public static final Option<String> KEYSTORE_LOCATION =
@@ -110,19 +110,19 @@ public final class Options {
           option(
               "ssl.keystore.location",
               localPath(),
-              "File of the client's own certificate and key, on every host"));
+              "Key store: file of the client's own certificate and key, on every host"));
 
   public static final Option<Secret> KEYSTORE_PASSWORD =
       declare(
           option(
                   "ssl.keystore.password",
                   secret(),
-                  "Of that file; for PEM, of its encrypted private key")
+                  "Password of the key store; for PEM, of its encrypted private key")
               .secret());
 
   public static final Option<StoreType> KEYSTORE_TYPE =
       declare(
-          option("ssl.keystore.type", storeType(), "Of that file")
+          option("ssl.keystore.type", storeType(), "Type of the key store")
               .otherwise("as for the trust store"));
 
   public static final Option<Boolean> ENDPOINT_IDENTIFICATION =
@@ -140,7 +140,8 @@ public final class Options {
           option(
                   "keepAlive",
                   wholeSeconds("1s", "65535s"),
-                  "A connection silent for longer than 1.5 times this is taken for lost")
+                  "MQTT Keep Alive: the broker takes a member that is silent for 1.5 times this for"
+                      + " lost")
               .defaultsTo("60s"));
 
   public static final Option<Duration> CONNECT_TIMEOUT =
@@ -428,8 +429,8 @@ public final class Options {
   }
 
   private static Syntax<Duration> sessionExpiry() {
-    Syntax<Duration> seconds = wholeSeconds("0s", "4294967295s");
-    return seconds
+    String max = "4294967295s";
+    return wholeSeconds("0s", max)
         .checked(
             expiry ->
                 expiry.isZero()
@@ -437,6 +438,6 @@ public final class Options {
                         "lets the broker drop a member's messages with every lost connection, so"
                             + " that QoS 1 and 2 keep no promise")
                     : Optional.empty())
-        .described(seconds.accepted().replace("0s", "1s"));
+        .described(wholeSeconds("1s", max).accepted());
   }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,31 +53,29 @@ final class Drain {
    * @throws UncheckedIOException when interrupted
    */
   long[] await(Supplier<List<PartitionStatus>> status) {
-    List<PartitionStatus> now = status.get();
-    long arrived = arrived(now);
-    long quietSince = nanoTime.getAsLong();
-    long settledAt = quietSince;
+    boolean settled = false;
+    long arrived = 0;
+    long quietSince = 0;
+    long settledAt = nanoTime.getAsLong();
     boolean warned = false;
     while (true) {
+      List<PartitionStatus> now = status.get();
       long time = nanoTime.getAsLong();
-      if (isSettled(now)) {
+      if (!settled || arrived != arrived(now)) {
+        quietSince = time;
+      }
+      settled = isSettled(now);
+      arrived = arrived(now);
+      if (settled) {
         settledAt = time;
         if (time - quietSince >= quiet.toNanos()) {
           return now.stream().mapToLong(partition -> partition.extent().next()).toArray();
         }
-      } else {
-        quietSince = time;
-        if (!warned && time - settledAt >= patience.toNanos()) {
-          LOG.warn("Trigger.AvailableNow waits until every member is connected: {}", problems(now));
-          warned = true;
-        }
+      } else if (!warned && time - settledAt >= patience.toNanos()) {
+        LOG.warn("Trigger.AvailableNow waits until every member is connected: {}", problems(now));
+        warned = true;
       }
       pause(time - quietSince);
-      now = status.get();
-      if (arrived(now) != arrived) {
-        arrived = arrived(now);
-        quietSince = nanoTime.getAsLong();
-      }
     }
   }
 
@@ -95,7 +94,7 @@ final class Drain {
   }
 
   private static List<String> problems(List<PartitionStatus> status) {
-    return java.util.stream.IntStream.range(0, status.size())
+    return IntStream.range(0, status.size())
         .filter(partition -> status.get(partition).problem() != null)
         .mapToObj(partition -> "partition " + partition + ": " + status.get(partition).problem())
         .toList();

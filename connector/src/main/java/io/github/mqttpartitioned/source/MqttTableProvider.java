@@ -28,9 +28,23 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
         SourceOptions.parse(options.asCaseSensitiveMap()).includeProperties());
   }
 
+  /** Lets Spark hand over a schema of the user's own, so that the refusal can say what is meant. */
+  @Override
+  public boolean supportsExternalMetadata() {
+    return true;
+  }
+
   @Override
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
-    return new MqttTable(schema, SparkHost::current);
+    StructType columns = inferSchema(new CaseInsensitiveStringMap(properties));
+    if (!schema.equals(columns)) {
+      throw new IllegalArgumentException(
+          "Format mqtt-partitioned has columns of its own, but schema("
+              + schema.toDDL()
+              + ") was given. Leave schema(...) out, and take what you need from: "
+              + columns.toDDL());
+    }
+    return new MqttTable(columns, SparkHost::current);
   }
 }

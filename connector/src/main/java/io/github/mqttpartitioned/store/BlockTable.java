@@ -1,6 +1,7 @@
 package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
+import io.github.mqttpartitioned.model.LogExtent;
 import java.nio.ByteBuffer;
 import org.lmdbjava.Cursor;
 import org.lmdbjava.Dbi;
@@ -9,8 +10,8 @@ import org.lmdbjava.SeekOp;
 import org.lmdbjava.Txn;
 
 /**
- * The database {@code blocks} as the writer sees it: new blocks come behind the last one, trimmed
- * ones go from the front. Confined to the writer thread.
+ * The database {@code blocks}: new blocks come behind the last one, trimmed ones go from the front.
+ * But for {@link #openCursor} confined to the writer thread.
  */
 final class BlockTable {
 
@@ -21,6 +22,10 @@ final class BlockTable {
     this.blocks = blocks;
   }
 
+  Cursor<ByteBuffer> openCursor(Txn<ByteBuffer> txn) {
+    return blocks.openCursor(txn);
+  }
+
   void append(Txn<ByteBuffer> txn, long firstOffset, BlockBuilder block, int length) {
     key.putLong(0, firstOffset);
     block.encode(firstOffset, blocks.reserve(txn, key, length, PutFlags.MDB_APPEND));
@@ -29,43 +34,36 @@ final class BlockTable {
   /**
    * Drops blocks from the front that lie wholly below {@code before}.
    *
-   * <p>Only keys are read: a damaged block can be trimmed as any other.
+   * <p>Only keys and lengths are read: a damaged block can be trimmed as any other.
    *
-   * @param earliest lowest offset of the blocks that there are
-   * @param next offset behind them
+   * @param held what the table holds
    * @param maxBytes stops once blocks of this many bytes have been dropped
-   * @return what was dropped
    */
   Trimmed trim(
-      Txn<ByteBuffer> txn,
-      long earliest,
-      long next,
-      long before,
-      long maxBytes,
-      StoreLimits limits) {
+      Txn<ByteBuffer> txn, LogExtent held, long before, long maxBytes, StoreLimits limits) {
     long bytes = 0;
-    long kept = earliest;
+    long earliest = held.earliest();
     try (Cursor<ByteBuffer> cursor = blocks.openCursor(txn)) {
       while (bytes < maxBytes && cursor.seek(SeekOp.MDB_FIRST)) {
         int length = cursor.val().remaining();
-        long end = cursor.seek(SeekOp.MDB_NEXT) ? cursor.key().getLong(0) : next;
+        long end = cursor.seek(SeekOp.MDB_NEXT) ? cursor.key().getLong(0) : held.next();
         if (end > before) {
           break;
         }
         cursor.seek(SeekOp.MDB_FIRST);
         cursor.delete();
         bytes += limits.cost(length);
-        kept = end;
+        earliest = end;
       }
     }
-    return new Trimmed(kept, bytes);
+    return new Trimmed(earliest, bytes);
   }
 
   /**
-   * What was dropped.
+   * What {@link #trim} has done.
    *
    * @param earliest lowest offset that is still there
-   * @param bytes disk that the blocks took
+   * @param bytes disk that the dropped blocks took
    */
   record Trimmed(long earliest, long bytes) {}
 }

@@ -29,7 +29,7 @@ final class InFlightTable {
   private static final int CRC_AT = InFlightIds.CHUNK_IDS * Long.BYTES;
   private static final int LENGTH = CRC_AT + Integer.BYTES;
 
-  private Dbi<ByteBuffer> inFlight;
+  private final Dbi<ByteBuffer> inFlight;
   private final String place;
   private final ByteBuffer key = ByteBuffer.allocateDirect(Short.BYTES);
 
@@ -44,11 +44,6 @@ final class InFlightTable {
   InFlightTable(Dbi<ByteBuffer> inFlight, String place) {
     this.inFlight = inFlight;
     this.place = place;
-  }
-
-  /** Goes on in an environment that has been opened anew. */
-  void moveTo(Dbi<ByteBuffer> reopened) {
-    inFlight = reopened;
   }
 
   /**
@@ -115,6 +110,15 @@ final class InFlightTable {
       }
     }
     present.clear();
+  }
+
+  /** Has every chunk written, changed or not. */
+  void rewriteAll() {
+    for (int chunk = 0; chunk < InFlightIds.CHUNKS; chunk++) {
+      if (!present.isChunkEmpty(chunk)) {
+        dirty.set(chunk);
+      }
+    }
   }
 
   boolean isDirty() {

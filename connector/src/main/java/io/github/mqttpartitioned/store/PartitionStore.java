@@ -1,14 +1,13 @@
 package io.github.mqttpartitioned.store;
 
-import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
-import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.OffsetRange;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.LmdbNativeException.PanicException;
@@ -33,59 +32,34 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   private final StoreConfig config;
   private final Path directory;
   private final String place;
-  private final StoreLimits limits;
   private final long epoch;
+  private final StoreRoom room;
+  private volatile LogExtent extent;
 
-  /** Guards closing against opening anew; the environment is replaced by the writer alone. */
+  /** Guards closing against opening anew; the writer thread alone replaces the environment. */
   private final Object lock = new Object();
 
   private volatile StoreEnvironment environment;
   private volatile boolean closed;
 
-  private volatile LogExtent extent;
-  private volatile long liveBytes;
-
-  /** There is room while no more than this is live: lowered when something did not fit. */
-  private volatile long roomBelow = Long.MAX_VALUE;
-
   // Of the writer thread.
-  private BlockTable blocks;
-  private final InFlightTable inFlight;
-  private SetAsideTable setAside;
   private boolean writing;
   private boolean failed;
 
-  /** The last transaction that is known to be in the state that is in memory. */
+  /** The last transaction whose outcome is in memory. */
   private long transaction;
 
-  private PartitionStore(StoreConfig config, Path directory, StoreEnvironment environment) {
+  private PartitionStore(StoreConfig config, StoreOpening opening) {
     this.config = config;
-    this.directory = directory;
+    this.directory = opening.directory();
     this.place = directory.toString();
-    this.environment = environment;
-    this.limits = StoreLimits.of(config.maxBytes(), environment.pageSize());
-    this.blocks = new BlockTable(environment.blocks());
-    this.inFlight = new InFlightTable(environment.inFlight(), place);
-    this.setAside = new SetAsideTable(environment.setAside());
-    try (Txn<ByteBuffer> txn = environment.beginWrite()) {
-      StoreState found = stateIn(environment, txn);
-      if (!found.sourceId().equals(config.sourceId()) || found.partition() != config.partition()) {
-        throw StoreException.foreign(config, place, found);
-      }
-      if (environment.lengthened()) {
-        verifyAll(found);
-      }
-      inFlight.load(txn);
-      StoreState taken = found.withEpoch(found.epoch() + 1);
-      StateTable.write(environment.meta(), txn, taken);
-      transaction = txn.getId();
-      txn.commit();
-      this.epoch = taken.epoch();
-      this.extent = taken.extent();
-      this.liveBytes = taken.liveBytes();
-    } catch (LmdbException e) {
-      throw LmdbErrors.translate(e, "open", place);
-    }
+    this.environment = opening.environment();
+    StoreState state = opening.state();
+    this.epoch = state.epoch();
+    this.extent = state.extent();
+    this.transaction = opening.transaction();
+    this.room =
+        new StoreRoom(StoreLimits.of(config.maxBytes(), environment.pageSize()), state.liveBytes());
   }
 
   /**
@@ -96,58 +70,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
    * @throws StoreException.Unusable when it is open in this JVM, or cannot be read and written
    */
   public static PartitionStore open(StoreConfig config) {
-    Path directory = StoreDirectory.prepare(config.directory());
-    OpenStores.claim(
-        directory, "partition " + config.partition() + " of source " + config.sourceId());
-    try {
-      boolean isNew = !StoreDirectory.holdsStore(directory);
-      if (isNew) {
-        StoreDirectory.create(directory, creating -> createIn(creating, config));
-      }
-      StoreEnvironment environment =
-          StoreEnvironment.open(directory, StoreLimits.mapBytes(config.maxBytes()));
-      PartitionStore store = openIn(environment, config, directory);
-      LOG.info(
-          "{} store {} of partition {}: offsets {}, epoch {}, {} in use of {}",
-          isNew ? "Created" : "Opened",
-          directory,
-          config.partition(),
-          store.extent,
-          store.epoch,
-          StoreException.bytes(store.liveBytes),
-          StoreException.bytes(config.maxBytes()));
-      return store;
-    } catch (RuntimeException | Error e) {
-      OpenStores.release(directory);
-      throw e;
-    }
-  }
-
-  private static PartitionStore openIn(
-      StoreEnvironment environment, StoreConfig config, Path directory) {
-    try {
-      return new PartitionStore(config, directory, environment);
-    } catch (RuntimeException | Error e) {
-      environment.closeDamaged();
-      throw e;
-    }
-  }
-
-  private static void createIn(Path directory, StoreConfig config) {
-    StoreEnvironment environment =
-        StoreEnvironment.open(directory, StoreLimits.mapBytes(config.maxBytes()));
-    try (Txn<ByteBuffer> txn = environment.beginWrite()) {
-      long first = config.firstOffset();
-      StateTable.write(
-          environment.meta(),
-          txn,
-          new StoreState(config.sourceId(), config.partition(), 0, first, first, 0));
-      txn.commit();
-    } catch (LmdbException e) {
-      throw LmdbErrors.translate(e, "create", directory.toString());
-    } finally {
-      environment.close(() -> {});
-    }
+    return new PartitionStore(config, StoreOpening.open(config));
   }
 
   /**
@@ -170,7 +93,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
 
   /** Bytes of disk that the blocks take, in whole pages. */
   public long liveBytes() {
-    return liveBytes;
+    return room.liveBytes();
   }
 
   /**
@@ -178,7 +101,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
    * trimmed.
    */
   public boolean hasRoom() {
-    return liveBytes <= roomBelow;
+    return room.hasRoom();
   }
 
   /**
@@ -186,19 +109,19 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
    * that a single block may have.
    */
   public long maxBlockBytes() {
-    return limits.largestBlock() - limits.pageSize();
+    return room.limits().largestBlock() - room.limits().pageSize();
   }
 
   /** A copy of the durable ids in flight. */
   public InFlightIds inFlight() {
-    return inFlight.copy();
+    return environment.inFlight().copy();
   }
 
   /** The packets set aside that are still kept, oldest first. */
   public List<SetAsidePacket> setAside() {
     StoreEnvironment current = use();
     try (Txn<ByteBuffer> txn = current.beginRead()) {
-      return SetAsideTable.list(current.setAside(), txn);
+      return current.setAside().list(txn);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "read", place);
     } finally {
@@ -224,20 +147,20 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     Txn<ByteBuffer> txn = null;
     try {
       txn = current.beginWrite();
-      StoreState found = stateIn(current, txn);
+      StoreState found = current.state().read(txn);
       if (found.epoch() != epoch) {
         throw StoreException.fenced(config.partition(), place, epoch, found.epoch());
       }
       if (txn.getId() != transaction + 1) {
         // A commit that ended in an error was durable all the same.
-        inFlight.load(txn);
+        current.inFlight().load(txn);
         publish(found, txn.getId() - 1);
       }
       StoreWriter writer = new StoreWriter(this, current, txn, found);
       writing = true;
       return writer;
     } catch (LmdbException e) {
-      failed |= e instanceof PanicException;
+      failed = e instanceof PanicException;
       end(current, txn);
       throw LmdbErrors.translate(e, "write to", place);
     } catch (RuntimeException | Error e) {
@@ -281,6 +204,8 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   /**
    * Opens the environment anew: after an error in the midst of a commit LMDB does not go on with
    * the one that there was.
+   *
+   * @throws StoreException.Unusable while readers still use that one
    */
   void reopen() {
     synchronized (lock) {
@@ -292,13 +217,8 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
       if (!environment.isClosed()) {
         throw StoreException.awaitingReaders(config.partition(), place);
       }
-      StoreEnvironment reopened =
-          StoreEnvironment.open(directory, StoreLimits.mapBytes(config.maxBytes()));
-      blocks = new BlockTable(reopened.blocks());
-      setAside = new SetAsideTable(reopened.setAside());
-      inFlight.moveTo(reopened.inFlight());
+      environment = StoreOpening.reopen(directory, config);
       transaction = NOT_KNOWN;
-      environment = reopened;
       failed = false;
     }
     LOG.warn("Opened store {} of partition {} anew after a disk error", place, config.partition());
@@ -315,106 +235,73 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
         : StoreException.awaitingReaders(config.partition(), place);
   }
 
-  private StoreState stateIn(StoreEnvironment current, Txn<ByteBuffer> txn) {
-    StoreState state = StateTable.read(current.meta(), txn, place);
-    if (state == null) {
-      throw StoreException.damaged(place, "it has no state record");
-    }
-    return state;
-  }
-
-  /** Reads every block, because pages that the file lacked may have been one's. */
-  private void verifyAll(StoreState state) {
-    if (!environment.retain()) {
-      throw new AssertionError("closed while it is opened");
-    }
-    try (StoreCursor cursor =
-        new StoreCursor(
-            environment,
-            place,
-            config.partition(),
-            new OffsetRange(state.earliest(), state.next()))) {
-      for (Block block = cursor.next(); block != null; block = cursor.next()) {
-        block.verify();
-      }
-    } catch (CorruptBlockException e) {
-      throw StoreException.damaged(place, "its file is shorter than it was", e);
-    }
-  }
-
   // What follows is for the writer.
 
-  int partition() {
-    return config.partition();
+  StoreEnvironment environment() {
+    return environment;
+  }
+
+  StoreConfig config() {
+    return config;
   }
 
   String place() {
     return place;
   }
 
-  long maxBytes() {
-    return config.maxBytes();
-  }
-
-  StoreLimits limits() {
-    return limits;
-  }
-
-  BlockTable blocks() {
-    return blocks;
-  }
-
-  InFlightTable inFlightTable() {
-    return inFlight;
-  }
-
-  SetAsideTable setAsideTable() {
-    return setAside;
+  StoreRoom room() {
+    return room;
   }
 
   /** Makes known what a commit has made durable. */
   void publish(StoreState state, long committed) {
     transaction = committed;
-    liveBytes = state.liveBytes();
+    room.committed(state.liveBytes());
     extent = state.extent();
-    if (hasRoom()) {
-      roomBelow = Long.MAX_VALUE;
-    }
-  }
-
-  /**
-   * Notes that something did not fit.
-   *
-   * @param live bytes beyond which it cannot fit
-   */
-  void full(long live) {
-    roomBelow = Math.max(0, Math.min(live, limits.capacity() / 8 * 7));
-  }
-
-  /**
-   * Commits once more. Pages that one commit frees can be used from the next but one on; in a file
-   * without many unused pages an append right after a trim would find no room.
-   */
-  void settle() {
-    try (StoreWriter writer = write()) {
-      writer.touch();
-      writer.commit();
-    } catch (StoreException e) {
-      // What was to be durable is. If it matters, the next write meets it again.
-      LOG.debug("Cannot settle store {}", place, e);
-    }
   }
 
   /** Ends a write, committed or not. */
   void end(StoreEnvironment used, @Nullable Txn<ByteBuffer> txn) {
     writing = false;
-    inFlight.rollBack();
+    used.inFlight().rollBack();
     try {
       if (txn != null) {
         txn.close();
       }
     } finally {
       used.release();
+    }
+  }
+
+  /**
+   * Makes freed pages usable, after a write.
+   *
+   * <p>Pages that one commit frees can be used from the next but one on. In a file without many
+   * unused pages an append right after a trim would find no room, so a commit is put in between.
+   * And what is not a block stays where it is, scattered over the file as blocks come and go; when
+   * an empty store has no consecutive pages for a large block, it is gathered at the front.
+   *
+   * @param settle whether pages were freed that may be needed at once
+   */
+  void tidy(boolean settle) {
+    try {
+      if (room.takeScattered()) {
+        commit(StoreWriter::touch);
+        commit(StoreWriter::gather);
+        commit(StoreWriter::touch);
+      } else if (settle) {
+        commit(StoreWriter::touch);
+      }
+    } catch (StoreException e) {
+      // What was to be durable is. If it matters, the next write meets it again.
+      LOG.debug("Cannot tidy store {}", place, e);
+    }
+  }
+
+  private void commit(Consumer<StoreWriter> change) {
+    try (StoreWriter writer = write()) {
+      change.accept(writer);
+      writer.commit();
     }
   }
 }

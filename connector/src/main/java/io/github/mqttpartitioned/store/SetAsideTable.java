@@ -72,8 +72,21 @@ final class SetAsideTable {
         .put(packet.slice(packet.position(), packetLength));
   }
 
+  /** Writes every packet again, to other pages. */
+  void rewriteAll(Txn<ByteBuffer> txn) {
+    try (Cursor<ByteBuffer> cursor = setAside.openCursor(txn)) {
+      for (boolean found = cursor.first(); found; found = cursor.next()) {
+        long number = cursor.key().getLong(0);
+        byte[] copy = new byte[cursor.val().remaining()];
+        cursor.val().get(copy);
+        key.putLong(0, number);
+        setAside.reserve(txn, key, copy.length).put(copy);
+      }
+    }
+  }
+
   /** The packets kept, oldest first. */
-  static List<SetAsidePacket> list(Dbi<ByteBuffer> setAside, Txn<ByteBuffer> txn) {
+  List<SetAsidePacket> list(Txn<ByteBuffer> txn) {
     List<SetAsidePacket> packets = new ArrayList<>();
     try (Cursor<ByteBuffer> cursor = setAside.openCursor(txn)) {
       for (boolean found = cursor.first(); found; found = cursor.next()) {

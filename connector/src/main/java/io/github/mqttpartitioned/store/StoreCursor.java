@@ -65,7 +65,7 @@ final class StoreCursor implements BlockCursor {
 
   private StoreException notFound(StoreReader current, String found) {
     StoreState state = current.state();
-    return state != null && !state.extent().covers(new OffsetRange(next, range.until()))
+    return !state.extent().covers(new OffsetRange(next, range.until()))
         ? StoreException.missing(partition, range, state.extent(), store)
         : StoreException.gap(partition, store, next, found);
   }

@@ -28,10 +28,10 @@ final class StoreEnvironment {
 
   private final String place;
   private final Env<ByteBuffer> env;
-  private final Dbi<ByteBuffer> blocks;
-  private final Dbi<ByteBuffer> meta;
-  private final Dbi<ByteBuffer> inFlight;
-  private final Dbi<ByteBuffer> setAside;
+  private final StateTable state;
+  private final BlockTable blocks;
+  private final InFlightTable inFlight;
+  private final SetAsideTable setAside;
   private final int pageSize;
   private final @Nullable DataFile lengthened;
 
@@ -51,10 +51,10 @@ final class StoreEnvironment {
     this.lengthened = lengthened;
     this.pageSize = env.stat().pageSize;
     try (Txn<ByteBuffer> txn = env.txnWrite()) {
-      blocks = database(env, txn, "blocks");
-      meta = database(env, txn, "meta");
-      inFlight = database(env, txn, "inflight");
-      setAside = database(env, txn, "set-aside");
+      state = new StateTable(database(env, txn, "meta"), place);
+      blocks = new BlockTable(database(env, txn, "blocks"));
+      inFlight = new InFlightTable(database(env, txn, "inflight"), place);
+      setAside = new SetAsideTable(database(env, txn, "set-aside"));
       txn.commit();
     }
   }
@@ -121,19 +121,19 @@ final class StoreEnvironment {
     }
   }
 
-  Dbi<ByteBuffer> blocks() {
+  StateTable state() {
+    return state;
+  }
+
+  BlockTable blocks() {
     return blocks;
   }
 
-  Dbi<ByteBuffer> meta() {
-    return meta;
-  }
-
-  Dbi<ByteBuffer> inFlight() {
+  InFlightTable inFlight() {
     return inFlight;
   }
 
-  Dbi<ByteBuffer> setAside() {
+  SetAsideTable setAside() {
     return setAside;
   }
 
@@ -238,7 +238,7 @@ final class StoreEnvironment {
       }
     }
     try {
-      return new StoreReader(beginRead(), blocks, meta, place);
+      return new StoreReader(this, place);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "read", place);
     }

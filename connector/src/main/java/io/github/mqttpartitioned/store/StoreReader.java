@@ -1,9 +1,7 @@
 package io.github.mqttpartitioned.store;
 
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Cursor;
-import org.lmdbjava.Dbi;
 import org.lmdbjava.GetOp;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
@@ -16,16 +14,16 @@ final class StoreReader {
 
   private final Txn<ByteBuffer> txn;
   private final Cursor<ByteBuffer> cursor;
-  private final Dbi<ByteBuffer> meta;
+  private final StoreEnvironment environment;
   private final String place;
   private final ByteBuffer key = ByteBuffer.allocateDirect(Long.BYTES);
   private boolean hasSnapshot;
 
-  StoreReader(Txn<ByteBuffer> txn, Dbi<ByteBuffer> blocks, Dbi<ByteBuffer> meta, String place) {
-    this.txn = txn;
-    this.cursor = blocks.openCursor(txn);
-    this.meta = meta;
+  StoreReader(StoreEnvironment environment, String place) {
+    this.environment = environment;
     this.place = place;
+    this.txn = environment.beginRead();
+    this.cursor = environment.blocks().openCursor(txn);
     txn.reset();
   }
 
@@ -96,9 +94,9 @@ final class StoreReader {
   }
 
   /** The state as of the present snapshot. */
-  @Nullable StoreState state() {
+  StoreState state() {
     try {
-      return StateTable.read(meta, txn, place);
+      return environment.state().read(txn);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "read", place);
     }

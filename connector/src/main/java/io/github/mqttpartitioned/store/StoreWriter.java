@@ -1,8 +1,10 @@
 package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
+import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.store.BlockTable.Trimmed;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Env.MapFullException;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
@@ -28,6 +30,7 @@ public final class StoreWriter implements AutoCloseable {
   private final StoreEnvironment environment;
   private final Txn<ByteBuffer> txn;
   private final StoreState begun;
+  private final StoreRoom room;
   private final StoreLimits limits;
 
   private long earliest;
@@ -43,7 +46,8 @@ public final class StoreWriter implements AutoCloseable {
     this.environment = environment;
     this.txn = txn;
     this.begun = begun;
-    this.limits = store.limits();
+    this.room = store.room();
+    this.limits = room.limits();
     this.earliest = begun.earliest();
     this.next = begun.next();
     this.liveBytes = begun.liveBytes();
@@ -64,23 +68,23 @@ public final class StoreWriter implements AutoCloseable {
       throw StoreException.tooLarge(
           block.count(),
           length,
-          store.partition(),
+          store.config().partition(),
           store.place(),
           store.maxBlockBytes(),
-          store.maxBytes());
+          store.config().maxBytes());
     }
     phase = Phase.FAILED;
     String action = "append " + block.count() + " messages to";
     if (liveBytes + needed > limits.capacity()) {
-      store.full(limits.capacity() - needed);
-      throw StoreException.full(action, store.partition(), store.place(), store.maxBytes(), null);
+      room.full(liveBytes + needed - begun.liveBytes());
+      throw full(action, null);
     }
     try {
-      store.blocks().append(txn, next, block, length);
+      environment.blocks().append(txn, next, block, length);
     } catch (MapFullException e) {
       // Pages are free, but not enough of them side by side.
-      store.full(begun.liveBytes() - needed);
-      throw StoreException.full(action, store.partition(), store.place(), store.maxBytes(), e);
+      room.scattered(liveBytes + needed - begun.liveBytes());
+      throw full(action, e);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, action, store.place());
     }
@@ -92,7 +96,7 @@ public final class StoreWriter implements AutoCloseable {
   /** Applies {@code changes} of the ids in flight, in their order. */
   public void apply(InFlightChanges changes) {
     requireOpen();
-    store.inFlightTable().apply(changes);
+    environment.inFlight().apply(changes);
   }
 
   /**
@@ -114,14 +118,15 @@ public final class StoreWriter implements AutoCloseable {
     }
     phase = Phase.FAILED;
     try {
-      Trimmed trimmed = store.blocks().trim(txn, earliest, next, until, TRIM_BYTES, limits);
+      Trimmed trimmed =
+          environment.blocks().trim(txn, new LogExtent(earliest, next), until, TRIM_BYTES, limits);
       long messages = trimmed.earliest() - earliest;
       earliest = trimmed.earliest();
       liveBytes -= trimmed.bytes();
       phase = Phase.OPEN;
       return messages;
     } catch (MapFullException e) {
-      throw StoreException.full("trim", store.partition(), store.place(), store.maxBytes(), e);
+      throw full("trim", e);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "trim", store.place());
     }
@@ -138,10 +143,9 @@ public final class StoreWriter implements AutoCloseable {
     requireOpen();
     phase = Phase.FAILED;
     try {
-      store.setAsideTable().add(txn, packet, reason, limits);
+      environment.setAside().add(txn, packet, reason, limits);
     } catch (MapFullException e) {
-      throw StoreException.full(
-          "set a packet aside in", store.partition(), store.place(), store.maxBytes(), e);
+      throw full("set a packet aside in", e);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "set a packet aside in", store.place());
     }
@@ -152,6 +156,20 @@ public final class StoreWriter implements AutoCloseable {
   /** Makes the commit write, though nothing has changed. */
   void touch() {
     mustWrite = true;
+  }
+
+  /** Moves all that is not a block to the first free pages. */
+  void gather() {
+    requireOpen();
+    phase = Phase.FAILED;
+    try {
+      environment.setAside().rewriteAll(txn);
+    } catch (LmdbException e) {
+      throw LmdbErrors.translate(e, "write to", store.place());
+    }
+    environment.inFlight().rewriteAll();
+    mustWrite = true;
+    phase = Phase.OPEN;
   }
 
   /**
@@ -165,7 +183,7 @@ public final class StoreWriter implements AutoCloseable {
     requireOpen();
     phase = Phase.FAILED;
     StoreState state = begun.withContent(earliest, next, liveBytes);
-    InFlightTable inFlight = store.inFlightTable();
+    InFlightTable inFlight = environment.inFlight();
     if (state.equals(begun) && !mustWrite && !inFlight.isDirty()) {
       phase = Phase.COMMITTED;
       return;
@@ -173,20 +191,15 @@ public final class StoreWriter implements AutoCloseable {
     try {
       long id = txn.getId();
       inFlight.write(txn);
-      StateTable.write(environment.meta(), txn, state);
+      environment.state().write(txn, state);
       txn.commit();
       inFlight.committed();
       store.publish(state, id);
       mustSettle = earliest > begun.earliest() && environment.usedBytes() > limits.settleBytes();
       phase = Phase.COMMITTED;
     } catch (MapFullException e) {
-      store.full(begun.liveBytes() - limits.pageSize());
-      throw StoreException.full(
-          "commit " + (next - begun.next()) + " messages to",
-          store.partition(),
-          store.place(),
-          store.maxBytes(),
-          e);
+      room.scattered(limits.pageSize());
+      throw full("commit " + (next - begun.next()) + " messages to", e);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "write to", store.place());
     }
@@ -200,9 +213,12 @@ public final class StoreWriter implements AutoCloseable {
     }
     phase = Phase.CLOSED;
     store.end(environment, txn);
-    if (mustSettle) {
-      store.settle();
-    }
+    store.tidy(mustSettle);
+  }
+
+  private StoreException full(String action, @Nullable MapFullException cause) {
+    StoreConfig config = store.config();
+    return StoreException.full(action, config.partition(), store.place(), config.maxBytes(), cause);
   }
 
   private void requireOpen() {

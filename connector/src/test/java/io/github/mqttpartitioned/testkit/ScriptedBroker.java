@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>PINGREQ is answered by itself. Every acknowledgement of every connection is kept in order of
  * arrival, for {@link #acknowledged}. What goes wrong in a script ends its connection and is thrown
- * by {@link #close}. Thread-safe.
+ * by {@link #close}; a client that leaves while a script still expects a packet counts as wrong.
+ * Thread-safe.
  */
 public final class ScriptedBroker implements AutoCloseable {
 

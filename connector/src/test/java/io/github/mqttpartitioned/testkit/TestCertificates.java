@@ -1,6 +1,5 @@
 package io.github.mqttpartitioned.testkit;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +11,9 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Two fresh self-signed certificates, valid for a week: the server's, made out to localhost and
@@ -60,6 +62,26 @@ public final class TestCertificates {
     return client;
   }
 
+  /** Shows the client certificate, and trusts the server's. */
+  public SSLContext clientContext() {
+    try {
+      char[] password = PASSWORD.toCharArray();
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(KeyStore.getInstance(client.keystore().toFile(), password), password);
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(KeyStore.getInstance(server.truststore().toFile(), password));
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("Cannot use the test certificates", e);
+    }
+  }
+
   private static Identity identity(Path folder, String name, String extension) {
     try {
       Path keystore = folder.resolve(name + ".p12");
@@ -83,8 +105,7 @@ public final class TestCertificates {
           PASSWORD,
           "-keystore",
           keystore.toString());
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(new ByteArrayInputStream(Files.readAllBytes(keystore)), PASSWORD.toCharArray());
+      KeyStore store = KeyStore.getInstance(keystore.toFile(), PASSWORD.toCharArray());
       PrivateKey key = (PrivateKey) store.getKey(ALIAS, PASSWORD.toCharArray());
       X509Certificate certificate = (X509Certificate) store.getCertificate(ALIAS);
       return new Identity(

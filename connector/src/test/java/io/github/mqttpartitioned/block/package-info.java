@@ -1,0 +1,5 @@
+/** Tests of the block. */
+@NullMarked
+package io.github.mqttpartitioned.block;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package io.github.mqttpartitioned.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.SequenceCheck;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.streaming.StreamingQuery;
+
+/** What has come through, from numbered messages to rows. */
+final class Arrived {
+
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+  private Arrived() {}
+
+  /** Waits until the query has processed as many rows as there are messages, by their offsets. */
+  static void await(StreamingQuery query, long messages) {
+    Await.until(
+        messages + " offsets processed",
+        DEADLINE,
+        () -> {
+          if (query.exception().isDefined()) {
+            throw new AssertionError("the query failed", query.exception().get());
+          }
+          return processed(query) >= messages;
+        });
+  }
+
+  /** Offsets processed so far, over all partitions. */
+  static long processed(StreamingQuery query) {
+    if (query.lastProgress() == null || query.lastProgress().sources().length == 0) {
+      return 0;
+    }
+    String end = query.lastProgress().sources()[0].endOffset();
+    return end == null ? 0 : Offsets.of(end).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Checks numbered messages: none missing, and none twice where that is promised. */
+  static void check(Dataset<Row> rows, Map<Integer, Long> sent, boolean exactlyOnce) {
+    SequenceCheck check = new SequenceCheck();
+    for (Iterator<Row> each = rows.select("payload").toLocalIterator(); each.hasNext(); ) {
+      check.received((byte[]) each.next().get(0));
+    }
+    SequenceCheck.Result result = check.against(sent);
+    assertThat(result.missing()).as("missing: %s", result).isZero();
+    if (exactlyOnce) {
+      assertThat(result.duplicated()).as("duplicated: %s", result).isZero();
+    }
+  }
+
+  /** Checks that every partition was used and that its offsets have no gap and no repetition. */
+  static void checkOffsetsDense(Dataset<Row> rows, int partitions) {
+    List<Row> found =
+        rows.groupBy("partition")
+            .agg(
+                functions.count("*"),
+                functions.countDistinct("offset"),
+                functions.min("offset"),
+                functions.max("offset"))
+            .orderBy("partition")
+            .collectAsList();
+    assertThat(found).hasSize(partitions);
+    for (Row row : found) {
+      assertThat(row.getLong(3)).as("first offset of %s", row).isZero();
+      assertThat(row.getLong(1)).as("rows of %s", row).isEqualTo(row.getLong(4) + 1);
+      assertThat(row.getLong(2)).as("distinct offsets of %s", row).isEqualTo(row.getLong(1));
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.github.mqttpartitioned.endtoend;
+
+import io.github.mqttpartitioned.testkit.Await;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.streaming.DataStreamWriter;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.StreamingQueryException;
+import org.apache.spark.sql.streaming.Trigger;
+
+/**
+ * A job as a user has it: the source, a Parquet sink, a checkpoint. May be started again and again.
+ */
+final class Job {
+
+  private final Path folder;
+  private final Map<String, String> options = new LinkedHashMap<>();
+
+  /**
+   * @param folder for checkpoint, stores and output
+   */
+  Job(Path folder, String brokerUrl) {
+    this.folder = folder;
+    option("brokerUrl", brokerUrl);
+    option("topics", "test/#");
+    option("connectTimeout", "20s");
+  }
+
+  Job option(String name, Object value) {
+    options.put(name, String.valueOf(value));
+    return this;
+  }
+
+  Dataset<Row> source() {
+    return Spark.session().readStream().format("mqtt-partitioned").options(options).load();
+  }
+
+  StreamingQuery start() {
+    return start(Trigger.ProcessingTime(0));
+  }
+
+  StreamingQuery start(Trigger trigger) {
+    DataStreamWriter<Row> writer =
+        source()
+            .writeStream()
+            .format("parquet")
+            .option("path", output())
+            .option("checkpointLocation", folder.resolve("checkpoint").toString())
+            .trigger(trigger);
+    try {
+      return writer.start();
+    } catch (TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Starts the job and waits until its members are connected. */
+  StreamingQuery startConnected() {
+    StreamingQuery query = start();
+    Await.until(
+        "the first progress, exception " + query.exception(),
+        Duration.ofSeconds(60),
+        () -> query.recentProgress().length > 0 || query.exception().isDefined());
+    if (query.exception().isDefined()) {
+      throw new AssertionError("the query failed", query.exception().get());
+    }
+    return query;
+  }
+
+  /** The error that a query ends with. */
+  static StreamingQueryException failure(StreamingQuery query, Duration deadline) {
+    Await.until("the query's failure", deadline, () -> !query.isActive());
+    return query.exception().get();
+  }
+
+  String output() {
+    return folder.resolve("output").toString();
+  }
+
+  Path checkpoint() {
+    return folder.resolve("checkpoint");
+  }
+
+  /** What the sink holds. */
+  Dataset<Row> rows() {
+    return Spark.session().read().parquet(output());
+  }
+}

@@ -1,0 +1,71 @@
+package io.github.mqttpartitioned.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.OffsetRange;
+import org.junit.jupiter.api.Test;
+
+class DataLossTest {
+
+  private final DataLoss failing = new DataLoss(true, "/stores/1", 4);
+  private final DataLoss skipping = new DataLoss(false, "/stores/1", 4);
+
+  @Test
+  void rangeThatIsHeldIsReadAsPlanned() {
+    OffsetRange range = new OffsetRange(5, 9);
+    assertThat(failing.held(0, range, new LogExtent(5, 9))).isEqualTo(range);
+    assertThat(failing.held(0, range, new LogExtent(0, 100))).isEqualTo(range);
+    assertThat(failing.offsets()).isZero();
+  }
+
+  @Test
+  void rangeThatBeginsTooEarlyFails() {
+    assertThatThrownBy(() -> failing.held(3, new OffsetRange(5, 9), new LogExtent(7, 20)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "Offsets [5, 7) of partition 3 are lost: its store, /stores/1/p3, holds [7, 20)."
+                + " Restore the store from a copy, or set failOnDataLoss=false to go on without"
+                + " what is lost");
+  }
+
+  @Test
+  void lostOffsetsAreSkippedAndCountedOnce() {
+    LogExtent extent = new LogExtent(7, 20);
+    assertThat(skipping.held(3, new OffsetRange(5, 9), extent)).isEqualTo(new OffsetRange(7, 9));
+    assertThat(skipping.held(3, new OffsetRange(5, 9), extent)).isEqualTo(new OffsetRange(7, 9));
+    assertThat(skipping.offsets()).isEqualTo(2);
+    assertThat(skipping.held(2, new OffsetRange(0, 3), extent)).isEqualTo(new OffsetRange(3, 3));
+    assertThat(skipping.offsets()).isEqualTo(5);
+  }
+
+  @Test
+  void emptyRangeBelowTheStoreLosesNothing() {
+    assertThat(failing.held(0, new OffsetRange(5, 5), new LogExtent(7, 9)).isEmpty()).isTrue();
+  }
+
+  @Test
+  void storeOlderThanTheCheckpointAlwaysFails() {
+    for (DataLoss loss : new DataLoss[] {failing, skipping}) {
+      assertThatThrownBy(() -> loss.held(1, new OffsetRange(5, 9), new LogExtent(0, 8)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "The store of partition 1, /stores/1/p1, is older than the checkpoint: it holds [0,"
+                  + " 8), but offsets below 9 have been planned. Restore the newer store; or move"
+                  + " this one away, and set failOnDataLoss=false to go on with a new one without"
+                  + " what is lost");
+    }
+  }
+
+  @Test
+  void missingStoreFailsOrIsPassedOver() {
+    assertThatThrownBy(() -> failing.missing(2, 40))
+        .hasMessage(
+            "The store of partition 2, /stores/1/p2, is missing: messages that it held and that"
+                + " were not yet processed are lost; the checkpoint has planned offsets below 40."
+                + " Restore the store from a copy, or set failOnDataLoss=false to go on without"
+                + " what is lost");
+    skipping.missing(2, 40);
+  }
+}

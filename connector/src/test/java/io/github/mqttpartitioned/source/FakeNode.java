@@ -1,0 +1,201 @@
+package io.github.mqttpartitioned.source;
+
+import io.github.mqttpartitioned.block.Block;
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.coordinator.Assignment;
+import io.github.mqttpartitioned.coordinator.NodeLink;
+import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * A node whose stores are in memory and whose messages a test puts there. Blocks are borrowed as
+ * from a real store, and worse: when a cursor moves on, what it gave is overwritten. Thread-safe.
+ */
+final class FakeNode implements NodeLink {
+
+  /** What a partition has that outlives the query: the store on disk. */
+  private static final class Store {
+    final NavigableMap<Long, ByteBuffer> blocks = new TreeMap<>();
+    long earliest;
+    long next;
+  }
+
+  private final Map<Integer, Store> stores = new HashMap<>();
+  private final Map<Integer, Assignment> held = new HashMap<>();
+  final List<String> calls = new ArrayList<>();
+  State state = State.CONNECTED;
+  RuntimeException problem;
+  RuntimeException failTrim;
+  int openCursors;
+
+  synchronized void append(int partition, List<TestMessage> messages) {
+    Store store = store(partition);
+    store.blocks.put(store.next, TestMessage.block(store.next, messages));
+    store.next += messages.size();
+  }
+
+  /** Takes a store away, as when its disk is lost. */
+  synchronized void loseStore(int partition) {
+    stores.remove(partition);
+  }
+
+  /** Takes the blocks below an offset away behind the query's back. */
+  synchronized void loseBlocks(int partition, long before) {
+    store(partition).blocks.headMap(before).clear();
+    store(partition).earliest = before;
+  }
+
+  synchronized void setNext(int partition, long next) {
+    store(partition).next = next;
+  }
+
+  private Store store(int partition) {
+    return stores.computeIfAbsent(partition, p -> new Store());
+  }
+
+  synchronized Assignment assignment(int partition) {
+    return held.get(partition);
+  }
+
+  synchronized boolean storeExists(Path directory) {
+    int partition = Integer.parseInt(directory.getFileName().toString().substring(1));
+    return stores.containsKey(partition);
+  }
+
+  /** An application that this is the only node of. */
+  SparkHost host(int parallelism) {
+    return new SparkHost(
+        parallelism,
+        new Configuration(),
+        List.of(this),
+        (sourceId, partition) -> {
+          throw new UnsupportedOperationException("no tasks in this test");
+        },
+        this::storeExists);
+  }
+
+  @Override
+  public String name() {
+    return "fake";
+  }
+
+  @Override
+  public synchronized void assign(Assignment assignment) {
+    int partition = assignment.partition();
+    calls.add("assign " + partition + " at " + assignment.firstOffset());
+    if (held.put(partition, assignment) != null) {
+      throw new IllegalStateException("already held");
+    }
+    boolean isNew = !stores.containsKey(partition);
+    Store store = store(partition);
+    if (isNew) {
+      store.next = assignment.firstOffset();
+      store.earliest = assignment.firstOffset();
+    }
+  }
+
+  @Override
+  public synchronized PartitionStatus status(String sourceId, int partition) {
+    if (!held.containsKey(partition)) {
+      throw new IllegalStateException("not held");
+    }
+    Store store = store(partition);
+    long bytes = store.blocks.values().stream().mapToLong(ByteBuffer::remaining).sum();
+    return new PartitionStatus(
+        state,
+        problem,
+        new LogExtent(store.earliest, store.next),
+        bytes,
+        new PartitionStatus.Counts(store.next, 0, store.next, 0, 0, 0, 1, 0));
+  }
+
+  @Override
+  public synchronized void trim(String sourceId, int partition, long before) {
+    calls.add("trim " + partition + " before " + before);
+    if (failTrim != null) {
+      throw failTrim;
+    }
+    Store store = store(partition);
+    Long block = store.blocks.floorKey(before);
+    if (block != null) {
+      store.blocks.headMap(block).clear();
+      store.earliest = store.blocks.firstKey();
+    }
+  }
+
+  @Override
+  public synchronized void release(String sourceId) {
+    calls.add("release");
+    held.clear();
+  }
+
+  BlockSource blocks(int partition) {
+    return range -> read(partition, range);
+  }
+
+  private synchronized BlockCursor read(int partition, OffsetRange range) {
+    Store store = store(partition);
+    if (!new LogExtent(store.earliest, store.next).covers(range)) {
+      throw new IllegalStateException("partition " + partition + " does not hold " + range);
+    }
+    openCursors++;
+    return new Cursor(
+        new ArrayList<>(
+            store
+                .blocks
+                .subMap(store.blocks.floorKey(range.from()), true, range.until(), false)
+                .values()));
+  }
+
+  private final class Cursor implements BlockCursor {
+    private final List<ByteBuffer> blocks;
+    private ByteBuffer lent;
+    private boolean closed;
+
+    Cursor(List<ByteBuffer> blocks) {
+      this.blocks = blocks;
+    }
+
+    @Override
+    public Block next() {
+      poison();
+      if (blocks.isEmpty()) {
+        return null;
+      }
+      ByteBuffer block = blocks.remove(0);
+      lent = ByteBuffer.allocateDirect(block.remaining()).put(block.duplicate()).flip();
+      return Block.wrap(lent, "fake store");
+    }
+
+    private void poison() {
+      if (lent != null) {
+        for (int i = 0; i < lent.capacity(); i++) {
+          lent.put(i, (byte) 'X');
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      poison();
+      if (!closed) {
+        closed = true;
+        synchronized (FakeNode.this) {
+          openCursors--;
+        }
+      }
+    }
+  }
+}

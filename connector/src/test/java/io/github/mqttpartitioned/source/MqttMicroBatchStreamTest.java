@@ -1,0 +1,323 @@
+package io.github.mqttpartitioned.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.streaming.Offset;
+import org.apache.spark.sql.connector.read.streaming.ReadLimit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The calls in the orders that Spark makes them in. */
+class MqttMicroBatchStreamTest {
+
+  @TempDir private Path temp;
+  private final FakeNode node = new FakeNode();
+  private final Random random = new Random(7);
+  private long nanos;
+
+  private MqttMicroBatchStream stream(String... options) {
+    String[] two = Arrays.copyOf(options, options.length + 2);
+    two[options.length] = "partitions";
+    two[options.length + 1] = "2";
+    return new MqttMicroBatchStream(
+        TestOptions.of(two),
+        "mqtt-partitioned test",
+        temp.resolve("sources/0").toString(),
+        () -> node.host(2),
+        () -> nanos,
+        time -> nanos += Math.max(1, time.toNanos()));
+  }
+
+  private void append(int partition, int count) {
+    node.append(partition, TestMessage.random(random, count, false));
+  }
+
+  private static Offset latest(MqttMicroBatchStream stream, Offset start) {
+    return stream.latestOffset(start, stream.getDefaultReadLimit());
+  }
+
+  private static List<String> planned(MqttMicroBatchStream stream, Offset from, Offset until) {
+    return Arrays.stream(stream.planInputPartitions(from, until))
+        .map(InputPartition::toString)
+        .toList();
+  }
+
+  /** As Spark gives an offset back that it has read from its log. */
+  private static Offset serialized(Offset offset) {
+    String json = offset.json();
+    return new Offset() {
+      @Override
+      public String json() {
+        return json;
+      }
+    };
+  }
+
+  @Test
+  void firstBatchesOfANewQuery() {
+    MqttMicroBatchStream stream = stream();
+    Offset initial = stream.initialOffset();
+    assertThat(initial.json()).isEqualTo("{\"version\":1,\"offsets\":{\"0\":0,\"1\":0}}");
+    assertThat(node.calls).isEmpty();
+    assertThat(latest(stream, initial)).isEqualTo(initial);
+    assertThat(node.calls).containsExactly("assign 0 at 0", "assign 1 at 0");
+
+    append(0, 5);
+    Offset one = latest(stream, initial);
+    assertThat(one).isEqualTo(SourceOffset.of(5, 0));
+    assertThat(stream.reportLatestOffset()).isEqualTo(one);
+    assertThat(stream.initialOffset()).isEqualTo(initial);
+    assertThat(planned(stream, initial, one)).containsExactly("partition 0 [0, 5)");
+    stream.createReaderFactory();
+    assertThat(node.calls).hasSize(2);
+
+    append(1, 3);
+    Offset two = latest(stream, one);
+    stream.commit(one);
+    assertThat(node.calls).endsWith("trim 0 before 5", "trim 1 before 0");
+    assertThat(planned(stream, one, two)).containsExactly("partition 1 [0, 3)");
+    assertThat(stream.metrics(Optional.of(one)))
+        .isEqualTo(
+            Map.of(
+                "minOffsetsBehindLatest", "0",
+                "maxOffsetsBehindLatest", "3",
+                "avgOffsetsBehindLatest", "1.5",
+                "backlog.0", "0",
+                "backlog.1", "3",
+                "offsetsLost", "0"));
+    stream.stop();
+    stream.stop();
+    assertThat(node.calls).endsWith("release").doesNotHaveDuplicates();
+  }
+
+  @Test
+  void nothingIsStartedBeforeTheFirstDataCall() {
+    MqttMicroBatchStream stream = stream();
+    stream.prepareForTriggerAvailableNow();
+    stream.setLatestSeenOffset(SourceOffset.of(1, 1));
+    stream.deserializeOffset("{\"version\":1,\"offsets\":{\"0\":0,\"1\":0}}");
+    stream.getDefaultReadLimit();
+    assertThat(stream.reportLatestOffset()).isNull();
+    assertThat(stream.metrics(Optional.empty())).isEqualTo(Map.of("offsetsLost", "0"));
+    assertThat(stream).hasToString("mqtt-partitioned test");
+    stream.commit(SourceOffset.of(1, 1));
+    stream.stop();
+    assertThat(node.calls).isEmpty();
+    assertThat(temp).isEmptyDirectory();
+  }
+
+  private Offset runOnce(int messages) {
+    MqttMicroBatchStream stream = stream();
+    Offset initial = stream.initialOffset();
+    latest(stream, initial);
+    append(0, messages);
+    append(1, messages);
+    Offset end = latest(stream, initial);
+    planned(stream, initial, end);
+    stream.stop();
+    node.calls.clear();
+    return end;
+  }
+
+  @Test
+  void restartWithABatchUnderWayPlansItAgainFirst() {
+    Offset end = runOnce(4);
+    append(0, 2);
+    MqttMicroBatchStream stream = stream();
+    stream.setLatestSeenOffset(serialized(end));
+    Offset from = stream.deserializeOffset(SourceOffset.zero(2).json());
+    Offset until = stream.deserializeOffset(end.json());
+    assertThat(planned(stream, from, until))
+        .containsExactly("partition 0 [0, 4)", "partition 1 [0, 4)")
+        .isEqualTo(planned(stream, from, until));
+    assertThat(node.calls).containsExactly("assign 0 at 4", "assign 1 at 4");
+    assertThat(latest(stream, until)).isEqualTo(SourceOffset.of(6, 4));
+  }
+
+  @Test
+  void newStoreOfAnOldPartitionBeginsAtTheHighestOffsetEverPlanned() {
+    Offset end = runOnce(4);
+    node.loseStore(1);
+    MqttMicroBatchStream stream = stream("failOnDataLoss", "false");
+    // The last batch in the log, of which nothing else is asked.
+    stream.setLatestSeenOffset(SourceOffset.of(4, 9));
+    assertThat(latest(stream, serialized(end))).isEqualTo(SourceOffset.of(4, 9));
+    assertThat(node.calls).containsExactly("assign 0 at 4", "assign 1 at 9");
+    assertThat(planned(stream, end, SourceOffset.of(4, 9))).isEmpty();
+    assertThat(planned(stream, end, SourceOffset.of(4, 9))).isEmpty();
+    assertThat(stream.metrics(Optional.of(end))).containsEntry("offsetsLost", "5");
+  }
+
+  @Test
+  void missingStoreFailsTheQueryBeforeAnythingStarts() {
+    Offset end = runOnce(4);
+    node.loseStore(1);
+    MqttMicroBatchStream stream = stream();
+    assertThatThrownBy(() -> latest(stream, end))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(
+            "The store of partition 1, " + temp + "/sources/0/stores/p1, is missing")
+        .hasMessageContaining("offsets below 4");
+    assertThat(node.calls).isEmpty();
+  }
+
+  @Test
+  void storeLostBeforeTheFirstBatchIsNoticedToo() {
+    MqttMicroBatchStream first = stream();
+    latest(first, first.initialOffset());
+    first.stop();
+    node.loseStore(0);
+    MqttMicroBatchStream again = stream();
+    assertThatThrownBy(() -> latest(again, again.initialOffset()))
+        .hasMessageContaining("The store of partition 0, ");
+  }
+
+  @Test
+  void rangeThatIsNoLongerHeldFailsTheQuery() {
+    Offset end = runOnce(4);
+    append(1, 4);
+    node.loseBlocks(1, 4);
+    MqttMicroBatchStream stream = stream();
+    assertThatThrownBy(() -> planned(stream, SourceOffset.zero(2), end))
+        .hasMessageContaining("Offsets [0, 4) of partition 1 are lost: its store, ")
+        .hasMessageContaining("holds [4, 8)");
+    stream.stop();
+    assertThat(node.calls).endsWith("release");
+  }
+
+  @Test
+  void lostRangeDoesNotCountAgainstTheLimits() {
+    runOnce(4);
+    append(1, 4);
+    node.loseBlocks(1, 4);
+    MqttMicroBatchStream stream = stream("failOnDataLoss", "false", "maxOffsetsPerTrigger", "2");
+    Offset until = latest(stream, SourceOffset.zero(2));
+    assertThat(until).isEqualTo(SourceOffset.of(1, 5));
+    assertThat(planned(stream, SourceOffset.zero(2), until))
+        .containsExactly("partition 0 [0, 1)", "partition 1 [4, 5)");
+    assertThat(stream.metrics(Optional.empty())).containsEntry("offsetsLost", "4");
+  }
+
+  @Test
+  void storeThatIsOlderThanTheCheckpointFailsTheQuery() {
+    Offset end = runOnce(4);
+    node.setNext(0, 3);
+    MqttMicroBatchStream stream = stream("failOnDataLoss", "false");
+    assertThatThrownBy(() -> latest(stream, end))
+        .hasMessageContaining("is older than the checkpoint");
+    assertThat(node.calls).endsWith("release");
+  }
+
+  @Test
+  void offsetOfAnotherNumberOfPartitionsIsRefused() {
+    MqttMicroBatchStream stream = stream();
+    stream.setLatestSeenOffset(SourceOffset.of(1, 2, 3));
+    assertThatThrownBy(() -> latest(stream, stream.initialOffset()))
+        .hasMessageContaining("has 3 partitions, but the source's checkpoint has 2");
+    assertThat(node.calls).isEmpty();
+  }
+
+  @Test
+  void failedStartLeavesNothingRunningAndCanBeTriedAgain() {
+    node.state = State.FAILED;
+    node.problem = new IllegalStateException("wrong password");
+    MqttMicroBatchStream stream = stream();
+    // Connected once, then failed: the extents say so.
+    assertThatThrownBy(() -> latest(stream, stream.initialOffset())).hasMessage("wrong password");
+    assertThat(node.calls).endsWith("release");
+    stream.stop();
+    node.state = State.CONNECTED;
+    node.problem = null;
+    MqttMicroBatchStream mended = stream("group", "another");
+    assertThat(latest(mended, mended.initialOffset())).isEqualTo(SourceOffset.zero(2));
+  }
+
+  @Test
+  void failureOfAPartitionReachesTheQuery() {
+    MqttMicroBatchStream stream = stream();
+    Offset initial = stream.initialOffset();
+    latest(stream, initial);
+    node.state = State.FAILED;
+    node.problem = new IllegalStateException("fenced");
+    assertThatThrownBy(() -> latest(stream, initial)).hasMessage("fenced");
+    assertThat(stream.metrics(Optional.of(initial))).isNotEmpty();
+  }
+
+  @Test
+  void failedTrimDoesNotFailTheQuery() {
+    MqttMicroBatchStream stream = stream();
+    latest(stream, stream.initialOffset());
+    append(0, 5);
+    node.failTrim = new IllegalStateException("no");
+    stream.commit(SourceOffset.of(5, 0));
+    stream.commit(SourceOffset.of(1));
+  }
+
+  @Test
+  void retentionDelaysTheTrimAndIdlePollsDoIt() {
+    MqttMicroBatchStream stream = stream("retention", "10s");
+    Offset initial = stream.initialOffset();
+    latest(stream, initial);
+    append(0, 5);
+    Offset end = latest(stream, initial);
+    stream.commit(end);
+    nanos += Duration.ofSeconds(9).toNanos();
+    latest(stream, end);
+    assertThat(node.calls).noneMatch(call -> call.startsWith("trim"));
+    nanos += Duration.ofSeconds(1).toNanos();
+    latest(stream, end);
+    assertThat(node.calls).endsWith("trim 0 before 5", "trim 1 before 0");
+  }
+
+  @Test
+  void triggerOnceTakesAllWhateverTheLimits() {
+    MqttMicroBatchStream stream = stream("maxOffsetsPerTrigger", "2");
+    Offset initial = stream.initialOffset();
+    latest(stream, initial);
+    append(0, 5);
+    append(1, 5);
+    assertThat(stream.latestOffset(initial, ReadLimit.allAvailable()))
+        .isEqualTo(SourceOffset.of(5, 5));
+    assertThat(latest(stream, initial)).isEqualTo(SourceOffset.of(1, 1));
+  }
+
+  @Test
+  void bytesAreEstimatedFromTheStores() {
+    MqttMicroBatchStream stream = stream("maxBytesPerTrigger", "1b");
+    Offset initial = stream.initialOffset();
+    latest(stream, initial);
+    append(1, 5);
+    assertThat(latest(stream, initial)).isEqualTo(SourceOffset.of(0, 1));
+  }
+
+  @Test
+  void availableNowEndsWhereTheFirstCallFoundIt() {
+    MqttMicroBatchStream stream =
+        stream("maxOffsetsPerTrigger", "4", "minOffsetsPerTrigger", "3", "drainTimeout", "5s");
+    stream.prepareForTriggerAvailableNow();
+    Offset initial = stream.initialOffset();
+    append(0, 5);
+    append(1, 5);
+    Offset one = latest(stream, initial);
+    assertThat(one).isEqualTo(SourceOffset.of(2, 2));
+    assertThat(nanos).isGreaterThanOrEqualTo(Duration.ofSeconds(5).toNanos());
+    assertThat(stream.reportLatestOffset()).isEqualTo(SourceOffset.of(5, 5));
+    append(0, 100);
+    Offset two = latest(stream, one);
+    assertThat(two).isEqualTo(SourceOffset.of(4, 4));
+    // Below the minimum, but nothing more is to come in this run.
+    Offset three = latest(stream, two);
+    assertThat(three).isEqualTo(SourceOffset.of(5, 5));
+    assertThat(latest(stream, three)).isEqualTo(three);
+  }
+}

@@ -1,0 +1,135 @@
+package io.github.mqttpartitioned.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.block.Block;
+import io.github.mqttpartitioned.block.BlockBuilder;
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.SampleMessage;
+import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.OffsetRange;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * What a store must hold, in plain Java: its blocks by first offset and the ids in flight. A block
+ * is remembered by the seed that it is made from.
+ */
+final class StoreModel {
+
+  private static final int IDS = 1 << Character.SIZE;
+
+  private TreeMap<Long, Sample> blocks = new TreeMap<>();
+  private TreeMap<Integer, Long> inFlight = new TreeMap<>();
+  private long earliest;
+  private long next;
+
+  StoreModel(long firstOffset) {
+    earliest = firstOffset;
+    next = firstOffset;
+  }
+
+  /** A block to be made: {@code count} messages of up to {@code maxPayload} bytes. */
+  record Sample(long seed, int count, int maxPayload) {
+
+    /** One message of just {@code payload} bytes, kept as a count of 0. */
+    static Sample ofSize(long seed, int payload) {
+      return new Sample(seed, 0, payload);
+    }
+
+    List<SampleMessage> messages() {
+      Random random = new Random(seed);
+      return count == 0
+          ? List.of(SampleMessage.ofSize(maxPayload, random))
+          : SampleMessage.list(random, count, 10, maxPayload, 20);
+    }
+  }
+
+  LogExtent extent() {
+    return new LogExtent(earliest, next);
+  }
+
+  StoreModel copy() {
+    StoreModel copy = new StoreModel(0);
+    copy.blocks = new TreeMap<>(blocks);
+    copy.inFlight = new TreeMap<>(inFlight);
+    copy.earliest = earliest;
+    copy.next = next;
+    return copy;
+  }
+
+  void append(StoreWriter writer, BlockBuilder builder, Sample sample) {
+    builder.clear();
+    sample.messages().forEach(message -> message.addTo(builder));
+    writer.append(builder);
+    blocks.put(next, sample);
+    next += builder.count();
+  }
+
+  /** Trims in one call of the writer, as far as that goes, and follows it. */
+  void trim(StoreWriter writer, long before) {
+    long trimmed = writer.trim(before);
+    long kept = earliest + trimmed;
+    assertThat(kept).isLessThanOrEqualTo(Math.max(before, earliest));
+    assertThat(kept == next || blocks.containsKey(kept))
+        .as("trimmed to the beginning of a block, %d of %s", kept, extent())
+        .isTrue();
+    blocks.headMap(kept).clear();
+    earliest = kept;
+  }
+
+  void change(StoreWriter writer, InFlightChanges changes, Random random) {
+    changes.reset();
+    for (int i = random.nextInt(300); i > 0; i--) {
+      int id = random.nextInt(IDS) >>> random.nextInt(14);
+      if (random.nextInt(3) == 0) {
+        changes.release(id);
+        inFlight.remove(id);
+      } else if (random.nextInt(500) == 0) {
+        changes.clearAll();
+        inFlight.clear();
+      } else {
+        long fingerprint = random.nextLong() | 1;
+        changes.add(id, fingerprint);
+        inFlight.put(id, fingerprint);
+      }
+    }
+    writer.apply(changes);
+  }
+
+  void assertSame(PartitionStore store) {
+    assertThat(store.extent()).isEqualTo(extent());
+    assertThat(store.liveBytes() == 0).isEqualTo(blocks.isEmpty());
+    InFlightIds ids = store.inFlight();
+    assertThat(ids.size()).isEqualTo(inFlight.size());
+    inFlight.forEach((id, fingerprint) -> assertThat(ids.fingerprint(id)).isEqualTo(fingerprint));
+  }
+
+  OffsetRange randomRange(Random random) {
+    long from = earliest + (long) (random.nextDouble() * (next - earliest));
+    return new OffsetRange(from, from + (long) (random.nextDouble() * (next - from + 1)));
+  }
+
+  /** Reads {@code range} and fails unless each block is what was appended. */
+  void assertReads(PartitionStore store, OffsetRange range) {
+    try (BlockCursor cursor = store.read(range)) {
+      assertReads(cursor, range);
+    }
+  }
+
+  void assertReads(BlockCursor cursor, OffsetRange range) {
+    Long first = blocks.floorKey(range.from());
+    if (!range.isEmpty() && first != null) {
+      blocks
+          .subMap(first, range.until())
+          .forEach(
+              (offset, sample) -> {
+                Block block = cursor.next();
+                assertThat(block).isNotNull();
+                SampleMessage.assertSame(sample.messages(), offset, block);
+              });
+    }
+    assertThat(cursor.next()).isNull();
+  }
+}
