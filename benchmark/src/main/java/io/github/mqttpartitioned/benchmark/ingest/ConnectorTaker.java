@@ -19,7 +19,6 @@ import java.util.List;
 final class ConnectorTaker implements Taker {
 
   private static final String SOURCE_ID = "benchmark";
-  private static final int RECEIVE_MAXIMUM = 65_535;
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   /** Room for headers, columns and unfilled pages, as a multiple of what the payloads take. */
@@ -55,7 +54,7 @@ final class ConnectorTaker implements Taker {
             Duration.ofMinutes(10),
             Duration.ofSeconds(30),
             Duration.ofDays(7),
-            RECEIVE_MAXIMUM,
+            Member.WINDOW,
             directory.toString(),
             room);
     PartitionStore store =

@@ -24,7 +24,6 @@ final class PahoTaker implements Taker, MqttCallback {
   /** Kept here, since the registry of loggers forgets those that nobody holds. */
   private static final Logger LOGGER = Logger.getLogger("org.eclipse.paho.mqttv5");
 
-  private static final int RECEIVE_MAXIMUM = 65_535;
   private static final int KEEP_ALIVE_SECONDS = 600;
   private static final long TIMEOUT_MILLIS = 30_000;
 
@@ -43,7 +42,7 @@ final class PahoTaker implements Taker, MqttCallback {
     PahoTaker taker = new PahoTaker(url);
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setCleanStart(true);
-    options.setReceiveMaximum(RECEIVE_MAXIMUM);
+    options.setReceiveMaximum(Member.WINDOW);
     options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
     taker.client.connect(options).waitForCompletion(TIMEOUT_MILLIS);
     taker
