@@ -1,0 +1,99 @@
+package io.github.mqttpartitioned.benchmark;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * Something about a scenario that the command line can set: {@code --name value}.
+ *
+ * @param name without the dashes
+ * @param kind what values it takes
+ * @param byDefault its value when not given
+ * @param inCheck its value with {@code --check}, when not given
+ * @param meaning for the usage text
+ */
+public record Setting(String name, Kind kind, String byDefault, String inCheck, String meaning) {
+
+  /** What values a setting takes. */
+  public sealed interface Kind {
+
+    /**
+     * @throws UsageException when the text is no such value
+     */
+    void check(String option, String text);
+
+    /** For the usage text. */
+    String accepted();
+  }
+
+  /** A whole number; digits may be grouped by underscores. */
+  public record Count(long least, long most) implements Kind {
+    @Override
+    public void check(String option, String text) {
+      long value;
+      try {
+        value = parse(text);
+      } catch (NumberFormatException e) {
+        throw new UsageException(
+            "%s is '%s', which is not a number; accepted are %s"
+                .formatted(option, text, accepted()));
+      }
+      if (value < least || value > most) {
+        throw new UsageException("%s is %s; accepted are %s".formatted(option, text, accepted()));
+      }
+    }
+
+    static long parse(String text) {
+      return Long.parseLong(text.replace("_", ""));
+    }
+
+    @Override
+    public String accepted() {
+      return String.format(Locale.ROOT, "%,d to %,d", least, most);
+    }
+  }
+
+  /** One or more of a few words, separated by commas. */
+  public record Choice(List<String> words) implements Kind {
+
+    public Choice {
+      words = List.copyOf(words);
+    }
+
+    @Override
+    public void check(String option, String text) {
+      for (String word : parse(text)) {
+        if (!words.contains(word)) {
+          throw new UsageException(
+              "%s is '%s', of which '%s' is unknown; accepted are %s"
+                  .formatted(option, text, word, accepted()));
+        }
+      }
+    }
+
+    static List<String> parse(String text) {
+      return List.of(text.split(",", -1));
+    }
+
+    @Override
+    public String accepted() {
+      return words.stream().collect(Collectors.joining(", ", "", ", separated by commas"));
+    }
+  }
+
+  /** Any text but an empty one. */
+  public record Text(String accepted) implements Kind {
+    @Override
+    public void check(String option, String text) {
+      if (text.isBlank()) {
+        throw new UsageException("%s is empty; accepted is %s".formatted(option, accepted));
+      }
+    }
+  }
+
+  /** A setting that is the same in a check. */
+  public static Setting of(String name, Kind kind, String byDefault, String meaning) {
+    return new Setting(name, kind, byDefault, byDefault, meaning);
+  }
+}

@@ -1,0 +1,116 @@
+package io.github.mqttpartitioned.benchmark.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Shows how the demo gets on: a panel twice a second in a terminal, else a line every two seconds.
+ */
+final class LiveView implements AutoCloseable {
+
+  private static final long PANEL_MILLIS = 500;
+  private static final long LINE_MILLIS = 2_000;
+  private static final String STORE_FILE = "data.mdb";
+
+  private final Terminal terminal;
+  private final Screen screen;
+  private final String broker;
+  private final Path checkpoint;
+  private final Tally tally;
+  private final Board board;
+  private final BatchListener listener;
+  private final RateHistory published = new RateHistory();
+  private final RateHistory processed = new RateHistory();
+  private final long beganNanos = System.nanoTime();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "live-view");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  LiveView(
+      Terminal terminal,
+      String broker,
+      Path checkpoint,
+      Tally tally,
+      Board board,
+      BatchListener listener) {
+    this.terminal = terminal;
+    this.screen = new Screen(terminal.isUnicode());
+    this.broker = broker;
+    this.checkpoint = checkpoint;
+    this.tally = tally;
+    this.board = board;
+    this.listener = listener;
+  }
+
+  void start() {
+    long period = terminal.isInteractive() ? PANEL_MILLIS : LINE_MILLIS;
+    timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  private void show() {
+    try {
+      Snapshot now = snapshot();
+      if (terminal.isInteractive()) {
+        terminal.panel(screen.lines(now));
+      } else {
+        terminal.line(Screen.line(now));
+      }
+    } catch (RuntimeException e) {
+      // The demo goes on without a view of this moment.
+      terminal.line("The view cannot be drawn: " + e);
+    }
+  }
+
+  private Snapshot snapshot() {
+    long now = System.nanoTime();
+    Tally.Sums sums = tally.sums();
+    published.add(now, sums.published());
+    processed.add(now, sums.processed());
+    return new Snapshot(
+        broker,
+        Duration.ofNanos(now - beganNanos),
+        sums,
+        published.rates(),
+        processed.rates(),
+        storedBytes(),
+        listener.latest(),
+        board.halls(),
+        board.readings());
+  }
+
+  private long storedBytes() {
+    try (Stream<Path> files = Files.walk(checkpoint.resolve("sources"))) {
+      return files
+          .filter(file -> file.endsWith(STORE_FILE))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    } catch (IOException | UncheckedIOException e) {
+      // Not there yet, or changing while it is looked at.
+      return 0;
+    }
+  }
+
+  /** Shows the last state, and leaves it on the terminal. */
+  @Override
+  public void close() {
+    timer.shutdown();
+    try {
+      timer.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    show();
+    terminal.endPanel();
+  }
+}

@@ -1,0 +1,99 @@
+package io.github.mqttpartitioned.benchmark.ingest;
+
+import io.github.mqttpartitioned.model.BrokerUrl;
+import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.model.TlsSettings;
+import io.github.mqttpartitioned.model.TopicFilter;
+import io.github.mqttpartitioned.receiver.Receiver;
+import io.github.mqttpartitioned.store.PartitionStore;
+import io.github.mqttpartitioned.store.StoreConfig;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Ours, as a node runs it: a real receiver over a real store, fsync and all. */
+final class ConnectorTaker implements Taker {
+
+  private static final String SOURCE_ID = "benchmark";
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+  /** Room for headers, columns and unfilled pages, as a multiple of what the payloads take. */
+  private static final int ROOM = 2;
+
+  private static final int COLUMNS_BYTES = 64;
+  private static final long LEAST_ROOM = 256L << 20;
+
+  private final Load load;
+  private final PartitionStore store;
+  private final Receiver receiver;
+
+  private ConnectorTaker(Load load, PartitionStore store, Receiver receiver) {
+    this.load = load;
+    this.store = store;
+    this.receiver = receiver;
+  }
+
+  static ConnectorTaker connect(String url, Load load, Path directory) {
+    long room = LEAST_ROOM + ROOM * load.messages() * (load.payloadBytes() + COLUMNS_BYTES);
+    SourceSettings settings =
+        new SourceSettings(
+            SOURCE_ID,
+            1,
+            List.of(new BrokerUrl(url)),
+            List.of(new TopicFilter(Member.TOPICS)),
+            Member.GROUP,
+            "benchmark-connector",
+            load.qos(),
+            null,
+            null,
+            TlsSettings.DEFAULT,
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(30),
+            Duration.ofDays(7),
+            Member.WINDOW,
+            directory.toString(),
+            room);
+    PartitionStore store =
+        PartitionStore.open(new StoreConfig(directory.resolve("p0"), SOURCE_ID, 0, room, 0));
+    Receiver receiver = new Receiver(settings, 0, store);
+    receiver.start();
+    return new ConnectorTaker(load, store, receiver);
+  }
+
+  @Override
+  public long taken() {
+    PartitionStatus status = receiver.status();
+    if (status.state() == PartitionStatus.State.FAILED) {
+      throw new IllegalStateException("the receiver has stopped", status.problem());
+    }
+    return status.extent().next();
+  }
+
+  @Override
+  public void verify() throws WrongCountException {
+    LogExtent extent = store.extent();
+    if (extent.earliest() != 0 || extent.next() != load.messages()) {
+      throw new WrongCountException(
+          "the store holds %s, sent were %,d".formatted(extent, load.messages()));
+    }
+    new StoredMessages(store).verify(load);
+  }
+
+  @Override
+  public void close() throws IOException {
+    receiver.stop();
+    try {
+      if (!receiver.join(STOP_LIMIT)) {
+        throw new IOException("the receiver has not stopped within " + STOP_LIMIT);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the receiver stopped");
+    }
+    store.close();
+  }
+}

@@ -1,0 +1,141 @@
+package io.github.mqttpartitioned.benchmark.ingest;
+
+import io.github.mqttpartitioned.benchmark.Scenario;
+import io.github.mqttpartitioned.benchmark.Setting;
+import io.github.mqttpartitioned.benchmark.Setting.Choice;
+import io.github.mqttpartitioned.benchmark.Setting.Count;
+import io.github.mqttpartitioned.benchmark.Settings;
+import io.github.mqttpartitioned.benchmark.report.Machine;
+import io.github.mqttpartitioned.benchmark.report.Scratch;
+import io.github.mqttpartitioned.benchmark.report.Versions;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * How many messages one member takes over in a second, from a socket until they are durable and
+ * acknowledged. All sides take turns within each round, so that what disturbs the machine disturbs
+ * them alike; the first round warms up and does not count.
+ */
+public final class IngestScenario implements Scenario {
+
+  /** So many times fewer messages for Paho, which would keep everyone waiting. */
+  private static final int PAHO_SHARE = 20;
+
+  private static final long LEAST_FOR_PAHO = 1_000;
+
+  @Override
+  public String name() {
+    return "ingest";
+  }
+
+  @Override
+  public String summary() {
+    return "one member takes messages from a scripted broker and stores them durably,"
+        + " beside stock Paho and a bare socket reader";
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return List.of(
+        new Setting(
+            "messages",
+            new Count(1_000, 1_000_000_000),
+            "5000000",
+            "100000",
+            "messages per round and side; stock Paho gets one in " + PAHO_SHARE),
+        new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
+        Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
+        Setting.of("topics", new Count(1, 10_000), "300", "topics that the messages spread over"),
+        Setting.of("qos", new Choice(List.of("0", "1", "2")), "0,1,2", "QoS to measure"),
+        Setting.of(
+            "sides",
+            new Choice(Arrays.stream(Side.values()).map(Side::word).toList()),
+            "connector,paho,bare",
+            "sides to compare"),
+        Scratch.SETTING);
+  }
+
+  @Override
+  public boolean run(Settings settings, PrintStream out) throws Exception {
+    try (Scratch scratch = Scratch.of(settings)) {
+      printHead(settings, scratch, out);
+      Results results = new Results();
+      boolean right = true;
+      int warmUp = settings.isCheck() ? 0 : 1;
+      for (int round = 1 - warmUp; round <= settings.smallCount("rounds"); round++) {
+        right &= round(round, settings, scratch, results, out);
+      }
+      out.println();
+      out.print(results.table());
+      out.println(right ? "\nEvery count was right." : "\nNot every count was right, see above.");
+      return right;
+    }
+  }
+
+  private static boolean round(
+      int round, Settings settings, Scratch scratch, Results results, PrintStream out)
+      throws Exception {
+    boolean right = true;
+    for (int qos : qos(settings)) {
+      for (Side side : sides(settings)) {
+        Load load = load(side, qos, settings);
+        String what =
+            "%s, QoS %d, %-9s"
+                .formatted(round == 0 ? "warm-up" : "round " + round, qos, side.word());
+        try {
+          double rate = Round.measure(side, load, scratch);
+          out.printf(Locale.ROOT, "%s %,12.0f messages/s%n", what, rate);
+          if (round > 0) {
+            results.add(side, qos, rate);
+          }
+        } catch (WrongCountException e) {
+          out.printf("%s WRONG: %s%n", what, e.getMessage());
+          right = false;
+        }
+      }
+    }
+    return right;
+  }
+
+  private static Load load(Side side, int qos, Settings settings) {
+    long messages = settings.count("messages");
+    return new Load(
+        side == Side.PAHO ? Math.max(LEAST_FOR_PAHO, messages / PAHO_SHARE) : messages,
+        qos,
+        settings.smallCount("payload"),
+        settings.smallCount("topics"));
+  }
+
+  private static List<Integer> qos(Settings settings) {
+    return settings.choice("qos").stream().map(Integer::valueOf).toList();
+  }
+
+  private static List<Side> sides(Settings settings) {
+    List<String> words = settings.choice("sides");
+    return Stream.of(Side.values()).filter(side -> words.contains(side.word())).toList();
+  }
+
+  private static void printHead(Settings settings, Scratch scratch, PrintStream out) {
+    out.println("Durable ingest of one member, sender and taker on the same machine");
+    out.println("machine:  " + Machine.hardware());
+    out.println("jvm:      " + Machine.jvm());
+    out.println("disk:     " + Machine.disk(scratch.directory()));
+    out.println("versions: " + Versions.connector() + ", Paho " + Versions.paho());
+    out.println("commit:   " + Machine.commit());
+    out.printf(
+        Locale.ROOT,
+        "settings: %,d messages (Paho: %,d), %,d bytes of payload, %,d topics, %d rounds%n",
+        load(Side.BARE, 0, settings).messages(),
+        load(Side.PAHO, 0, settings).messages(),
+        settings.count("payload"),
+        settings.count("topics"),
+        settings.count("rounds"));
+    for (Side side : sides(settings)) {
+      out.printf("%-9s = %s%n", side.word(), side.description());
+    }
+    out.println();
+  }
+}

@@ -1,0 +1,11 @@
+package io.github.mqttpartitioned.benchmark.ingest;
+
+/**
+ * What is sent in one round.
+ *
+ * @param messages how many
+ * @param qos of all of them
+ * @param payloadBytes of each
+ * @param topics over which they are spread
+ */
+record Load(long messages, int qos, int payloadBytes, int topics) {}

@@ -1,0 +1,16 @@
+package io.github.mqttpartitioned.benchmark.ingest;
+
+/** What the members of all sides have in common. */
+final class Member {
+
+  static final String GROUP = "benchmark";
+  static final String TOPICS = "#";
+
+  /** The shared subscription. */
+  static final String FILTER = "$share/" + GROUP + "/" + TOPICS;
+
+  /** Receive Maximum: most messages that the broker may have in flight. */
+  static final int WINDOW = 65_535;
+
+  private Member() {}
+}

@@ -1,0 +1,43 @@
+package io.github.mqttpartitioned.benchmark.ingest;
+
+import java.nio.file.Path;
+
+/** One way to take messages from a broker, among those compared. */
+enum Side {
+  /** Ours: receiver and store, acknowledged once durable. */
+  CONNECTOR("connector", "this connector: stored and fsynced, then acknowledged"),
+  /** What others build on. */
+  PAHO("paho", "stock Paho v5: counted in its callback, acknowledged there, nothing stored"),
+  /** What the wire and the sender allow. */
+  BARE("bare", "bare socket reader: skips packets, acknowledges in bulk, nothing stored");
+
+  private final String word;
+  private final String description;
+
+  Side(String word, String description) {
+    this.word = word;
+    this.description = description;
+  }
+
+  /** Name on the command line. */
+  String word() {
+    return word;
+  }
+
+  String description() {
+    return description;
+  }
+
+  /**
+   * Connects and subscribes; messages are taken from then on.
+   *
+   * @param directory for what is stored
+   */
+  Taker connect(String url, Load load, Path directory) throws Exception {
+    return switch (this) {
+      case CONNECTOR -> ConnectorTaker.connect(url, load, directory);
+      case PAHO -> PahoTaker.connect(url, load.qos());
+      case BARE -> BareTaker.connect(url, load.qos());
+    };
+  }
+}

@@ -1,0 +1,102 @@
+package io.github.mqttpartitioned.benchmark.micro;
+
+import io.github.mqttpartitioned.block.Block;
+import io.github.mqttpartitioned.block.BlockBuilder;
+import io.github.mqttpartitioned.block.BlockFormat;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What a message costs in a block: added, encoded with the others, and read again. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class BlockBenchmark {
+
+  private static final int MESSAGES = 8 << 10;
+
+  @Param({"100"})
+  private int payloadBytes = 100;
+
+  @Param({"300"})
+  private int topicCount = 300;
+
+  private final BlockBuilder builder = new BlockBuilder("tcp://127.0.0.1:1883");
+  private final BlockBuilder filled = new BlockBuilder("tcp://127.0.0.1:1883");
+  private byte[][] topics = {};
+  private byte[] payload = {};
+  private ByteBuffer encoded = ByteBuffer.allocateDirect(0);
+
+  @Setup
+  public void fill() {
+    topics = new byte[topicCount][];
+    for (int topic = 0; topic < topicCount; topic++) {
+      topics[topic] = "benchmark/topic-%04d".formatted(topic).getBytes(StandardCharsets.UTF_8);
+    }
+    payload = new byte[payloadBytes];
+    addAll(filled);
+    encoded = ByteBuffer.allocateDirect(filled.encodedLength());
+    filled.encode(0, encoded);
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(MESSAGES)
+  public int add() {
+    builder.clear();
+    addAll(builder);
+    return builder.count();
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(MESSAGES)
+  public ByteBuffer encode() {
+    filled.encode(0, encoded);
+    return encoded;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(MESSAGES)
+  public long sumOfPayloadLengths() {
+    Block block = Block.wrap(encoded, "benchmark");
+    long sum = 0;
+    for (int row = 0; row < block.count(); row++) {
+      sum += block.payloadLength(row);
+    }
+    return sum;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(MESSAGES)
+  public int verify() {
+    Block block = Block.wrap(encoded, "benchmark");
+    block.verify();
+    return block.count();
+  }
+
+  private void addAll(BlockBuilder target) {
+    int flags = BlockFormat.flags(1, false, false);
+    for (int message = 0; message < MESSAGES; message++) {
+      byte[] name = topics[message % topics.length];
+      int topic = target.findTopic(name, 0, name.length);
+      if (topic < 0) {
+        topic = target.addTopic(name, 0, name.length);
+      }
+      target.add(message, flags, topic, payload, 0, payload.length, 0, 0);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Small benchmarks for JMH: single steps of a message's way. */
+@NullMarked
+package io.github.mqttpartitioned.benchmark.micro;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,153 @@
+package io.github.mqttpartitioned.benchmark.read;
+
+import io.github.mqttpartitioned.benchmark.report.Scratch;
+import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.ScriptedBroker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.StreamingQueryProgress;
+import org.apache.spark.sql.streaming.Trigger;
+
+/**
+ * Runs queries over one backlog, each from its first message to its last in one micro-batch. The
+ * broker is one that never sends a message.
+ *
+ * <p>A source finds its stores by the identity in its own folder of the checkpoint. So the first
+ * query makes that folder and empty stores, and every other one gets a copy of the folder in a
+ * checkpoint that is new otherwise, whose query begins at offset 0.
+ */
+final class BacklogQuery implements AutoCloseable {
+
+  private static final String SOURCES = "sources";
+  private static final String STORE_MAX_BYTES = "200g";
+
+  /** The same in bytes. */
+  static final long STORE_MAX = 200L << 30;
+
+  private final SparkSession spark;
+  private final Backlog backlog;
+  private final Scratch scratch;
+  private final ScriptedBroker broker;
+  private final Path stores;
+  private final Path first;
+
+  private BacklogQuery(SparkSession spark, Backlog backlog, Scratch scratch) throws IOException {
+    this.spark = spark;
+    this.backlog = backlog;
+    this.scratch = scratch;
+    this.stores = scratch.newDirectory();
+    this.first = scratch.newDirectory();
+    this.broker =
+        ScriptedBroker.start(
+            connection -> {
+              connection.accept(true, MqttProperties.NONE);
+              connection.grant();
+            });
+  }
+
+  /** Makes the stores and fills them. */
+  static BacklogQuery prepare(SparkSession spark, Backlog backlog, Scratch scratch)
+      throws Exception {
+    BacklogQuery query = new BacklogQuery(spark, backlog, scratch);
+    try {
+      query.await(query.messages().writeStream().format("noop"), query.first);
+      Path own = query.storesOfSource();
+      backlog.write(own, String.valueOf(own.getFileName()), STORE_MAX);
+      return query;
+    } catch (Exception e) {
+      query.close();
+      throw e;
+    }
+  }
+
+  /** The source keeps its stores in a directory that is called as the source. */
+  private Path storesOfSource() throws IOException {
+    try (Stream<Path> directories = Files.list(stores)) {
+      return directories.findFirst().orElseThrow();
+    }
+  }
+
+  /**
+   * Runs a query.
+   *
+   * @return milliseconds that its one micro-batch took
+   * @throws IllegalStateException when rows are missing, or the answer is wrong
+   */
+  long run(Query query) throws Exception {
+    Path checkpoint = scratch.newDirectory();
+    copy(first.resolve(SOURCES), checkpoint.resolve(SOURCES));
+    StreamingQueryProgress progress =
+        await(query.over(messages()), checkpoint)
+            .orElseThrow(() -> new IllegalStateException(query.title() + " had no batch"));
+    if (progress.numInputRows() != backlog.rows()) {
+      throw new IllegalStateException(
+          "%s read %,d rows of %,d"
+              .formatted(query.title(), progress.numInputRows(), backlog.rows()));
+    }
+    query
+        .answerTable()
+        .map(table -> spark.table(table).first().getLong(0))
+        .filter(answer -> answer != query.expected(backlog))
+        .ifPresent(
+            answer -> {
+              throw new IllegalStateException(
+                  "%s is %,d, expected %,d"
+                      .formatted(query.title(), answer, query.expected(backlog)));
+            });
+    return progress.durationMs().get("addBatch");
+  }
+
+  private Dataset<Row> messages() {
+    return spark
+        .readStream()
+        .format("mqtt-partitioned")
+        .option("brokerUrl", broker.url())
+        .option("topics", "#")
+        .option("partitions", backlog.partitions())
+        .option("storeDir", stores.toString())
+        .option("storeMaxBytes", STORE_MAX_BYTES)
+        .option("drainTimeout", "100ms")
+        .load();
+  }
+
+  /** Runs a query until it has read what there is; the progress of its last batch with rows. */
+  private Optional<StreamingQueryProgress> await(
+      org.apache.spark.sql.streaming.DataStreamWriter<Row> writer, Path checkpoint)
+      throws Exception {
+    StreamingQuery query =
+        writer
+            .option("checkpointLocation", checkpoint.toString())
+            .trigger(Trigger.AvailableNow())
+            .start();
+    query.awaitTermination();
+    return Stream.of(query.recentProgress())
+        .filter(progress -> progress.numInputRows() > 0)
+        .reduce((before, last) -> last);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      files.forEach(
+          file -> {
+            try {
+              Files.copy(file, to.resolve(from.relativize(file).toString()));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    }
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+  }
+}

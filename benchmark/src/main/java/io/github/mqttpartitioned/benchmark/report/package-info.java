@@ -1,0 +1,5 @@
+/** How figures are gathered and shown. */
+@NullMarked
+package io.github.mqttpartitioned.benchmark.report;
+
+import org.jspecify.annotations.NullMarked;

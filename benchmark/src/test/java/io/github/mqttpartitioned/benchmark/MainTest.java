@@ -1,0 +1,43 @@
+package io.github.mqttpartitioned.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MainTest {
+
+  private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+
+  @Test
+  void wrongUsageSaysWhatIsWrongAndWhatThereIs() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(errors()).contains("What shall be measured?", "e2e <scenario>", "jmh [pattern]");
+    assertThat(run("run")).isEqualTo(2);
+    assertThat(errors()).contains("There is no command 'run'.");
+    assertThat(run("e2e")).isEqualTo(2);
+    assertThat(errors()).contains("Which scenario?", "Scenario ingest:", "Scenario read:");
+    assertThat(run("e2e", "write")).isEqualTo(2);
+    assertThat(errors()).contains("There is no scenario 'write'.");
+    assertThat(run("e2e", "ingest", "--rounds", "0")).isEqualTo(2);
+    assertThat(errors()).contains("--rounds is 0; accepted are 1 to 1,000");
+  }
+
+  @Test
+  void ingestCountsRight() {
+    assertThat(run("e2e", "ingest", "--check", "--messages", "5000")).isZero();
+  }
+
+  private int run(String... arguments) {
+    errors.reset();
+    PrintStream stream = new PrintStream(errors, true, StandardCharsets.UTF_8);
+    return Main.run(List.of(arguments), System.out, stream);
+  }
+
+  private String errors() {
+    return errors.toString(StandardCharsets.UTF_8);
+  }
+}
