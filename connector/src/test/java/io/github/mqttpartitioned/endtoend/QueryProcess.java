@@ -14,6 +14,8 @@ public final class QueryProcess {
   private QueryProcess() {}
 
   /**
+   * Runs the job until the process is ended.
+   *
    * @param arguments folder of the job, URL of the broker, number of partitions, QoS
    */
   public static void main(String[] arguments) throws Exception {

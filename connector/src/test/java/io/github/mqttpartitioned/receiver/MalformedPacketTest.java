@@ -128,6 +128,7 @@ class MalformedPacketTest {
                 connection -> ready(connection, true));
         Member member = new Member(folder, broker.url()).start()) {
       broker.awaitConnection(1, Member.DEADLINE);
+      member.await(State.CONNECTED);
     }
     assertThat(reason[0]).isEqualTo(0x81);
   }

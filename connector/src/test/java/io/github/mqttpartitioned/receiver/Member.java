@@ -154,16 +154,21 @@ final class Member implements AutoCloseable {
     return payloads;
   }
 
-  void stop() throws InterruptedException {
+  void stop() {
     receiver.stop();
-    if (!receiver.join(DEADLINE)) {
-      throw new AssertionError("the receiver does not stop");
+    try {
+      if (!receiver.join(DEADLINE)) {
+        throw new AssertionError("the receiver does not stop");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
     }
     store.close();
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     stop();
   }
 }

@@ -140,6 +140,7 @@ class PreflightTest {
                 },
                 connection -> ReceiverTest.ready(connection, false));
         Member member = new Member(folder, broker.url()).startConnected()) {
+      assertThat(member.status().counts().connections()).isEqualTo(1);
       assertThat(broker.connections()).isEqualTo(2);
     }
   }

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Passes bytes on to a broker until it is told to be silent: the connections that there are stay
@@ -19,7 +20,7 @@ final class SilentProxy implements AutoCloseable {
   private final URI broker;
   private final ServerSocket server;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  private volatile int generation;
+  private final AtomicInteger generation = new AtomicInteger();
 
   SilentProxy(String brokerUrl) throws IOException {
     broker = URI.create(brokerUrl);
@@ -32,7 +33,7 @@ final class SilentProxy implements AutoCloseable {
   }
 
   void silence() {
-    generation++;
+    generation.incrementAndGet();
   }
 
   private void accept() {
@@ -42,7 +43,7 @@ final class SilentProxy implements AutoCloseable {
         Socket target = new Socket(broker.getHost(), broker.getPort());
         sockets.add(client);
         sockets.add(target);
-        int mine = generation;
+        int mine = generation.get();
         daemon(() -> pass(client, target, mine));
         daemon(() -> pass(target, client, mine));
       }
@@ -57,16 +58,16 @@ final class SilentProxy implements AutoCloseable {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-        if (generation == mine) {
+        if (generation.get() == mine) {
           out.write(piece, 0, count);
         }
       }
-      if (generation == mine) {
+      if (generation.get() == mine) {
         to.close();
       }
     } catch (IOException e) {
       // One side is gone: so shall the other be, but for a silenced pair, which says nothing.
-      if (generation == mine) {
+      if (generation.get() == mine) {
         closeQuietly(to);
       }
     }
