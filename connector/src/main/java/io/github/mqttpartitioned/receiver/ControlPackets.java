@@ -13,12 +13,14 @@ final class ControlPackets {
 
   static final int CONNACK = 0x20;
   static final int SUBACK = 0x90;
+  static final int PINGRESP = 0xD0;
   static final int DISCONNECT = 0xE0;
 
   private static final int REASON_STRING = 0x1F;
   private static final int WILDCARD_AVAILABLE = 0x28;
   private static final int SHARED_AVAILABLE = 0x2A;
   private static final int SESSION_EXPIRY = 0x11;
+  private static final int SERVER_KEEP_ALIVE = 0x13;
 
   /**
    * @param sessionPresent whether the broker still has the member's session
@@ -27,6 +29,7 @@ final class ControlPackets {
    * @param sharedSubscriptions whether the broker has shared subscriptions
    * @param wildcards whether the broker has wildcard subscriptions
    * @param sessionExpiry Session Expiry Interval in seconds that the broker insists on, or -1
+   * @param serverKeepAlive Keep Alive in seconds that the broker insists on, or -1
    */
   record ConnAck(
       boolean sessionPresent,
@@ -34,7 +37,26 @@ final class ControlPackets {
       String reason,
       boolean sharedSubscriptions,
       boolean wildcards,
-      long sessionExpiry) {}
+      long sessionExpiry,
+      int serverKeepAlive) {
+
+    /** The packet with nothing in it but what Paho needs. */
+    byte[] forPaho() {
+      int flags = sessionPresent ? 1 : 0;
+      return serverKeepAlive < 0
+          ? new byte[] {CONNACK, 3, (byte) flags, (byte) reasonCode, 0}
+          : new byte[] {
+            CONNACK,
+            6,
+            (byte) flags,
+            (byte) reasonCode,
+            3,
+            SERVER_KEEP_ALIVE,
+            (byte) (serverKeepAlive >>> Byte.SIZE),
+            (byte) serverKeepAlive
+          };
+    }
+  }
 
   /**
    * @param reasonCodes by topic filter: QoS granted, or from 0x80 on why not
@@ -50,6 +72,7 @@ final class ControlPackets {
   record Disconnect(int reasonCode, String reason) {
 
     static final int SESSION_TAKEN_OVER = 0x8E;
+    static final int NO_SHARED_SUBSCRIPTIONS = 0x9E;
   }
 
   private ControlPackets() {}
@@ -67,7 +90,8 @@ final class ControlPackets {
         properties.reason,
         properties.sharedSubscriptions,
         properties.wildcards,
-        properties.sessionExpiry);
+        properties.sessionExpiry,
+        properties.serverKeepAlive);
   }
 
   static SubAck subAck(ByteBuffer body) throws MalformedPacketException {
@@ -91,6 +115,7 @@ final class ControlPackets {
     private boolean sharedSubscriptions = true;
     private boolean wildcards = true;
     private long sessionExpiry = -1;
+    private int serverKeepAlive = -1;
 
     static Properties read(ByteBuffer body) throws MalformedPacketException {
       Properties found = new Properties();
@@ -115,9 +140,10 @@ final class ControlPackets {
         case WILDCARD_AVAILABLE -> wildcards = unsignedByte(from) != 0;
         case SESSION_EXPIRY ->
             sessionExpiry = (long) unsignedShort(from) << Short.SIZE | unsignedShort(from);
+        case SERVER_KEEP_ALIVE -> serverKeepAlive = unsignedShort(from);
         // Section 2.2.2.2, by type: byte, two bytes, four bytes, text or binary, pair of texts.
         case 0x24, 0x25, 0x29, 0x17, 0x19, 0x01 -> unsignedByte(from);
-        case 0x13, 0x21, 0x22, 0x23 -> unsignedShort(from);
+        case 0x21, 0x22, 0x23 -> unsignedShort(from);
         case 0x27, 0x02, 0x18 -> {
           unsignedShort(from);
           unsignedShort(from);

@@ -49,9 +49,9 @@ final class Inbox {
   /**
    * Takes the batch that is to grow, and waits when too many are full.
    *
-   * @throws IOException when the connection is over
+   * @return null when nothing more will be taken
    */
-  Batch checkOut() throws IOException {
+  @Nullable Batch checkOut() throws IOException {
     synchronized (monitor) {
       try {
         while (!closed && full.size() >= QUEUED_BATCHES) {
@@ -61,18 +61,12 @@ final class Inbox {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("interrupted while the store was behind");
       }
-      throwIfClosed();
+      if (closed) {
+        return null;
+      }
       Batch batch = open != null ? open : free.poll();
       open = null;
       return batch != null ? batch : new Batch(broker);
-    }
-  }
-
-  void throwIfClosed() throws IOException {
-    synchronized (monitor) {
-      if (closed) {
-        throw new IOException("the connection was given up");
-      }
     }
   }
 

@@ -3,17 +3,20 @@ package io.github.mqttpartitioned.receiver;
 import static io.github.mqttpartitioned.receiver.MalformedPacketException.MALFORMED;
 import static io.github.mqttpartitioned.receiver.MalformedPacketException.PROTOCOL_ERROR;
 
+import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The inbound stream of a connection as Paho sees it: PUBLISH and PUBREL are taken out and go into
- * batches, everything else is handed on byte for byte.
+ * batches, what Paho must know of the rest is handed on.
  *
  * <p>Reads large pieces and deals with all packets of a piece at once. Only a packet larger than
  * the usual piece makes the buffer grow, and only as its bytes really arrive: an announced length
@@ -25,33 +28,41 @@ final class PacketReader extends InputStream {
 
   private static final int PUBLISH = 0x3;
   private static final int PUBREL = 0x6;
-  private static final int UNSUBACK = 0xB0;
-  private static final int PINGRESP = 0xD0;
-  private static final int AUTH = 0xF0;
 
   private final InputStream in;
   private final Inbox inbox;
   private final PublishParser parser;
   private final LongSupplier clockMicros;
+  private final IntConsumer disconnect;
 
   private byte[] buffer = new byte[PIECE];
   private int start;
   private int limit;
   private int remainingLength;
   private int packetLength;
-  private byte[] forPaho = new byte[64];
+  private byte[] forPaho = new byte[0];
   private int forPahoStart;
   private int forPahoEnd;
   private boolean connected;
 
+  /** The member leaves: what still comes is dropped, so that the broker can say goodbye. */
+  private boolean leaving;
+
   /**
    * @param clockMicros microseconds since 1970, UTC
+   * @param disconnect sends DISCONNECT with a reason code
    */
-  PacketReader(InputStream in, Inbox inbox, PublishParser parser, LongSupplier clockMicros) {
+  PacketReader(
+      InputStream in,
+      Inbox inbox,
+      PublishParser parser,
+      LongSupplier clockMicros,
+      IntConsumer disconnect) {
     this.in = in;
     this.inbox = inbox;
     this.parser = parser;
     this.clockMicros = clockMicros;
+    this.disconnect = disconnect;
   }
 
   @Override
@@ -68,9 +79,14 @@ final class PacketReader extends InputStream {
     try {
       while (forPahoStart == forPahoEnd) {
         readPiece();
-        takePackets();
+        if (!leaving) {
+          takePackets();
+        }
       }
     } catch (IOException | RuntimeException | Error e) {
+      if (e instanceof MalformedPacketException malformed) {
+        disconnect.accept(malformed.reasonCode());
+      }
       inbox.end(e);
       throw e instanceof IOException io ? io : new IOException(e);
     }
@@ -102,12 +118,14 @@ final class PacketReader extends InputStream {
         return;
       } catch (SocketTimeoutException e) {
         // Paho lets reads time out after a second. Nothing has arrived.
-        inbox.throwIfClosed();
       }
     }
   }
 
   private void makeRoom() {
+    if (leaving) {
+      start = limit;
+    }
     int rest = limit - start;
     if (buffer.length > PIECE && rest < PIECE) {
       buffer = Arrays.copyOfRange(buffer, start, start + PIECE);
@@ -122,7 +140,7 @@ final class PacketReader extends InputStream {
 
   private void takePackets() throws IOException {
     long now = clockMicros.getAsLong();
-    Batch batch = null;
+    @Nullable Batch batch = null;
     try {
       while (true) {
         int bodyStart = bodyStart();
@@ -140,6 +158,10 @@ final class PacketReader extends InputStream {
         }
         if (batch == null) {
           batch = inbox.checkOut();
+        }
+        if (batch == null) {
+          leaving = true;
+          return;
         }
         switch (header >>> 4) {
           case PUBLISH -> parser.publish(buffer, header, bodyStart, bodyEnd, now, batch);
@@ -182,34 +204,43 @@ final class PacketReader extends InputStream {
     throw new MalformedPacketException(MALFORMED, "Remaining Length is longer than 4 bytes");
   }
 
-  private void takeControl(int header, int bodyStart, int bodyEnd, Batch batch)
-      throws MalformedPacketException {
+  /**
+   * Paho is handed only what it must know, in the plainest form: a text in it that Paho cannot
+   * decode would end the wire thread without a word.
+   */
+  private void takeControl(int header, int bodyStart, int bodyEnd, Batch batch) throws IOException {
     ByteBuffer body = ByteBuffer.wrap(buffer, bodyStart, bodyEnd - bodyStart);
     switch (header) {
       case ControlPackets.CONNACK -> {
-        ControlPackets.ConnAck connAck = ControlPackets.connAck(body);
-        if (!connAck.sessionPresent() && connAck.reasonCode() == 0) {
+        ConnAck connAck = ControlPackets.connAck(body);
+        inbox.connected(connAck);
+        if (connAck.reasonCode() != 0) {
+          throw new IOException("the broker refused the connection");
+        }
+        if (!connAck.sessionPresent()) {
           parser.forgetSession(batch);
         }
         connected = true;
-        inbox.connected(connAck);
+        handOn(connAck.forPaho());
       }
       case ControlPackets.SUBACK -> inbox.subscribed(ControlPackets.subAck(body));
-      case ControlPackets.DISCONNECT -> inbox.disconnected(ControlPackets.disconnect(body));
-      case UNSUBACK, PINGRESP, AUTH -> {}
+      case ControlPackets.PINGRESP -> handOn(Arrays.copyOfRange(buffer, start, bodyEnd));
+      case ControlPackets.DISCONNECT -> {
+        inbox.disconnected(ControlPackets.disconnect(body));
+        throw new IOException("the broker sent DISCONNECT");
+      }
       default ->
           throw new MalformedPacketException(
-              MALFORMED, String.format("a packet that begins with 0x%02X", header));
+              PROTOCOL_ERROR, String.format("a packet that begins with 0x%02X", header));
     }
-    int length = bodyEnd - start;
-    if (forPahoStart == forPahoEnd) {
-      forPahoStart = 0;
-      forPahoEnd = 0;
-    }
-    if (forPaho.length - forPahoEnd < length) {
-      forPaho = Arrays.copyOf(forPaho, Math.max(2 * forPaho.length, forPahoEnd + length));
-    }
-    System.arraycopy(buffer, start, forPaho, forPahoEnd, length);
-    forPahoEnd += length;
+  }
+
+  private void handOn(byte[] packet) {
+    int waiting = forPahoEnd - forPahoStart;
+    byte[] all = Arrays.copyOfRange(forPaho, forPahoStart, forPahoEnd + packet.length);
+    System.arraycopy(packet, 0, all, waiting, packet.length);
+    forPaho = all;
+    forPahoStart = 0;
+    forPahoEnd = all.length;
   }
 }

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>Whatever happens is told to the {@link Inbox}; no call waits for the broker. A connection is
  * never reused: Paho's own reconnection would carry acknowledgements over to the next one.
  *
- * <p>Confined to the receiver thread; Paho has threads of its own.
+ * <p>Confined to the receiver thread, but for {@link #disconnect}; Paho has threads of its own.
  */
 final class PahoSession implements AutoCloseable {
 
@@ -202,7 +202,8 @@ final class PahoSession implements AutoCloseable {
 
     @Override
     public InputStream getInputStream() throws IOException {
-      return new PacketReader(module.getInputStream(), inbox, parser, clockMicros);
+      return new PacketReader(
+          module.getInputStream(), inbox, parser, clockMicros, PahoSession.this::disconnect);
     }
 
     @Override

@@ -42,6 +42,9 @@ public final class Receiver {
   /** After this long without a message, buffers are given back. */
   private static final Duration IDLE = Duration.ofSeconds(2);
 
+  /** How long a broker may take to end a connection after DISCONNECT. */
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
+
   private static final Counts CONNECTION = new Counts(0, 0, 0, 0, 0, 0, 1, 0);
 
   private final SourceSettings settings;
@@ -134,7 +137,7 @@ public final class Receiver {
   /**
    * One life of a connection.
    *
-   * @return why it ended, when that may get better by connecting again
+   * @return why it ended
    */
   private RuntimeException live() throws InterruptedException {
     InFlightIds inFlight = settings.qos() == 2 ? store.inFlight() : null;
@@ -146,13 +149,13 @@ public final class Receiver {
       pump(session, inbox);
       inbox.close();
       commitAndAcknowledge(session, inbox);
-      Throwable end = inbox.end();
-      if (end == null) {
+      if (inbox.end() == null) {
         session.disconnect(0);
-      } else if (end instanceof MalformedPacketException malformed) {
-        session.disconnect(malformed.reasonCode());
+        awaitEnd(inbox);
       }
       return whyEnded(inbox);
+    } catch (MemberException e) {
+      return e;
     } catch (IOException e) {
       return MemberException.unreachable(settings, partition, e);
     } catch (StoreException.Full | StoreException.Unusable e) {
@@ -171,6 +174,8 @@ public final class Receiver {
       }
       if (commitAndAcknowledge(session, inbox)) {
         backoff.reset();
+        // SUBACK stands behind what the session had in store: a broker that sends is not silent.
+        deadline = System.nanoTime() + settings.connectTimeout().toNanos();
       }
     }
   }
@@ -201,6 +206,21 @@ public final class Receiver {
           inbox.shrink();
           monitor.wait();
         }
+      }
+    }
+  }
+
+  /**
+   * Lets the broker end the connection that it was told to. A socket that is closed with data
+   * unread resets the connection, and the broker might never see the last acknowledgements.
+   */
+  private void awaitEnd(Inbox inbox) throws InterruptedException {
+    synchronized (monitor) {
+      long until = System.nanoTime() + GOODBYE.toNanos();
+      for (long left = GOODBYE.toNanos();
+          inbox.end() == null && left > 0;
+          left = until - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(monitor, left);
       }
     }
   }
@@ -294,7 +314,10 @@ public final class Receiver {
     Disconnect disconnect = inbox.disconnect();
     if (disconnect != null) {
       if (disconnect.reasonCode() == Disconnect.SESSION_TAKEN_OVER) {
-        throw MemberException.takenOver(settings, partition);
+        return MemberException.takenOver(settings, partition);
+      }
+      if (disconnect.reasonCode() == Disconnect.NO_SHARED_SUBSCRIPTIONS) {
+        return MemberException.noSharedSubscriptions(settings, partition);
       }
       return MemberException.ended(
           settings, partition, disconnect.reasonCode(), disconnect.reason());
@@ -310,7 +333,7 @@ public final class Receiver {
       return member;
     }
     if (end instanceof RuntimeException || end instanceof Error) {
-      throw MemberException.broken(settings, partition, end);
+      return MemberException.broken(settings, partition, end);
     }
     return connAck == null
         ? MemberException.unreachable(settings, partition, end)

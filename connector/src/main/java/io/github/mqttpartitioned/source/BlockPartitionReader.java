@@ -4,6 +4,8 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.store.StoreException;
 import java.util.stream.Stream;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.PartitionReader;
@@ -28,10 +30,12 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
 
   private static final Logger LOG = LoggerFactory.getLogger(BlockPartitionReader.class);
 
+  private final BlockSource source;
   private final MqttInputPartition input;
+  private final long until;
   private final boolean includeProperties;
   private final boolean skipLost;
-  private final BlockCursor cursor;
+  private BlockCursor cursor;
 
   /** Offset that the next row must have. */
   private long expected;
@@ -45,7 +49,9 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
 
   BlockPartitionReader(
       BlockSource source, MqttInputPartition input, boolean includeProperties, boolean skipLost) {
+    this.source = source;
     this.input = input;
+    this.until = input.range().until();
     this.includeProperties = includeProperties;
     this.skipLost = skipLost;
     this.expected = input.range().from();
@@ -55,72 +61,62 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   @Override
   public boolean next() {
     batch = null;
-    if (expected == input.range().until()) {
-      return false;
-    }
-    Block block = nextBlock();
-    if (block == null) {
-      lost(input.range().until(), null);
-      return false;
-    }
-    batch = show(block);
-    return true;
-  }
-
-  private @Nullable Block nextBlock() {
-    while (true) {
-      Block block = cursor.next();
-      if (block == null) {
-        return null;
-      }
-      long end = block.firstOffset() + block.count();
-      if (end <= expected || block.firstOffset() >= input.range().until()) {
-        throw new IllegalStateException(
-            "Block [%d, %d) of partition %d was found where offset %d was looked for"
-                .formatted(block.firstOffset(), end, input.partition(), expected));
-      }
-      if (block.firstOffset() > expected) {
-        lost(block.firstOffset(), null);
-      }
-      if (!skipLost) {
-        return block;
-      }
+    while (expected < until) {
       try {
-        block.verify();
-        return block;
-      } catch (CorruptBlockException e) {
-        lost(Math.min(end, input.range().until()), e);
-        if (expected == input.range().until()) {
-          return null;
+        batch = show(nextBlock());
+        return true;
+      } catch (CorruptBlockException | StoreException.Damaged e) {
+        if (!skipLost) {
+          throw e;
         }
+        skip(e);
       }
     }
+    return false;
   }
 
-  /** Takes account of {@code [expected, until)} as lost. */
-  private void lost(long until, @Nullable CorruptBlockException cause) {
-    if (until == expected) {
-      return;
-    }
-    String what =
-        "Offsets [%d, %d) of partition %d cannot be read"
-            .formatted(expected, until, input.partition());
-    if (!skipLost) {
+  private Block nextBlock() {
+    Block block = cursor.next();
+    if (block == null
+        || block.firstOffset() > expected
+        || block.firstOffset() + block.count() <= expected) {
       throw new IllegalStateException(
-          what
-              + ": its store has no block for them, although it held them when the batch was"
-              + " planned. Restore the store from the disk's last good state, or set"
-              + " failOnDataLoss=false to skip them",
-          cause);
+          "Partition %d was read where offset %d should be, and found was %s"
+              .formatted(
+                  input.partition(),
+                  expected,
+                  block == null
+                      ? "nothing"
+                      : "a block of %d messages from offset %d"
+                          .formatted(block.count(), block.firstOffset())));
     }
-    LOG.warn("{} and are skipped, as failOnDataLoss is false", what, cause);
-    lost += until - expected;
-    expected = until;
+    if (skipLost) {
+      block.verify();
+    }
+    return block;
+  }
+
+  /** Goes on behind what cannot be read. */
+  private void skip(RuntimeException damage) {
+    cursor.close();
+    long next = DamagedBlocks.end(source, new OffsetRange(expected, until));
+    LOG.warn(
+        "Offsets [{}, {}) of partition {} cannot be read and are skipped, as failOnDataLoss is"
+            + " false: {}",
+        expected,
+        next,
+        input.partition(),
+        damage.getMessage());
+    lost += next - expected;
+    expected = next;
+    if (next < until) {
+      cursor = source.read(new OffsetRange(next, until));
+    }
   }
 
   private ColumnarBatch show(Block block) {
     int firstRow = (int) (expected - block.firstOffset());
-    long end = Math.min(block.firstOffset() + block.count(), input.range().until());
+    long end = Math.min(block.firstOffset() + block.count(), until);
     int count = (int) (end - expected);
     BorrowedBytes memory = new BorrowedBytes(block.bytes());
     ColumnVector[] columns = MessageColumns.of(block, memory, input.partition(), firstRow);

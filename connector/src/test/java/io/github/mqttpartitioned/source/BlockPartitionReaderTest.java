@@ -6,15 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockFormat;
-import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.model.OffsetRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
@@ -24,36 +26,54 @@ import org.junit.jupiter.api.Test;
 class BlockPartitionReaderTest {
 
   private final Random random = new Random(7);
+  private final NavigableMap<Long, ByteBuffer> blocks = new TreeMap<>();
+  private int opened;
   private int closed;
 
-  private BlockPartitionReader reader(
-      long from, long until, boolean skipLost, List<ByteBuffer> blocks) {
-    BlockSource source =
-        range ->
-            new BlockCursor() {
-              private int next;
-
-              @Override
-              public Block next() {
-                return next == blocks.size() ? null : Block.wrap(blocks.get(next++), "test");
-              }
-
-              @Override
-              public void close() {
-                closed++;
-              }
-            };
+  private BlockPartitionReader reader(long from, long until, boolean skipLost) {
     return new BlockPartitionReader(
-        source, new MqttInputPartition("id", 3, new OffsetRange(from, until)), true, skipLost);
+        this::read, new MqttInputPartition("id", 3, new OffsetRange(from, until)), true, skipLost);
+  }
+
+  /** As a store does it: from the block that holds the range's first offset on. */
+  private BlockCursor read(OffsetRange range) {
+    opened++;
+    Long floor = blocks.floorKey(range.from());
+    Iterator<ByteBuffer> found =
+        blocks
+            .subMap(floor == null ? range.from() : floor, true, range.until(), false)
+            .values()
+            .iterator();
+    return new BlockCursor() {
+      private boolean open = true;
+
+      @Override
+      public Block next() {
+        return found.hasNext() ? Block.wrap(found.next(), "test") : null;
+      }
+
+      @Override
+      public void close() {
+        if (open) {
+          open = false;
+          closed++;
+        }
+      }
+    };
   }
 
   private ByteBuffer block(long first, int count) {
-    return TestMessage.block(first, TestMessage.random(random, count, true));
+    ByteBuffer block = TestMessage.block(first, TestMessage.random(random, count, true));
+    blocks.put(first, block);
+    return block;
   }
 
-  private static ByteBuffer damaged(ByteBuffer block) {
+  private static void damageHeader(ByteBuffer block) {
+    block.put(20, (byte) ~block.get(20));
+  }
+
+  private static void damage(ByteBuffer block) {
     block.put(BlockFormat.HEADER_LENGTH, (byte) ~block.get(BlockFormat.HEADER_LENGTH));
-    return block;
   }
 
   private static List<Long> offsets(BlockPartitionReader reader) {
@@ -81,7 +101,7 @@ class BlockPartitionReaderTest {
     ByteBuffer first = block(0, 10);
     ByteBuffer second = block(10, 1);
     ByteBuffer third = block(11, 9);
-    BlockPartitionReader reader = reader(3, 15, false, List.of(first, second, third));
+    BlockPartitionReader reader = reader(3, 15, false);
     assertThat(offsets(reader)).isEqualTo(range(3, 15));
     assertThat(metrics(reader))
         .isEqualTo(
@@ -98,39 +118,33 @@ class BlockPartitionReaderTest {
 
   @Test
   void rangeWithinOneBlock() {
-    assertThat(offsets(reader(4, 6, false, List.of(block(0, 10))))).containsExactly(4L, 5L);
+    block(0, 10);
+    assertThat(offsets(reader(4, 6, false))).containsExactly(4L, 5L);
   }
 
   @Test
   void missingBlockFails() {
-    assertThatThrownBy(() -> offsets(reader(0, 30, false, List.of(block(0, 10), block(20, 10)))))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage(
-            "Offsets [10, 20) of partition 3 cannot be read: its store has no block for them,"
-                + " although it held them when the batch was planned. Restore the store from the"
-                + " disk's last good state, or set failOnDataLoss=false to skip them");
-  }
-
-  @Test
-  void missingEndFails() {
-    assertThatThrownBy(() -> offsets(reader(0, 30, false, List.of(block(0, 10)))))
-        .hasMessageStartingWith("Offsets [10, 30) of partition 3 cannot be read");
-  }
-
-  @Test
-  void missingBlocksAreSkippedAndCountedWhereTheUserWantsThat() {
-    BlockPartitionReader reader = reader(5, 30, true, List.of(block(8, 2), block(12, 8)));
-    List<Long> expected = new ArrayList<>(range(8, 10));
-    expected.addAll(range(12, 20));
-    assertThat(offsets(reader)).isEqualTo(expected);
-    assertThat(metrics(reader)).containsEntry("offsetsLost", 15L).containsEntry("rowsRead", 10L);
-    assertThat(reader.next()).isFalse();
-    assertThat(metrics(reader)).containsEntry("offsetsLost", 15L);
+    block(0, 10);
+    block(20, 10);
+    for (boolean skipLost : new boolean[] {true, false}) {
+      assertThatThrownBy(() -> offsets(reader(0, 30, skipLost)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "Partition 3 was read where offset 10 should be, and found was a block of 10"
+                  + " messages from offset 20");
+      assertThatThrownBy(() -> offsets(reader(20, 40, skipLost)))
+          .hasMessage("Partition 3 was read where offset 30 should be, and found was nothing");
+      assertThatThrownBy(() -> offsets(reader(15, 30, skipLost)))
+          .hasMessage(
+              "Partition 3 was read where offset 15 should be, and found was a block of 10"
+                  + " messages from offset 0");
+    }
   }
 
   @Test
   void damagedBlockFailsWhenItIsRead() {
-    BlockPartitionReader reader = reader(0, 10, false, List.of(damaged(block(0, 10))));
+    damage(block(0, 10));
+    BlockPartitionReader reader = reader(0, 10, false);
     assertThat(reader.next()).isTrue();
     assertThat(reader.get().column(3).getLong(9)).isEqualTo(9);
     assertThatThrownBy(() -> reader.get().column(4).getLong(0))
@@ -138,24 +152,80 @@ class BlockPartitionReaderTest {
   }
 
   @Test
-  void damagedBlocksAreSkippedAsAWholeWhereTheUserWantsThat() {
-    BlockPartitionReader reader =
-        reader(2, 28, true, List.of(damaged(block(0, 10)), block(10, 10), damaged(block(20, 10))));
-    assertThat(offsets(reader)).isEqualTo(range(10, 20));
-    assertThat(metrics(reader)).containsEntry("offsetsLost", 16L);
+  void damagedHeaderFails() {
+    block(0, 10);
+    damageHeader(block(10, 10));
+    assertThatThrownBy(() -> offsets(reader(0, 20, false)))
+        .isInstanceOf(CorruptBlockException.class);
   }
 
   @Test
-  void blockFromElsewhereIsNeverTaken() {
-    assertThatThrownBy(() -> offsets(reader(5, 30, true, List.of(block(0, 5)))))
-        .hasMessage("Block [0, 5) of partition 3 was found where offset 5 was looked for");
-    assertThatThrownBy(() -> offsets(reader(0, 30, true, List.of(block(30, 5)))))
-        .hasMessage("Block [30, 35) of partition 3 was found where offset 0 was looked for");
+  void damagedBlocksAreSkippedAsAWholeWhereTheUserWantsThat() {
+    damage(block(0, 10));
+    block(10, 10);
+    damageHeader(block(20, 10));
+    BlockPartitionReader reader = reader(2, 28, true);
+    assertThat(offsets(reader)).isEqualTo(range(10, 20));
+    assertThat(metrics(reader)).containsEntry("offsetsLost", 16L).containsEntry("rowsRead", 10L);
+    reader.close();
+    assertThat(closed).isEqualTo(opened);
+  }
+
+  @Test
+  void everyOffsetIsEitherReadOrCalledLost() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int round = 0; round < 50; round++) {
+      blocks.clear();
+      long next = 0;
+      List<Long> readable = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        int count = 1 + random.nextInt(50);
+        ByteBuffer block = block(next, count);
+        if (random.nextInt(3) == 0) {
+          if (random.nextBoolean()) {
+            damage(block);
+          } else {
+            damageHeader(block);
+          }
+        } else {
+          readable.addAll(range(next, next + count));
+        }
+        next += count;
+      }
+      long from = random.nextLong(next);
+      long until = from + 1 + random.nextLong(next - from);
+      BlockPartitionReader reader = reader(from, until, true);
+      List<Long> found = offsets(reader);
+      assertThat(found)
+          .as("seed %d, round %d: [%d, %d)", seed, round, from, until)
+          .isSubsetOf(readable)
+          .isSorted()
+          .doesNotHaveDuplicates();
+      assertThat(found.size() + metrics(reader).get("offsetsLost"))
+          .as("seed %d, round %d", seed, round)
+          .isEqualTo(until - from);
+      assertThat(offsets(reader(from, until, true))).isEqualTo(found);
+    }
+  }
+
+  @Test
+  void singleDamagedBlockTakesNoOtherWithIt() {
+    for (int count : new int[] {1, 2, 3, 7, 64, 100}) {
+      blocks.clear();
+      block(0, 5);
+      damageHeader(block(5, count));
+      block(5 + count, 200);
+      List<Long> expected = new ArrayList<>(range(0, 5));
+      expected.addAll(range(5 + count, 205 + count));
+      assertThat(offsets(reader(0, 205 + count, true))).isEqualTo(expected);
+    }
   }
 
   @Test
   void closingTwiceClosesTheCursorOnce() {
-    BlockPartitionReader reader = reader(0, 10, false, List.of(block(0, 10)));
+    block(0, 10);
+    BlockPartitionReader reader = reader(0, 10, false);
     assertThat(reader.next()).isTrue();
     reader.close();
     reader.close();

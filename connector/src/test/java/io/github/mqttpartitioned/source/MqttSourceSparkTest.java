@@ -71,7 +71,7 @@ class MqttSourceSparkTest {
         SparkSession.builder()
             .master("local[2]")
             .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.sql.shuffle.partitions", "1")
             .config("spark.sql.session.timeZone", "UTC")
             .config("spark.sql.datetime.java8API.enabled", "true")
             .getOrCreate();
@@ -271,16 +271,19 @@ class MqttSourceSparkTest {
     appendSome();
     Map<String, List<String>> found = new LinkedHashMap<>();
     try {
-      messages()
-          .writeStream()
-          .option("checkpointLocation", temp.resolve("checkpoint").toString())
-          .trigger(Trigger.AvailableNow())
-          .foreachBatch(
-              (rows, id) -> {
-                queries().forEach((name, query) -> found.put(name, sorted(query.apply(rows))));
-              })
-          .start()
-          .awaitTermination(60_000);
+      assertThat(
+              messages()
+                  .writeStream()
+                  .option("checkpointLocation", temp.resolve("checkpoint").toString())
+                  .trigger(Trigger.AvailableNow())
+                  .foreachBatch(
+                      (rows, id) -> {
+                        queries()
+                            .forEach((name, query) -> found.put(name, sorted(query.apply(rows))));
+                      })
+                  .start()
+                  .awaitTermination(300_000))
+          .isTrue();
       Dataset<Row> plain = expectedRows();
       queries()
           .forEach(
@@ -338,7 +341,7 @@ class MqttSourceSparkTest {
                       .forEach(row -> offsets.add(row.getLong(0)));
                 })
             .start();
-    assertThat(query.awaitTermination(60_000)).isTrue();
+    assertThat(query.awaitTermination(300_000)).isTrue();
     return offsets;
   }
 

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -96,7 +95,7 @@ class StoreDamageTest {
       Stores.append(store, SampleMessage.builder(List.of(other, marked)));
       Stores.append(store, SampleMessage.builder(List.of(other)));
     }
-    flip(marker);
+    assertThat(Stores.flip(directory, marker)).isEqualTo(1);
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
       try (BlockCursor cursor = store.read(new OffsetRange(0, 4))) {
         SampleMessage.assertSame(List.of(other), 0, cursor.next());
@@ -124,7 +123,7 @@ class StoreDamageTest {
             store, SampleMessage.builder(List.of(SampleMessage.ofSize(5_000, new Random(i)))));
       }
     }
-    flip(header);
+    assertThat(Stores.flip(directory, header)).isEqualTo(1);
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
       try (BlockCursor cursor = store.read(new OffsetRange(0, 3))) {
         assertThat(cursor.next()).isNotNull();
@@ -256,20 +255,5 @@ class StoreDamageTest {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(length);
     }
-  }
-
-  /** Flips a bit in the one place where the store's file has {@code bytes}. */
-  private void flip(byte[] bytes) throws IOException {
-    Path file = StoreDirectory.dataFile(directory);
-    byte[] content = Files.readAllBytes(file);
-    int places = 0;
-    for (int at = 0; at + bytes.length <= content.length; at++) {
-      if (Arrays.equals(content, at, at + bytes.length, bytes, 0, bytes.length)) {
-        content[at + 3] ^= 1;
-        places++;
-      }
-    }
-    assertThat(places).isEqualTo(1);
-    Files.write(file, content);
   }
 }

@@ -2,7 +2,10 @@ package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.SampleMessage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -44,5 +47,24 @@ final class Stores {
       writer.commit();
       return trimmed;
     }
+  }
+
+  /**
+   * Flips a bit in the fourth byte of {@code bytes}, wherever a closed store's file has them.
+   *
+   * @return in how many places
+   */
+  static int flip(Path directory, byte[] bytes) throws IOException {
+    Path file = StoreDirectory.dataFile(directory);
+    byte[] content = Files.readAllBytes(file);
+    int places = 0;
+    for (int at = 0; at + bytes.length <= content.length; at++) {
+      if (Arrays.equals(content, at, at + bytes.length, bytes, 0, bytes.length)) {
+        content[at + 3] ^= 1;
+        places++;
+      }
+    }
+    Files.write(file, content);
+    return places;
   }
 }

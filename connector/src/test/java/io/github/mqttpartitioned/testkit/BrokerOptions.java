@@ -22,6 +22,8 @@ public final class BrokerOptions implements Cloneable {
   }
 
   private boolean persistence;
+  private boolean killable;
+  private boolean durable;
   private int maxInflight;
   private int maxQueued;
   private int maxQos = 2;
@@ -36,6 +38,24 @@ public final class BrokerOptions implements Cloneable {
   public BrokerOptions persistence(boolean value) {
     BrokerOptions copy = copy();
     copy.persistence = value;
+    return copy;
+  }
+
+  /** Whether {@link TestBroker#kill} is to work. Most kinds can anyway; an embedded one cannot. */
+  public BrokerOptions killable(boolean value) {
+    BrokerOptions copy = copy();
+    copy.killable = value;
+    return copy;
+  }
+
+  /**
+   * Whether what the broker has acknowledged to publishers outlives {@link TestBroker#kill};
+   * implies {@link #persistence} and {@link #killable}. Mosquitto cannot: it writes from time to
+   * time.
+   */
+  public BrokerOptions durable(boolean value) {
+    BrokerOptions copy = copy();
+    copy.durable = value;
     return copy;
   }
 
@@ -89,7 +109,11 @@ public final class BrokerOptions implements Cloneable {
   }
 
   boolean persistence() {
-    return persistence;
+    return persistence || durable;
+  }
+
+  boolean killable() {
+    return killable || durable;
   }
 
   int maxInflight() {
@@ -134,6 +158,12 @@ public final class BrokerOptions implements Cloneable {
   /** What a broker must be able to do for these options. */
   Set<Feature> features() {
     Set<Feature> features = EnumSet.noneOf(Feature.class);
+    if (killable()) {
+      features.add(Feature.KILL);
+    }
+    if (durable) {
+      features.add(Feature.DURABLE);
+    }
     if (maxInflight != 0) {
       features.add(Feature.MAX_INFLIGHT);
     }

@@ -4,6 +4,8 @@ package io.github.mqttpartitioned.testkit;
 public enum Feature {
   /** {@link TestBroker#kill}. */
   KILL,
+  /** {@link BrokerOptions#durable}. */
+  DURABLE,
   /** {@link BrokerOptions#maxInflight}. */
   MAX_INFLIGHT,
   /** {@link BrokerOptions#maxQueued}. */

@@ -5,13 +5,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
 /** The files that make a Mosquitto 2.x behave as {@link BrokerOptions} say. */
 final class MosquittoConfig {
+
+  /** What a Mosquitto can do, however it is run. */
+  static final Set<Feature> FEATURES = EnumSet.complementOf(EnumSet.of(Feature.DURABLE));
 
   static final String CONFIG = "mosquitto.conf";
   private static final String PASSWORDS = "passwords";

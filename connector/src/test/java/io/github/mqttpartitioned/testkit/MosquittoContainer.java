@@ -115,7 +115,7 @@ final class MosquittoContainer implements TestBroker {
 
   @Override
   public boolean supports(Feature feature) {
-    return true;
+    return MosquittoConfig.FEATURES.contains(feature);
   }
 
   @Override

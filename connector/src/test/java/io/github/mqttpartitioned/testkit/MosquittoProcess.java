@@ -134,7 +134,7 @@ final class MosquittoProcess implements TestBroker {
 
   @Override
   public boolean supports(Feature feature) {
-    return true;
+    return MosquittoConfig.FEATURES.contains(feature);
   }
 
   @Override

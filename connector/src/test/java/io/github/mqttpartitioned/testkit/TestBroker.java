@@ -36,7 +36,8 @@ public interface TestBroker extends AutoCloseable {
   void stop();
 
   /**
-   * Ends it with SIGKILL; what it had not yet written is lost. {@link #start} starts it again.
+   * Ends it with SIGKILL; what it had not yet written is lost, unless it is {@link
+   * BrokerOptions#durable}. {@link #start} starts it again.
    *
    * @throws UnsupportedOperationException without {@link Feature#KILL}
    */

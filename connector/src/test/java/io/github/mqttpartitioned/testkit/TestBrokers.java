@@ -34,23 +34,34 @@ public final class TestBrokers {
       };
     }
 
-    /** Whether it can do that. */
-    public boolean supports(Feature feature) {
-      return this != EMBEDDED || ArtemisBroker.FEATURES.contains(feature);
+    /** Whether a broker with these options can be had of this kind. */
+    public boolean supports(BrokerOptions options) {
+      return features(options).containsAll(options.features());
     }
 
-    /** Starts one, whatever is available or preferred. */
+    /**
+     * Starts one, whichever kind is preferred.
+     *
+     * @throws UnsupportedOperationException if this kind cannot do what the options ask for
+     */
     public TestBroker start(BrokerOptions options) {
-      for (Feature feature : options.features()) {
-        if (!supports(feature)) {
-          throw new UnsupportedOperationException(
-              "A broker of kind %s cannot do %s".formatted(this, feature));
-        }
+      if (!supports(options)) {
+        throw new UnsupportedOperationException(
+            "A broker of kind %s can do %s, but asked for is %s"
+                .formatted(this, features(options), options.features()));
       }
       return switch (this) {
         case DOCKER -> MosquittoContainer.start(options);
         case MOSQUITTO -> MosquittoProcess.start(options);
-        case EMBEDDED -> ArtemisBroker.start(options);
+        case EMBEDDED ->
+            options.killable() ? ArtemisProcess.start(options) : ArtemisBroker.start(options);
+      };
+    }
+
+    private Set<Feature> features(BrokerOptions options) {
+      return switch (this) {
+        case DOCKER, MOSQUITTO -> MosquittoConfig.FEATURES;
+        case EMBEDDED -> options.killable() ? ArtemisProcess.FEATURES : ArtemisBroker.FEATURES;
       };
     }
   }
@@ -66,16 +77,13 @@ public final class TestBrokers {
   }
 
   /**
-   * Starts a broker that can do what the options ask for, and these features too.
+   * Starts a broker that can do what the options ask for.
    *
    * @throws UnsupportedOperationException if the kind that {@code test.broker} demands cannot
    */
-  public static TestBroker start(BrokerOptions options, Feature... features) {
+  public static TestBroker start(BrokerOptions options) {
     String wanted = System.getProperty(PROPERTY, "");
-    TestBroker broker =
-        wanted.isEmpty()
-            ? startFirst(options, List.of(features))
-            : startWanted(wanted, options, List.of(features));
+    TestBroker broker = wanted.isEmpty() ? startFirst(options) : kind(wanted).start(options);
     if (ANNOUNCED.add(broker.description())) {
       System.out.println("Test broker: " + broker.description());
     }
@@ -87,31 +95,21 @@ public final class TestBrokers {
     return Stream.of(Kind.values()).filter(Kind::isAvailable).toList();
   }
 
-  private static TestBroker startWanted(
-      String wanted, BrokerOptions options, List<Feature> features) {
-    Kind kind;
+  private static Kind kind(String wanted) {
     try {
-      kind = Kind.valueOf(wanted.toUpperCase(Locale.ROOT));
+      return Kind.valueOf(wanted.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "System property %s is '%s'; accepted are docker, mosquitto and embedded"
               .formatted(PROPERTY, wanted),
           e);
     }
-    for (Feature feature : features) {
-      if (!kind.supports(feature)) {
-        throw new UnsupportedOperationException(
-            "%s=%s cannot do %s".formatted(PROPERTY, wanted, feature));
-      }
-    }
-    return kind.start(options);
   }
 
-  private static TestBroker startFirst(BrokerOptions options, List<Feature> features) {
+  private static TestBroker startFirst(BrokerOptions options) {
     List<RuntimeException> failures = new ArrayList<>();
     for (Kind kind : available()) {
-      if (features.stream().allMatch(kind::supports)
-          && options.features().stream().allMatch(kind::supports)) {
+      if (kind.supports(options)) {
         try {
           return kind.start(options);
         } catch (RuntimeException e) {
@@ -122,8 +120,7 @@ public final class TestBrokers {
       }
     }
     IllegalStateException none =
-        new IllegalStateException(
-            "No broker of this machine can do %s and %s".formatted(options.features(), features));
+        new IllegalStateException("No broker of this machine can do " + options.features());
     failures.forEach(none::addSuppressed);
     throw none;
   }

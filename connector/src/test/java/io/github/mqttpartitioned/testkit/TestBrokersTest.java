@@ -175,26 +175,54 @@ class TestBrokersTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void doesWhatItSaysItSupports(Kind kind) {
-    if (kind.supports(Feature.MAX_QOS)) {
-      try (TestBroker broker = kind.start(BrokerOptions.DEFAULTS.maxQos(1));
+  void allowsNoMoreThanTheMaximumQos(Kind kind) {
+    BrokerOptions options = BrokerOptions.DEFAULTS.maxQos(1);
+    if (kind == Kind.EMBEDDED) {
+      assertThatThrownBy(() -> kind.start(options))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("MAX_QOS");
+    } else {
+      try (TestBroker broker = kind.start(options);
           Publisher publisher = Publisher.to(broker.url()).connect()) {
         publisher.publish("t", new byte[1], 2);
         assertThatThrownBy(() -> publisher.awaitAcknowledged(DEADLINE))
             .isInstanceOf(IllegalStateException.class);
       }
-    } else {
-      assertThatThrownBy(() -> kind.start(BrokerOptions.DEFAULTS.maxQos(1)))
-          .isInstanceOf(UnsupportedOperationException.class)
-          .hasMessageContaining("MAX_QOS");
     }
-    if (kind.supports(Feature.KILL)) {
-      try (TestBroker broker = kind.start(BrokerOptions.DEFAULTS)) {
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void isGoneWhenKilledAndBackWhenStarted(Kind kind) {
+    try (TestBroker broker = kind.start(BrokerOptions.DEFAULTS.killable(true))) {
+      assertThat(broker.supports(Feature.KILL)).isTrue();
+      broker.kill();
+      assertThatThrownBy(() -> Publisher.to(broker.url()).connect())
+          .hasMessageContaining("Cannot connect");
+      broker.start();
+      Publisher.to(broker.url()).connect().close();
+    }
+  }
+
+  @Test
+  void durableBrokerKeepsWhatItHasAcknowledgedWhenKilled() throws Exception {
+    long count = 3000;
+    SequenceCheck received = new SequenceCheck();
+    try (TestBroker broker = TestBrokers.start(BrokerOptions.DEFAULTS.durable(true))) {
+      PahoSubscriber.subscribe(broker.url(), "paho", "t/#", 1, received).close();
+      try (Publisher publisher = Publisher.to(broker.url()).reconnecting(true).connect()) {
+        CompletableFuture<Void> publishing =
+            CompletableFuture.runAsync(() -> publishNumbered(publisher, count, 1));
+        Await.until("some messages", DEADLINE, () -> publisher.acknowledged() > count / 3);
         broker.kill();
-        assertThatThrownBy(() -> Publisher.to(broker.url()).connect())
-            .hasMessageContaining("Cannot connect");
         broker.start();
-        Publisher.to(broker.url()).connect().close();
+        publishing.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+        publisher.awaitAcknowledged(DEADLINE);
+      }
+      try (PahoSubscriber subscriber =
+          PahoSubscriber.subscribe(broker.url(), "paho", "t/#", 1, received)) {
+        Await.value("all messages", DEADLINE, received::distinct, distinct -> distinct >= count);
+        assertThat(subscriber).isNotNull();
       }
     }
   }

@@ -1,0 +1,169 @@
+package io.github.mqttpartitioned.receiver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.model.Secret;
+import io.github.mqttpartitioned.model.TlsSettings;
+import io.github.mqttpartitioned.model.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.model.TlsSettings.StoreType;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Publisher;
+import io.github.mqttpartitioned.testkit.Scheme;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import io.github.mqttpartitioned.testkit.TestCertificates;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A member on a real broker. */
+class BrokerTest {
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void receivesOverEachTransport(Scheme scheme) throws Exception {
+    TestCertificates certificates = TestCertificates.in(folder);
+    BrokerOptions options = BrokerOptions.DEFAULTS.webSockets(true).tls(certificates);
+    KeyMaterial trust =
+        new KeyMaterial(
+            certificates.server().truststore().toString(),
+            new Secret(TestCertificates.PASSWORD),
+            StoreType.PKCS12);
+    try (TestBroker broker = TestBrokers.start(options);
+        Member member =
+            new Member(folder, broker.url(scheme))
+                .tls(new TlsSettings(trust, null, true))
+                .startConnected();
+        Publisher publisher = Publisher.to(broker.url()).connect()) {
+      for (int i = 0; i < 1_000; i++) {
+        publisher.publish("test/" + i, ("message " + i).getBytes(UTF_8), 1);
+      }
+      publisher.awaitAcknowledged(Member.DEADLINE);
+      member.awaitStored(1_000);
+      assertThat(member.payloads()).contains("message 0", "message 999");
+    }
+  }
+
+  @Test
+  void doesNotTrustACertificateThatNobodyVouchesFor() throws Exception {
+    BrokerOptions options = BrokerOptions.DEFAULTS.tls(TestCertificates.in(folder));
+    try (TestBroker broker = TestBrokers.start(options);
+        Member member =
+            new Member(folder, broker.url(Scheme.SSL))
+                .connectTimeout(Duration.ofSeconds(2))
+                .start()
+                .await(State.FAILED)) {
+      assertThat(member.status().problem())
+          .hasMessageContaining("unable to find valid certification");
+    }
+  }
+
+  @Test
+  void wrongPasswordIsRefusedWithoutShowingIt() throws Exception {
+    BrokerOptions options = BrokerOptions.DEFAULTS.credentials("user", "right");
+    try (TestBroker broker = TestBrokers.start(options);
+        Member member =
+            new Member(folder, broker.url())
+                .credentials("user", "wrong-secret")
+                .start()
+                .await(State.FAILED)) {
+      assertThat(member.status().problem())
+          .hasMessageContaining("Check")
+          .hasMessageContaining("username")
+          .hasMessageNotContaining("wrong-secret");
+    }
+    try (TestBroker broker = TestBrokers.start(options);
+        Member member =
+            new Member(folder.resolve("right"), broker.url()).credentials("user", "right")) {
+      member.startConnected();
+    }
+  }
+
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void takesAMessageOf1ByteAndOneOf100MiB(int qos) throws Exception {
+    byte[] large = new byte[100 << 20];
+    new Random(1).nextBytes(large);
+    try (TestBroker broker = TestBrokers.start();
+        Member member =
+            new Member(folder, broker.url()).qos(qos).storeMaxBytes(1L << 30).startConnected();
+        Publisher publisher =
+            Publisher.to(broker.url()).patience(Duration.ofMinutes(2)).connect()) {
+      publisher.publish("test/small", new byte[] {42}, qos);
+      publisher.publish("test/large", large, qos);
+      publisher.publish("test/small", new byte[] {43}, qos);
+      publisher.awaitAcknowledged(Duration.ofMinutes(2));
+      member.awaitStored(3);
+      assertThat(member.store().liveBytes()).isGreaterThan(large.length);
+      StoredPayloads.check(member.store(), new byte[] {42}, large, new byte[] {43});
+    }
+  }
+
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void leavesTheBrokerWhenItsStoreIsFullAndComesBackAfterATrim(int qos) throws Exception {
+    int messages = 40;
+    byte[] payload = new byte[1 << 20];
+    BrokerOptions options = BrokerOptions.DEFAULTS.maxQueued(0);
+    try (TestBroker broker = TestBrokers.start(options);
+        Member member =
+            new Member(folder, broker.url()).qos(qos).storeMaxBytes(16L << 20).startConnected();
+        Publisher publisher =
+            Publisher.to(broker.url()).patience(Duration.ofMinutes(2)).window(4).connect()) {
+      for (int i = 0; i < messages; i++) {
+        payload[0] = (byte) i;
+        publisher.publish("test/large", payload, qos);
+      }
+      publisher.awaitAcknowledged(Duration.ofMinutes(2));
+      member.await(State.STORE_FULL);
+      long full = member.store().extent().next();
+      assertThat(full).isBetween(5L, 16L);
+      assertThat(member.status().problem())
+          .hasMessageContaining("full")
+          .hasMessageContaining("storeMaxBytes");
+      boolean[] seen = new boolean[messages];
+      long read = 0;
+      while (read < messages) {
+        read = StoredPayloads.markFirstBytes(member.store(), read, seen);
+        member.receiver().trim(read);
+        long before = read;
+        Await.until(
+            "more than " + before + " of " + messages + " stored, " + member.status(),
+            Duration.ofSeconds(30),
+            () -> before >= messages || member.store().extent().next() > before);
+      }
+      assertThat(seen).doesNotContain(false);
+      if (qos == 2) {
+        assertThat(member.store().extent().next()).isEqualTo(messages);
+      }
+      member.await(State.CONNECTED);
+    }
+  }
+
+  @Test
+  void leavesNoThreadBehind() throws Exception {
+    try (TestBroker broker = TestBrokers.start()) {
+      Member member = new Member(folder, broker.url()).startConnected();
+      member.stop();
+      Await.until(
+          "the end of the member's threads",
+          Member.DEADLINE,
+          () ->
+              Thread.getAllStackTraces().keySet().stream()
+                  .noneMatch(
+                      thread ->
+                          thread.getName().contains("member-0")
+                              || thread.getName().equals("mqtt-receiver-0")));
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.github.mqttpartitioned.receiver;
+
+import io.github.mqttpartitioned.block.Block;
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.model.BrokerUrl;
+import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.model.Secret;
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.model.TlsSettings;
+import io.github.mqttpartitioned.model.TopicFilter;
+import io.github.mqttpartitioned.store.PartitionStore;
+import io.github.mqttpartitioned.store.StoreConfig;
+import io.github.mqttpartitioned.testkit.Await;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A receiver with its store, as a node runs them; stopped and started as often as a test likes. */
+final class Member implements AutoCloseable {
+
+  static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  private final Path folder;
+  private final String url;
+  private int qos = 1;
+  private long storeMaxBytes = 256L << 20;
+  private Duration connectTimeout = Duration.ofSeconds(5);
+  private Duration keepAlive = Duration.ofSeconds(60);
+  private TlsSettings tls = TlsSettings.DEFAULT;
+  private @Nullable String username;
+  private @Nullable Secret password;
+  private List<TopicFilter> topics = List.of(new TopicFilter("test/#"));
+
+  private @Nullable PartitionStore store;
+  private @Nullable Receiver receiver;
+
+  Member(Path folder, String url) {
+    this.folder = folder;
+    this.url = url;
+  }
+
+  Member qos(int value) {
+    qos = value;
+    return this;
+  }
+
+  Member storeMaxBytes(long value) {
+    storeMaxBytes = value;
+    return this;
+  }
+
+  Member connectTimeout(Duration value) {
+    connectTimeout = value;
+    return this;
+  }
+
+  Member keepAlive(Duration value) {
+    keepAlive = value;
+    return this;
+  }
+
+  Member tls(TlsSettings value) {
+    tls = value;
+    return this;
+  }
+
+  Member credentials(String user, String secret) {
+    username = user;
+    password = new Secret(secret);
+    return this;
+  }
+
+  Member topics(String... filters) {
+    topics = List.of(filters).stream().map(TopicFilter::new).toList();
+    return this;
+  }
+
+  Member start() {
+    SourceSettings settings =
+        new SourceSettings(
+            "5eed",
+            1,
+            List.of(new BrokerUrl(url)),
+            topics,
+            "group",
+            "member",
+            qos,
+            username,
+            password,
+            tls,
+            keepAlive,
+            connectTimeout,
+            Duration.ofDays(1),
+            65_535,
+            folder.toString(),
+            storeMaxBytes);
+    store =
+        PartitionStore.open(
+            new StoreConfig(folder.resolve("p0"), settings.sourceId(), 0, storeMaxBytes, 0));
+    receiver = new Receiver(settings, 0, store);
+    receiver.start();
+    return this;
+  }
+
+  Member startConnected() {
+    return start().await(State.CONNECTED);
+  }
+
+  Member await(State state) {
+    Await.value(state.toString(), DEADLINE, this::status, status -> status.state() == state);
+    return this;
+  }
+
+  /** Waits until so many messages are durable. */
+  Member awaitStored(long messages) {
+    Await.value(
+        messages + " stored",
+        Duration.ofSeconds(60),
+        () -> store.extent().next(),
+        next -> next >= messages);
+    return this;
+  }
+
+  PartitionStatus status() {
+    return receiver.status();
+  }
+
+  Receiver receiver() {
+    return receiver;
+  }
+
+  PartitionStore store() {
+    return store;
+  }
+
+  /** The payloads stored, as text, in the order of their offsets. */
+  List<String> payloads() {
+    List<String> payloads = new ArrayList<>();
+    try (BlockCursor cursor =
+        store.read(new OffsetRange(store.extent().earliest(), store.extent().next()))) {
+      for (Block block = cursor.next(); block != null; block = cursor.next()) {
+        for (int row = 0; row < block.count(); row++) {
+          byte[] payload = new byte[block.payloadLength(row)];
+          block.bytes().get(block.payloadStart(row), payload);
+          payloads.add(new String(payload, StandardCharsets.UTF_8));
+        }
+      }
+    }
+    return payloads;
+  }
+
+  void stop() throws InterruptedException {
+    receiver.stop();
+    if (!receiver.join(DEADLINE)) {
+      throw new AssertionError("the receiver does not stop");
+    }
+    store.close();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    stop();
+  }
+}

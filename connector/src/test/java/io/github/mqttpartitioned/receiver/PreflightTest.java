@@ -1,0 +1,156 @@
+package io.github.mqttpartitioned.receiver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.MqttProperties.Property;
+import io.github.mqttpartitioned.testkit.PacketType;
+import io.github.mqttpartitioned.testkit.Packets;
+import io.github.mqttpartitioned.testkit.ScriptedBroker;
+import io.github.mqttpartitioned.testkit.ScriptedBroker.Script;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a broker refuses is told in its own words, with the member, the broker and the mend. */
+class PreflightTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void brokerWithoutSharedSubscriptions() throws Exception {
+    refused(
+        connection -> {
+          connection.accept(
+              false, MqttProperties.NONE.with(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0));
+          connection.grant();
+        },
+        "cannot connect: the broker has no shared subscriptions ($share)");
+  }
+
+  @Test
+  void brokerThatDisconnectsUponASharedSubscription() throws Exception {
+    refused(
+        connection -> {
+          connection.accept(false, MqttProperties.NONE);
+          connection.expect(PacketType.SUBSCRIBE);
+          connection.send(Packets.disconnect(0x9E, MqttProperties.NONE));
+        },
+        "the broker has no shared subscriptions ($share)");
+  }
+
+  @Test
+  void brokerWithoutWildcards() throws Exception {
+    refused(
+        connection -> {
+          connection.accept(
+              false, MqttProperties.NONE.with(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, 0));
+          connection.grant();
+        },
+        "the broker has no wildcard subscriptions, and topics holds test/#");
+  }
+
+  @Test
+  void lowerQosThanAskedFor() throws Exception {
+    refused(
+        connection -> {
+          connection.accept(false, MqttProperties.NONE);
+          int id = connection.expect(PacketType.SUBSCRIBE).subscribe().packetId();
+          connection.send(Packets.suback(id, MqttProperties.NONE, 0));
+        },
+        "asked for qos=1 on $share/group/test/#, and the broker grants only 0");
+  }
+
+  @Test
+  void subscriptionThatIsNotAuthorised() throws Exception {
+    refused(
+        connection -> {
+          connection.accept(false, MqttProperties.NONE);
+          int id = connection.expect(PacketType.SUBSCRIBE).subscribe().packetId();
+          connection.send(
+              Packets.suback(
+                  id, MqttProperties.NONE.with(Property.REASON_STRING, "ask the admin"), 0x87));
+        },
+        "cannot subscribe to $share/group/test/#: the broker said not authorised (0x87):"
+            + " \"ask the admin\". Check username, password");
+  }
+
+  @Test
+  void wrongPassword() throws Exception {
+    refused(
+        connection -> {
+          connection.expect(PacketType.CONNECT);
+          connection.send(Packets.connack(false, 0x86, MqttProperties.NONE));
+        },
+        "the broker said bad user name or password (0x86). Check the options username and"
+            + " password");
+  }
+
+  @Test
+  void brokerOfMqtt311Only() throws Exception {
+    refused(
+        connection -> {
+          connection.expect(PacketType.CONNECT);
+          connection.send(new byte[] {0x20, 2, 0, 1});
+          connection.cut();
+        },
+        "unsupported protocol version (0x84). The broker must speak MQTT 5");
+  }
+
+  @Test
+  void brokerThatIsNotThere() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    String url = "tcp://127.0.0.1:" + port;
+    try (Member member =
+        new Member(folder, url).connectTimeout(Duration.ofSeconds(1)).start().await(State.FAILED)) {
+      assertThat(member.status().problem())
+          .hasMessageContaining("Member member-0 of partition 0 at " + url + " cannot connect:")
+          .hasMessageContaining("Connection refused")
+          .hasMessageContaining("Check brokerUrl");
+    }
+  }
+
+  @Test
+  void brokerThatAcceptsAndSaysNothing() throws Exception {
+    try (ScriptedBroker broker = ScriptedBroker.start(connection -> {});
+        Member member =
+            new Member(folder, broker.url())
+                .connectTimeout(Duration.ofSeconds(1))
+                .start()
+                .await(State.FAILED)) {
+      assertThat(member.status().problem())
+          .hasMessageContaining("the broker did not answer CONNECT within connectTimeout=1000ms");
+    }
+  }
+
+  @Test
+  void brokerThatIsBusyIsTriedAgain() throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                connection -> {
+                  connection.expect(PacketType.CONNECT);
+                  connection.send(Packets.connack(false, 0x89, MqttProperties.NONE));
+                },
+                connection -> ReceiverTest.ready(connection, false));
+        Member member = new Member(folder, broker.url()).startConnected()) {
+      assertThat(broker.connections()).isEqualTo(2);
+    }
+  }
+
+  private void refused(Script script, String expected) throws Exception {
+    try (ScriptedBroker broker = ScriptedBroker.start(script);
+        Member member = new Member(folder, broker.url()).start().await(State.FAILED)) {
+      assertThat(member.status().problem())
+          .hasMessageStartingWith("Member member-0 of partition 0 at " + broker.url())
+          .hasMessageContaining(expected);
+      assertThat(broker.connections()).isEqualTo(1);
+    }
+  }
+}

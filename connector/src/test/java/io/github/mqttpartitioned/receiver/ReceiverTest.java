@@ -1,0 +1,274 @@
+package io.github.mqttpartitioned.receiver;
+
+import static io.github.mqttpartitioned.testkit.PacketType.PUBACK;
+import static io.github.mqttpartitioned.testkit.PacketType.PUBCOMP;
+import static io.github.mqttpartitioned.testkit.PacketType.PUBREC;
+import static io.github.mqttpartitioned.testkit.PacketType.SUBSCRIBE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.MqttProperties.Property;
+import io.github.mqttpartitioned.testkit.Packet.Connect;
+import io.github.mqttpartitioned.testkit.PacketType;
+import io.github.mqttpartitioned.testkit.Packets;
+import io.github.mqttpartitioned.testkit.ScriptedBroker;
+import io.github.mqttpartitioned.testkit.ScriptedConnection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sessions, acknowledgements and their order, against a broker of which every packet is known. */
+class ReceiverTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void connectsWithASessionThatLastsAndSubscribesToTheShare() throws Exception {
+    List<Connect> connects = Collections.synchronizedList(new ArrayList<>());
+    List<String> filters = Collections.synchronizedList(new ArrayList<>());
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  connects.add(connection.accept(false, MqttProperties.NONE));
+                  connection.grant().subscriptions().forEach(each -> filters.add(each.filter()));
+                });
+        Member member = new Member(folder, broker.url()).topics("a/+", "b/#").startConnected()) {
+      assertThat(member.status().counts().connections()).isEqualTo(1);
+    }
+    Connect connect = connects.get(0);
+    assertThat(connect.clientId()).isEqualTo("member-0");
+    assertThat(connect.cleanStart()).isFalse();
+    assertThat(connect.sessionExpirySeconds()).isEqualTo(86_400);
+    assertThat(connect.receiveMaximum()).isEqualTo(65_535);
+    assertThat(filters).containsExactly("$share/group/a/+", "$share/group/b/#");
+  }
+
+  @Test
+  void acknowledgesQos1InOrderOfReceiptOnceStored() throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, false);
+                  connection.send(
+                      publish("one", 1, 7), publish("two", 0, 0), publish("three", 1, 3));
+                  connection.expectAcknowledgement(PUBACK, 7);
+                  connection.expectAcknowledgement(PUBACK, 3);
+                });
+        Member member = new Member(folder, broker.url()).start().awaitStored(3)) {
+      assertThat(member.payloads()).containsExactly("one", "two", "three");
+      broker.awaitAcknowledged(2, Member.DEADLINE);
+    }
+  }
+
+  @Test
+  void storesAQos2MessageOnceHoweverOftenItIsDelivered() throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                connection -> {
+                  ready(connection, false);
+                  connection.send(publish("one", 2, 1), publish("two", 2, 2));
+                  connection.expectAcknowledgement(PUBREC, 1);
+                  connection.expectAcknowledgement(PUBREC, 2);
+                  connection.send(Packets.pubrel(1));
+                  connection.expectAcknowledgement(PUBCOMP, 1);
+                  connection.cut();
+                },
+                connection -> {
+                  ready(connection, true);
+                  // Id 2 again, as its PUBREL never went out; id 1 is free for a new message.
+                  connection.send(
+                      Packets.publish(
+                          "test/t", "two".getBytes(UTF_8), 2, 2, true, false, MqttProperties.NONE),
+                      publish("three", 2, 1));
+                  connection.expectAcknowledgement(PUBREC, 2);
+                  connection.expectAcknowledgement(PUBREC, 1);
+                  connection.send(Packets.pubrel(2), Packets.pubrel(1), Packets.pubrel(99));
+                  connection.expectAcknowledgement(PUBCOMP, 2);
+                  connection.expectAcknowledgement(PUBCOMP, 1);
+                  connection.expectAcknowledgement(PUBCOMP, 99);
+                });
+        Member member = new Member(folder, broker.url()).qos(2).start().awaitStored(3)) {
+      broker.awaitAcknowledged(8, Member.DEADLINE);
+      assertThat(member.payloads()).containsExactly("one", "two", "three");
+      assertThat(member.status().counts().duplicates()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void knowsTheQos2IdsInFlightAfterItsOwnRestart() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.inOrder(
+            connection -> {
+              ready(connection, false);
+              connection.send(publish("one", 2, 1));
+              connection.expectAcknowledgement(PUBREC, 1);
+            },
+            connection -> {
+              ready(connection, true);
+              connection.send(publish("one", 2, 1), publish("two", 2, 2));
+              connection.expectAcknowledgement(PUBREC, 1);
+              connection.expectAcknowledgement(PUBREC, 2);
+            })) {
+      Member member = new Member(folder, broker.url()).qos(2).start().awaitStored(1);
+      broker.awaitAcknowledged(1, Member.DEADLINE);
+      member.stop();
+      member.start().awaitStored(2);
+      broker.awaitAcknowledged(3, Member.DEADLINE);
+      assertThat(member.payloads()).containsExactly("one", "two");
+      member.close();
+    }
+  }
+
+  @Test
+  void forgetsTheQos2IdsInFlightWhenTheBrokerHasForgottenTheSession() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.inOrder(
+            connection -> {
+              ready(connection, false);
+              connection.send(publish("same", 2, 1));
+              connection.expectAcknowledgement(PUBREC, 1);
+              connection.cut();
+            },
+            connection -> {
+              // The same id, topic and payload, but a session anew: another message.
+              ready(connection, false);
+              connection.send(publish("same", 2, 1));
+              connection.expectAcknowledgement(PUBREC, 1);
+            })) {
+      try (Member member = new Member(folder, broker.url()).qos(2).start().awaitStored(2)) {
+        assertThat(member.payloads()).containsExactly("same", "same");
+      }
+    }
+  }
+
+  @Test
+  void takesAnotherMessageUnderAnIdInFlightForANewOne() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.start(
+            connection -> {
+              ready(connection, false);
+              connection.send(publish("one", 2, 1), publish("two", 2, 1));
+              connection.expectAcknowledgement(PUBREC, 1);
+              connection.expectAcknowledgement(PUBREC, 1);
+            })) {
+      try (Member member = new Member(folder, broker.url()).qos(2).start().awaitStored(2)) {
+        assertThat(member.payloads()).containsExactly("one", "two");
+      }
+    }
+  }
+
+  @Test
+  void keepsMessagesThatCameBeforeTheirConnectionWasCut() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.inOrder(
+            connection -> {
+              ready(connection, false);
+              connection.send(publish("one", 1, 1));
+              connection.cut();
+            },
+            connection -> ready(connection, true))) {
+      try (Member member = new Member(folder, broker.url()).start().awaitStored(1)) {
+        broker.awaitConnection(1, Member.DEADLINE);
+        member.await(State.CONNECTED);
+        assertThat(member.payloads()).containsExactly("one");
+      }
+    }
+  }
+
+  @Test
+  void isReadyForMessagesThatComeBeforeTheSubscriptionIsAnswered() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.start(
+            connection -> {
+              connection.accept(true, MqttProperties.NONE);
+              connection.send(publish("early", 1, 5));
+              connection.expect(SUBSCRIBE);
+              connection.expectAcknowledgement(PUBACK, 5);
+            })) {
+      try (Member member = new Member(folder, broker.url()).start().awaitStored(1)) {
+        broker.awaitAcknowledged(1, Member.DEADLINE);
+        assertThat(member.payloads()).containsExactly("early");
+      }
+    }
+  }
+
+  @Test
+  void stopsForGoodWhenItsSessionIsTakenOver() throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, false);
+                  connection.send(Packets.disconnect(0x8E, MqttProperties.NONE));
+                });
+        Member member = new Member(folder, broker.url()).start().await(State.FAILED)) {
+      assertThat(member.status().problem())
+          .hasMessageContaining("Member member-0 of partition 0 at " + broker.url())
+          .hasMessageContaining("taken over by another client with the same client id (0x8E)");
+      assertThat(broker.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void connectsAgainWithSameClientIdAfterEachLossAndSubscribesEachTime() throws Exception {
+    int losses = 5;
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, connection.number() > 0);
+                  if (connection.number() < losses) {
+                    connection.reset();
+                  }
+                });
+        Member member = new Member(folder, broker.url()).start()) {
+      broker.awaitConnection(losses, Duration.ofSeconds(60));
+      member.await(State.CONNECTED);
+    }
+  }
+
+  @Test
+  void findsOutThatAHalfOpenConnectionIsDead() throws Exception {
+    // The first connection takes PINGREQ in and answers it, so its end is made by silence below.
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(connection -> ready(connection, connection.number() > 0));
+        SilentProxy proxy = new SilentProxy(broker.url());
+        Member member =
+            new Member(folder, proxy.url()).keepAlive(Duration.ofSeconds(1)).startConnected()) {
+      proxy.silence();
+      Await.until(
+          "a second connection",
+          Duration.ofSeconds(30),
+          () -> member.status().counts().connections() == 2);
+    }
+  }
+
+  @Test
+  void saysGoodbyeWhenItIsStopped() throws Exception {
+    List<PacketType> last = Collections.synchronizedList(new ArrayList<>());
+    try (ScriptedBroker broker =
+        ScriptedBroker.start(
+            connection -> {
+              ready(connection, false);
+              last.add(connection.readPacket(Duration.ofSeconds(30)).type());
+            })) {
+      new Member(folder, broker.url()).startConnected().stop();
+      Await.until("DISCONNECT", Member.DEADLINE, () -> !last.isEmpty());
+    }
+    assertThat(last).containsExactly(PacketType.DISCONNECT);
+  }
+
+  static void ready(ScriptedConnection connection, boolean sessionPresent) {
+    connection.accept(sessionPresent, MqttProperties.NONE.with(Property.RECEIVE_MAXIMUM, 100));
+    connection.grant();
+  }
+
+  static byte[] publish(String payload, int qos, int packetId) {
+    return Packets.publish("test/t", payload.getBytes(UTF_8), qos, packetId);
+  }
+}

@@ -1,0 +1,98 @@
+package io.github.mqttpartitioned.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SetAsideTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void keepsPacketAndReasonOverReopening() {
+    ByteBuffer packet = ByteBuffer.wrap("xxpacketyy".getBytes(StandardCharsets.UTF_8));
+    packet.position(2).limit(8);
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      assertThat(store.setAside()).isEmpty();
+      try (StoreWriter writer = store.write()) {
+        writer.setAside(packet, "gibt’s nicht");
+        writer.commit();
+      }
+      assertThat(packet.position()).isEqualTo(2);
+      assertThat(packet.limit()).isEqualTo(8);
+    }
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      SetAsidePacket kept = store.setAside().get(0);
+      assertThat(kept.number()).isZero();
+      assertThat(kept.reason()).isEqualTo("gibt’s nicht");
+      assertThat(kept.length()).isEqualTo(6);
+      assertThat(StandardCharsets.UTF_8.decode(kept.bytes()).toString()).isEqualTo("packet");
+    }
+  }
+
+  @Test
+  void packetThatIsNotCommittedIsNotKept() {
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      try (StoreWriter writer = store.write()) {
+        writer.setAside(ByteBuffer.allocate(10), "given up");
+      }
+      assertThat(store.setAside()).isEmpty();
+    }
+  }
+
+  @Test
+  void keepsTheNewestPackets() {
+    int packets = SetAsideTable.MAX_PACKETS + 10;
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      try (StoreWriter writer = store.write()) {
+        for (int i = 0; i < packets; i++) {
+          writer.setAside(ByteBuffer.allocateDirect(4).putInt(0, i), "number " + i);
+        }
+        writer.commit();
+      }
+      List<SetAsidePacket> kept = store.setAside();
+      assertThat(kept).hasSize(SetAsideTable.MAX_PACKETS);
+      for (int i = 0; i < kept.size(); i++) {
+        assertThat(kept.get(i).number()).isEqualTo(10 + i);
+        assertThat(kept.get(i).reason()).isEqualTo("number " + (10 + i));
+        assertThat(kept.get(i).bytes().getInt(0)).isEqualTo(10 + i);
+      }
+    }
+  }
+
+  @Test
+  void keepsTheBeginningOfLongPacketAndLongReason() {
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      try (StoreWriter writer = store.write()) {
+        writer.setAside(ByteBuffer.allocate(10 << 20).put(0, (byte) 7), "r".repeat(10_000));
+        writer.commit();
+      }
+      SetAsidePacket kept = store.setAside().get(0);
+      assertThat(kept.length()).isEqualTo(10 << 20);
+      assertThat(kept.bytes().remaining()).isEqualTo(SetAsideTable.MAX_PACKET_BYTES);
+      assertThat(kept.bytes().get(0)).isEqualTo((byte) 7);
+      assertThat(kept.reason()).hasSize(1024);
+    }
+  }
+
+  @Test
+  void packetsTakeBoundedDisk() {
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      for (int i = 0; i < 50; i++) {
+        try (StoreWriter writer = store.write()) {
+          writer.setAside(ByteBuffer.allocate(40_000), "number " + i);
+          writer.commit();
+        }
+      }
+      List<SetAsidePacket> kept = store.setAside();
+      assertThat(kept).hasSizeBetween(3, 6);
+      assertThat(kept.get(kept.size() - 1).reason()).isEqualTo("number 49");
+      assertThat(store.environment().usedBytes()).isLessThan(2 * Stores.MIB);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.mqttpartitioned.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.testkit.Seeded;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What other processes do to a store, and what ends them. */
+class StoreProcessTest {
+
+  private static final int KILLS = 5;
+
+  @TempDir Path directory;
+
+  @Test
+  void killedWriterLeavesExactPrefix() {
+    Seeded.run(1, this::killAndReopen);
+  }
+
+  private void killAndReopen(Random random) throws Exception {
+    for (int kill = 0; kill < KILLS; kill++) {
+      long committed = 0;
+      try (StoreChild child = StoreChild.start("exec", "writeForEver", directory)) {
+        for (int commits = 1 + random.nextInt(150); commits > 0; commits--) {
+          committed = Long.parseLong(child.await("next"));
+        }
+        child.kill();
+      }
+      try (PartitionStore store = PartitionStore.open(Stores.config(directory, 64 * Stores.MIB))) {
+        assertThat(store.extent().next()).isGreaterThanOrEqualTo(committed);
+        NumberedLog log = new NumberedLog(store);
+        log.verify();
+        log.write(random);
+        log.verify();
+      }
+    }
+  }
+
+  @Test
+  void holderIsFencedByTheNextOne() throws Exception {
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory, 64 * Stores.MIB))) {
+      NumberedLog log = new NumberedLog(store);
+      log.write(new Random(1));
+      LogExtent extent = store.extent();
+      try (StoreChild child = StoreChild.start("exec", "takeOver", directory)) {
+        assertThat(child.await("epoch")).isEqualTo("2");
+        assertThat(child.waitFor()).isZero();
+      }
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(store::write)
+            .isInstanceOf(StoreException.Fenced.class)
+            .hasMessageContaining("partition 3")
+            .hasMessageContaining("epoch 2, this one's is 1");
+      }
+      assertThat(store.extent()).isEqualTo(extent);
+      try (BlockCursor cursor = store.read(new OffsetRange(0, extent.next()))) {
+        assertThat(cursor.next()).isNotNull();
+      }
+    }
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory, 64 * Stores.MIB))) {
+      assertThat(store.epoch()).isEqualTo(3);
+      new NumberedLog(store).verify();
+    }
+  }
+
+  /** The limit on the size of files stands for a disk without room: both fail the write. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void fullDiskIsAnErrorAndGoesAway() throws Exception {
+    try (StoreChild child = StoreChild.start("ulimit -S -f 3000; exec", "fillDisk", directory)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(child.await("refused"))
+            .contains("Cannot write to store " + directory.toRealPath())
+            .contains("has room");
+      }
+      assertThat(child.await("resumed")).isNotEmpty();
+      assertThat(child.waitFor()).isZero();
+    }
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory, 64 * Stores.MIB))) {
+      new NumberedLog(store).verify();
+    }
+  }
+}

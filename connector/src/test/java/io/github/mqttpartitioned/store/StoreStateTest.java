@@ -1,0 +1,100 @@
+package io.github.mqttpartitioned.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Holds the record still: what fails here is a new version of it, not a test to be adapted. */
+class StoreStateTest {
+
+  private static final StoreState STATE =
+      new StoreState("quelle-ä", 3, 7, 100, 4711, 0x1_0000_0000L);
+
+  private static final String RECORD =
+      "4d515053 01000000 07000000 00000000 64000000 00000000"
+          + "67120000 00000000 00000000 01000000 03000000 09000000"
+          + "7175656c 6c652dc3 a4"
+          + "00".repeat(119)
+          + "609bb3f0";
+
+  @Test
+  void placesStayWhereTheyAre() {
+    assertThat(StoreState.VERSION).isEqualTo(1);
+    assertThat(StoreState.MAGIC_AT).isEqualTo(0);
+    assertThat(StoreState.VERSION_AT).isEqualTo(4);
+    assertThat(StoreState.EPOCH_AT).isEqualTo(8);
+    assertThat(StoreState.EARLIEST_AT).isEqualTo(16);
+    assertThat(StoreState.NEXT_AT).isEqualTo(24);
+    assertThat(StoreState.LIVE_BYTES_AT).isEqualTo(32);
+    assertThat(StoreState.PARTITION_AT).isEqualTo(40);
+    assertThat(StoreState.ID_LENGTH_AT).isEqualTo(44);
+    assertThat(StoreState.ID_AT).isEqualTo(48);
+    assertThat(StoreState.CRC_AT).isEqualTo(176);
+    assertThat(StoreState.LENGTH).isEqualTo(180);
+  }
+
+  @Test
+  void recordIsWrittenAndReadAsDocumented() {
+    byte[] record = HexFormat.of().parseHex(RECORD.replace(" ", ""));
+    assertThat(HexFormat.of().formatHex(encode(STATE))).isEqualTo(HexFormat.of().formatHex(record));
+    assertThat(StoreState.decode(ByteBuffer.wrap(record), "p3")).isEqualTo(STATE);
+  }
+
+  @Test
+  void longestSourceIdFits() {
+    StoreState state = new StoreState("x".repeat(128), 0, 1, 0, 0, 0);
+    assertThat(StoreState.decode(ByteBuffer.wrap(encode(state)), "p3")).isEqualTo(state);
+  }
+
+  @Test
+  void everyFlippedBitAndEveryCutIsFound() {
+    byte[] record = encode(STATE);
+    for (int bit = 0; bit < record.length * Byte.SIZE; bit++) {
+      byte[] flipped = record.clone();
+      flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+      assertThatThrownBy(() -> StoreState.decode(ByteBuffer.wrap(flipped), "p3"))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("p3");
+    }
+    for (int length = 0; length < record.length; length++) {
+      ByteBuffer cut = ByteBuffer.wrap(Arrays.copyOf(record, length));
+      assertThatThrownBy(() -> StoreState.decode(cut, "p3"))
+          .isInstanceOf(StoreException.Damaged.class);
+    }
+  }
+
+  @Test
+  void otherVersionIsNotDamage() {
+    byte[] record = encode(STATE);
+    record[StoreState.VERSION_AT] = 2;
+    assertThatThrownBy(() -> StoreState.decode(ByteBuffer.wrap(record), "p3"))
+        .isInstanceOf(StoreException.Unusable.class)
+        .hasMessageContaining("its format version is 2")
+        .hasMessageContaining("knows 1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0 bytes",
+    "1023, 1023 bytes",
+    "1024, 1 KiB",
+    "1536, 1.5 KiB",
+    "8589934592, 8 GiB"
+  })
+  void sizesReadAsPeopleWriteThem(long bytes, String text) {
+    assertThat(StoreException.bytes(bytes)).isEqualTo(text);
+  }
+
+  private static byte[] encode(StoreState state) {
+    ByteBuffer record = ByteBuffer.allocate(StoreState.LENGTH);
+    Arrays.fill(record.array(), (byte) 0x55);
+    state.encode(record);
+    return record.array();
+  }
+}
