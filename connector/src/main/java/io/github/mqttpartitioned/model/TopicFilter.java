@@ -43,6 +43,29 @@ public record TopicFilter(String filter) implements Serializable {
     return "$share/" + group + "/" + filter;
   }
 
+  /** Whether a topic exists that both this filter and {@code other} match, section 4.7.1. */
+  public boolean overlaps(TopicFilter other) {
+    String[] mine = filter.split("/", -1);
+    String[] theirs = other.filter.split("/", -1);
+    if (mine[0].startsWith("$") != theirs[0].startsWith("$")) {
+      // A wildcard in the first level does not match a topic that begins with $ ([MQTT-4.7.2-1]).
+      return false;
+    }
+    for (int i = 0; i < Math.min(mine.length, theirs.length); i++) {
+      if (mine[i].equals("#") || theirs[i].equals("#")) {
+        return true;
+      }
+      if (!mine[i].equals("+") && !theirs[i].equals("+") && !mine[i].equals(theirs[i])) {
+        return false;
+      }
+    }
+    // a/# matches a, too.
+    String[] longer = mine.length > theirs.length ? mine : theirs;
+    int shorter = Math.min(mine.length, theirs.length);
+    return longer.length == shorter
+        || (longer.length == shorter + 1 && longer[shorter].equals("#"));
+  }
+
   @Override
   public String toString() {
     return filter;

@@ -42,6 +42,7 @@ public final class SourceOptions {
         new OptionValues(given, Options.ALL, Map.of(PATH, Options.BROKER_URL), Options.HINTS::find);
     checkPartitions(values);
     checkSharedFilters(values);
+    checkOverlap(values);
     checkTls(values);
     checkBatches(values);
     values.throwIfWrong();
@@ -81,6 +82,23 @@ public final class SourceOptions {
                                         + bytes
                                         + " bytes of UTF-8, but MQTT allows 65535",
                                     "Shorten one of them"))));
+  }
+
+  /** Each filter is a subscription of its own: what two of them match comes twice, at any QoS. */
+  private static void checkOverlap(OptionValues values) {
+    List<TopicFilter> topics = values.find(Options.TOPICS).orElse(List.of());
+    for (int i = 0; i < topics.size(); i++) {
+      for (int j = i + 1; j < topics.size(); j++) {
+        if (topics.get(i).overlaps(topics.get(j))) {
+          values.add(
+              OptionException.contradiction(
+                  "topics (" + topics.get(i) + ")",
+                  "topics (" + topics.get(j) + ")",
+                  "a message that both match would come twice",
+                  "Leave one out, or make them match different topics"));
+        }
+      }
+    }
   }
 
   private static void checkTls(OptionValues values) {
