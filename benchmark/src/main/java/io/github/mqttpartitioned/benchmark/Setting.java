@@ -19,6 +19,8 @@ public record Setting(String name, Kind kind, String byDefault, String inCheck, 
   public sealed interface Kind {
 
     /**
+     * Looks at what the command line gives.
+     *
      * @throws UsageException when the text is no such value
      */
     void check(String option, String text);

@@ -1,135 +1,47 @@
 package io.github.mqttpartitioned.testkit;
 
 import io.github.mqttpartitioned.testkit.InFlight.Message;
-import io.github.mqttpartitioned.testkit.MqttProperties.Property;
 import io.github.mqttpartitioned.testkit.Packet.Acknowledgement;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An MQTT 5 publisher that is fast and loses nothing: many messages in flight, many packets in one
- * write, and with {@link Builder#reconnecting} every unacknowledged message sent again, in order,
- * over a lost connection or a restarted broker.
+ * write, and with {@link PublisherBuilder#reconnecting} every unacknowledged message sent again, in
+ * order, over a lost connection or a restarted broker.
  *
  * <p>Thread-safe; messages of one thread are sent in its order. One lock guards all state and is
- * never held over a read or a write: callers append packets to {@code out}, the writer thread takes
- * what has gathered there and writes it, the reader thread takes in acknowledgements and makes the
- * next connection when one is lost.
+ * never held over a read or a write: callers append packets to {@link Outbound}, whose thread
+ * writes them, and the reader thread takes in acknowledgements and makes the next connection when
+ * one is lost.
  */
 public final class Publisher implements AutoCloseable {
 
-  /** Mosquitto searches its list of messages in flight: the longer, the slower. */
-  private static final int DEFAULT_WINDOW = 2000;
-
-  private static final int WRITE_AT_BYTES = 32 << 10;
-  private static final int BUFFER_BYTES = 512 << 10;
-  private static final long LINGER_NANOS = 200_000;
-  private static final int KEEP_ALIVE_SECONDS = 60;
-  private static final long SESSION_EXPIRY_SECONDS = 3600;
   private static final Duration FIRST_BACKOFF = Duration.ofMillis(10);
   private static final Duration LONGEST_BACKOFF = Duration.ofMillis(500);
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
   private static final int FIRST_ERROR_REASON = 0x80;
 
-  /** How a publisher connects. */
-  public static final class Builder {
-    private final String url;
-    private String clientId = "publisher-" + UUID.randomUUID();
-    private @Nullable String username;
-    private @Nullable String password;
-    private boolean reconnecting;
-    private int window = DEFAULT_WINDOW;
-    private Duration patience = Duration.ofSeconds(60);
-    private Optional<SSLContext> sslContext = Optional.empty();
-
-    private Builder(String url) {
-      this.url = url;
-    }
-
-    /** The client id; a random one by default. */
-    public Builder clientId(String value) {
-      clientId = value;
-      return this;
-    }
-
-    /** User name and password; none by default. */
-    public Builder credentials(String user, String secret) {
-      username = user;
-      password = secret;
-      return this;
-    }
-
-    /** Whether to keep a session and connect again whenever the connection is lost. */
-    public Builder reconnecting(boolean value) {
-      reconnecting = value;
-      return this;
-    }
-
-    /**
-     * Most unacknowledged messages, 2000 by default; never more than the broker's Receive Maximum
-     * allows.
-     */
-    public Builder window(int messages) {
-      if (messages < 1 || messages > InFlight.MOST) {
-        throw new IllegalArgumentException(
-            "A window is 1 to %d messages, not %d".formatted(InFlight.MOST, messages));
-      }
-      window = messages;
-      return this;
-    }
-
-    /** How long a call may wait for the broker before it throws; 60 s by default. */
-    public Builder patience(Duration value) {
-      patience = value;
-      return this;
-    }
-
-    /** Whom an {@code ssl} connection trusts; the JVM's default otherwise. */
-    public Builder sslContext(SSLContext value) {
-      sslContext = Optional.of(value);
-      return this;
-    }
-
-    /** Connects, and throws if the broker refuses or nothing answers. */
-    public Publisher connect() {
-      Publisher publisher = new Publisher(this);
-      publisher.begin();
-      return publisher;
-    }
-  }
-
-  private final Builder settings;
+  private final PublisherBuilder settings;
   private final Thread reader;
-  private final Thread writer;
 
   private final ReentrantLock lock = new ReentrantLock();
-
-  /** There is something to write, a connection to write it to, or reason not to linger. */
-  private final Condition writable = lock.newCondition();
 
   /** Something came back or was written, or the connection changed. */
   private final Condition progress = lock.newCondition();
 
   // All of the following is guarded by the lock.
   private final InFlight inFlight = new InFlight();
-  private Bytes out = new Bytes(BUFFER_BYTES);
-  private Bytes spare = new Bytes(BUFFER_BYTES);
-  private boolean hurry;
-  private boolean writing;
+  private final Outbound outbound;
   private boolean closing;
-  private @Nullable Wire wire;
   private @Nullable String failure;
   private long sent;
   private long acknowledged;
@@ -137,27 +49,24 @@ public final class Publisher implements AutoCloseable {
   private long connections;
   private long sessionsLost;
 
-  private Publisher(Builder settings) {
+  private Publisher(PublisherBuilder settings, Wire first) {
     this.settings = settings;
-    reader = new Thread(this::readLoop, settings.clientId + "-reader");
-    writer = new Thread(this::writeLoop, settings.clientId + "-writer");
+    outbound = new Outbound(settings.clientId(), lock, progress);
+    reader = new Thread(() -> readLoop(first), settings.clientId() + "-reader");
     reader.setDaemon(true);
-    writer.setDaemon(true);
+  }
+
+  static Publisher start(PublisherBuilder settings, Wire first) {
+    Publisher publisher = new Publisher(settings, first);
+    publisher.adopt(first);
+    publisher.reader.start();
+    publisher.outbound.start();
+    return publisher;
   }
 
   /** A publisher to the broker at a {@code tcp} or {@code ssl} URL. */
-  public static Builder to(String url) {
-    return new Builder(url);
-  }
-
-  private void begin() {
-    try {
-      adopt(open());
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot connect to " + settings.url, e);
-    }
-    reader.start();
-    writer.start();
+  public static PublisherBuilder to(String url) {
+    return new PublisherBuilder(url);
   }
 
   /** Publishes without properties, not retained. */
@@ -180,60 +89,30 @@ public final class Publisher implements AutoCloseable {
             topic.getBytes(StandardCharsets.UTF_8), payload, properties.encoded(), qos, retain);
     lock.lock();
     try {
-      await("room for a message", settings.patience, () -> hasRoom(qos));
+      await("room for a message", settings.patience(), () -> hasRoom(qos));
       if (qos > 0) {
         inFlight.add(message);
       }
-      put(message, false);
+      outbound.put(message, false);
       sent++;
-      if (out.size() > WRITE_AT_BYTES) {
-        hurry();
-      }
     } finally {
       lock.unlock();
     }
   }
 
   private boolean hasRoom(int qos) {
-    Wire now = wire;
-    boolean room =
-        now != null && out.size() < BUFFER_BYTES && (qos == 0 || inFlight.size() < now.window());
+    boolean room = outbound.hasRoom() && (qos == 0 || inFlight.size() < outbound.window());
     if (!room) {
-      hurry();
+      outbound.hurry();
     }
     return room;
-  }
-
-  private void put(Message message, boolean duplicate) {
-    wakeWriter();
-    int flags = (duplicate ? 8 : 0) | message.qos << 1 | (message.retain ? 1 : 0);
-    Packets.putPublish(
-        out, message.topic, message.payload, flags, message.packetId(), message.properties);
-  }
-
-  private void put(PacketType type, int packetId) {
-    wakeWriter();
-    Packets.putAcknowledgement(out, type, packetId);
-  }
-
-  private void wakeWriter() {
-    if (out.size() == 0) {
-      writable.signal();
-    }
-  }
-
-  private void hurry() {
-    if (!hurry) {
-      hurry = true;
-      writable.signal();
-    }
   }
 
   /** Writes what has gathered now, without waiting for more; returns at once. */
   public void flush() {
     lock.lock();
     try {
-      hurry();
+      outbound.hurry();
     } finally {
       lock.unlock();
     }
@@ -247,15 +126,11 @@ public final class Publisher implements AutoCloseable {
   public void awaitAcknowledged(Duration deadline) {
     lock.lock();
     try {
-      hurry();
-      await("acknowledgements", deadline, () -> inFlight.size() == 0 && isWritten());
+      outbound.hurry();
+      await("acknowledgements", deadline, () -> inFlight.size() == 0 && outbound.isWritten());
     } finally {
       lock.unlock();
     }
-  }
-
-  private boolean isWritten() {
-    return wire != null && out.size() == 0 && !writing;
   }
 
   /** Messages that {@link #publish} has taken. */
@@ -299,9 +174,7 @@ public final class Publisher implements AutoCloseable {
   public void cut() {
     lock.lock();
     try {
-      if (wire != null) {
-        wire.close();
-      }
+      outbound.cut();
     } finally {
       lock.unlock();
     }
@@ -312,27 +185,23 @@ public final class Publisher implements AutoCloseable {
   public void close() {
     lock.lock();
     try {
-      if (wire != null && failure == null) {
-        wakeWriter();
-        out.put(
-            Packets.disconnect(0, MqttProperties.NONE.with(Property.SESSION_EXPIRY_INTERVAL, 0)));
-        hurry();
-        await("the last write", CLOSE_DEADLINE, () -> wire == null || isWritten());
+      if (outbound.isConnected() && failure == null) {
+        outbound.putDisconnect();
+        await(
+            "the last write",
+            CLOSE_DEADLINE,
+            () -> !outbound.isConnected() || outbound.isWritten());
       }
     } catch (IllegalStateException brokerGone) {
       // Then there is nobody to take leave of.
     } finally {
       closing = true;
-      if (wire != null) {
-        wire.close();
-      }
-      writable.signal();
+      outbound.stop();
       progress.signalAll();
       lock.unlock();
     }
     reader.interrupt();
     join(reader);
-    join(writer);
   }
 
   private static void join(Thread thread) {
@@ -349,7 +218,7 @@ public final class Publisher implements AutoCloseable {
     while (true) {
       if (failure != null || closing) {
         throw new IllegalStateException(
-            "%s: %s".formatted(settings.clientId, failure != null ? failure : "closed"));
+            "%s: %s".formatted(settings.clientId(), failure != null ? failure : "closed"));
       }
       if (condition.getAsBoolean()) {
         return;
@@ -358,37 +227,28 @@ public final class Publisher implements AutoCloseable {
         throw new IllegalStateException(
             "%s: no %s in %s; %d messages in flight, %s"
                 .formatted(
-                    settings.clientId,
+                    settings.clientId(),
                     what,
                     deadline,
                     inFlight.size(),
-                    wire == null ? "not connected" : "connected"));
+                    outbound.isConnected() ? "connected" : "not connected"));
       }
       try {
         left = progress.awaitNanos(left);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new IllegalStateException(settings.clientId + ": interrupted", e);
+        throw new IllegalStateException(settings.clientId() + ": interrupted", e);
       }
     }
   }
 
-  // ---------------------------------------------------------------- the reader thread
+  // What follows is for the reader thread.
 
-  private void readLoop() {
-    Optional<Wire> current = Optional.ofNullable(currentWire());
+  private void readLoop(Wire first) {
+    Optional<Wire> current = Optional.of(first);
     while (current.isPresent()) {
       String reason = readUntilLost(current.get());
       current = mayReconnect(reason) ? reopen() : Optional.empty();
-    }
-  }
-
-  private @Nullable Wire currentWire() {
-    lock.lock();
-    try {
-      return wire;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -435,7 +295,7 @@ public final class Publisher implements AutoCloseable {
       fail("the broker refused a message: " + acknowledgement);
     } else if (acknowledgement.type() == PacketType.PUBREC) {
       inFlight.release(packetId);
-      put(PacketType.PUBREL, packetId);
+      outbound.put(PacketType.PUBREL, packetId);
     } else if (inFlight.remove(packetId)) {
       acknowledged++;
     }
@@ -457,8 +317,8 @@ public final class Publisher implements AutoCloseable {
   private boolean mayReconnect(String reason) {
     lock.lock();
     try {
-      wire = null;
-      if (!closing && !settings.reconnecting) {
+      outbound.disconnect();
+      if (!closing && !settings.reconnecting()) {
         fail(reason);
       }
       progress.signalAll();
@@ -473,7 +333,7 @@ public final class Publisher implements AutoCloseable {
     Duration backoff = FIRST_BACKOFF;
     while (!Thread.currentThread().isInterrupted()) {
       try {
-        return Optional.of(adopt(open()));
+        return Optional.of(adopt(settings.open()));
       } catch (InterruptedIOException e) {
         // A connection attempt that timed out, or close().
         backoff = LONGEST_BACKOFF;
@@ -497,29 +357,14 @@ public final class Publisher implements AutoCloseable {
     return next.compareTo(LONGEST_BACKOFF) < 0 ? next : LONGEST_BACKOFF;
   }
 
-  private Wire open() throws IOException {
-    MqttProperties properties =
-        settings.reconnecting
-            ? MqttProperties.NONE.with(Property.SESSION_EXPIRY_INTERVAL, SESSION_EXPIRY_SECONDS)
-            : MqttProperties.NONE;
-    // Clean Start 0 from the first connection: Mosquitto 2.0 forgets sessions that began with 1
-    // when it restarts.
-    byte[] connect =
-        Packets.connect(
-            settings.clientId,
-            !settings.reconnecting,
-            KEEP_ALIVE_SECONDS,
-            properties,
-            settings.username,
-            settings.password);
-    return Wire.open(
-        settings.url, settings.sslContext, connect, KEEP_ALIVE_SECONDS, settings.window);
-  }
-
   /** Makes a connection the current one, and sends what the last one left unacknowledged. */
   private Wire adopt(Wire opened) {
     lock.lock();
     try {
+      if (closing) {
+        opened.close();
+        throw new IllegalStateException("closed");
+      }
       if (inFlight.size() > opened.window()) {
         opened.close();
         throw new IllegalStateException(
@@ -530,79 +375,21 @@ public final class Publisher implements AutoCloseable {
       if (connections++ > 0 && !known) {
         sessionsLost++;
       }
-      out.clear();
+      outbound.connect(opened);
       for (Message message : inFlight.inOrder()) {
         if (!message.released()) {
-          put(message, known);
+          outbound.put(message, known);
           resent++;
         } else if (known) {
-          put(PacketType.PUBREL, message.packetId());
+          outbound.put(PacketType.PUBREL, message.packetId());
         } else {
           // The broker has taken it over with its PUBREC; there is no way to ask it again.
           inFlight.remove(message.packetId());
           acknowledged++;
         }
       }
-      wire = opened;
-      writable.signal();
       progress.signalAll();
       return opened;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  // ---------------------------------------------------------------- the writer thread
-
-  private void writeLoop() {
-    Optional<Wire> to = awaitWritable();
-    while (to.isPresent()) {
-      try {
-        spare.writeTo(to.get().output());
-      } catch (IOException e) {
-        // The reader notices too, and it is the reader that connects again.
-        to.get().close();
-      }
-      to = awaitWritable();
-    }
-  }
-
-  /** Waits for something to write, and takes it: it is in {@code spare} then. */
-  private Optional<Wire> awaitWritable() {
-    lock.lock();
-    try {
-      spare.clear();
-      writing = false;
-      progress.signalAll();
-      while (wire == null || out.size() == 0) {
-        if (closing) {
-          return Optional.empty();
-        }
-        Wire idle = wire;
-        boolean signalled =
-            writable.await(
-                idle == null ? KEEP_ALIVE_SECONDS : idle.pingSeconds(), TimeUnit.SECONDS);
-        if (!signalled && idle != null && idle == wire) {
-          out.put(Packets.empty(PacketType.PINGREQ));
-        }
-      }
-      if (!hurry && out.size() < WRITE_AT_BYTES && !closing) {
-        long linger = LINGER_NANOS;
-        while (linger > 0 && !hurry) {
-          linger = writable.awaitNanos(linger);
-        }
-      }
-      if (wire == null) {
-        return awaitWritable();
-      }
-      Bytes taken = out;
-      out = spare;
-      spare = taken;
-      hurry = false;
-      writing = true;
-      return Optional.of(wire);
-    } catch (InterruptedException e) {
-      return Optional.empty();
     } finally {
       lock.unlock();
     }

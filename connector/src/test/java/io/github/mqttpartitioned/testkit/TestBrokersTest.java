@@ -132,8 +132,8 @@ class TestBrokersTest {
   @MethodSource("kinds")
   void letsInOnlyTheUserAskedFor(Kind kind) {
     try (TestBroker broker = kind.start(BrokerOptions.DEFAULTS.credentials("ann", "s3cret"))) {
-      Publisher.Builder right = Publisher.to(broker.url()).credentials("ann", "s3cret");
-      Publisher.Builder wrong = Publisher.to(broker.url()).credentials("ann", "other");
+      PublisherBuilder right = Publisher.to(broker.url()).credentials("ann", "s3cret");
+      PublisherBuilder wrong = Publisher.to(broker.url()).credentials("ann", "other");
       try (Publisher publisher = right.connect()) {
         publisher.publish("t", new byte[1], 1);
         publisher.awaitAcknowledged(DEADLINE);

@@ -1,9 +1,5 @@
 package io.github.mqttpartitioned.benchmark.demo;
 
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.random.RandomGenerator;
-
 /**
  * A machine with a sensor of each kind, which takes turns. Its place in the factory is fixed, so
  * that two runs mean the same device by the same name.
@@ -28,13 +24,5 @@ record Device(int hall, int line, int number) {
   /** {@code factory/<hall>/<line>/<device>/<kind>}. */
   String topic(Kind kind) {
     return "%s/%s/line-%d/%s/%s".formatted(Factory.TOPIC, hallName(), line, name(), kind.level());
-  }
-
-  Map<Kind, Sensor> newSensors(RandomGenerator random) {
-    Map<Kind, Sensor> sensors = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
-      sensors.put(kind, new Sensor(kind, random));
-    }
-    return sensors;
   }
 }

@@ -75,8 +75,9 @@ final class EmbeddedBroker implements AutoCloseable {
       return socket.getLocalPort();
     } catch (IOException e) {
       throw new IOException(
-          "Port %d, on which the embedded broker of this directory listens, is in use. End what"
-              + " uses it, or say -Ddemo.dir=<another directory>".formatted(port),
+          ("Port %d, on which the embedded broker of this directory listens, is in use. End what"
+                  + " uses it, or say -Ddemo.dir=<another directory>")
+              .formatted(port),
           e);
     }
   }

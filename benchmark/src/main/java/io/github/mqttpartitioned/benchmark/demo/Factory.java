@@ -35,7 +35,7 @@ final class Factory {
 
   /** Place of a device among all, or -1 for a name that the factory does not know. */
   static int indexOf(@Nullable String name) {
-    return BY_NAME.getOrDefault(name, -1);
+    return name == null ? -1 : BY_NAME.getOrDefault(name, -1);
   }
 
   /**

@@ -5,12 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gateway {
 
+  private record Channel(String topic, Kind kind, Sensor sensor) {}
+
   private static final long TICK_NANOS = 10_000_000;
   private static final double NANOS_PER_SECOND = 1e9;
-  private static final Kind[] KINDS = Kind.values();
   private static final Duration LAST_ACKNOWLEDGEMENTS = Duration.ofSeconds(20);
 
   private final int hall;
@@ -33,8 +35,7 @@ final class Gateway {
   private final Publisher publisher;
   private final PublishedMarks marks;
   private final List<Device> devices;
-  private final List<Map<Kind, Sensor>> sensors = new ArrayList<>();
-  private final String[][] topics;
+  private final List<List<Channel>> channels = new ArrayList<>();
   private final StringBuilder json = new StringBuilder();
   private final Thread thread;
 
@@ -53,13 +54,12 @@ final class Gateway {
     this.qos = qos;
     this.marks = marks;
     this.devices = Factory.devices(hall);
-    this.topics = new String[devices.size()][KINDS.length];
     SplittableRandom random = new SplittableRandom(hall);
-    for (int device = 0; device < devices.size(); device++) {
-      sensors.add(devices.get(device).newSensors(random.split()));
-      for (Kind kind : KINDS) {
-        topics[device][kind.ordinal()] = devices.get(device).topic(kind);
-      }
+    for (Device device : devices) {
+      channels.add(
+          Stream.of(Kind.values())
+              .map(kind -> new Channel(device.topic(kind), kind, new Sensor(kind, random.split())))
+              .toList());
     }
     this.publisher =
         Publisher.to(url)
@@ -114,23 +114,24 @@ final class Gateway {
 
   private void publishUntil(long due) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    LocalTime time = LocalTime.now();
+    LocalTime time = LocalTime.now(ZoneId.systemDefault());
     // After a pause of the broker not all at once.
     long until = Math.min(due, sent + rate);
     for (; sent < until && !stopping; sent++) {
       int turn = (int) (sent % devices.size());
       long sequence = sent / devices.size();
-      Kind kind = KINDS[(int) (sequence % KINDS.length)];
-      double value = sensors.get(turn).get(kind).read(time);
-      publisher.publish(
-          topics[turn][kind.ordinal()], payload(turn, kind, sequence, now, value), qos);
+      List<Channel> own = channels.get(turn);
+      Channel channel = own.get((int) (sequence % own.size()));
+      double value = channel.sensor().read(time);
+      byte[] payload = payload(devices.get(turn), channel.kind(), sequence, now, value);
+      publisher.publish(channel.topic(), payload, qos);
     }
     publisher.flush();
   }
 
-  private byte[] payload(int turn, Kind kind, long sequence, Instant now, double value) {
+  private byte[] payload(Device device, Kind kind, long sequence, Instant now, double value) {
     json.setLength(0);
-    json.append("{\"device\":\"").append(devices.get(turn).name());
+    json.append("{\"device\":\"").append(device.name());
     json.append("\",\"run\":\"").append(run);
     json.append("\",\"seq\":").append(sequence);
     json.append(",\"time\":\"").append(now);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -55,7 +56,8 @@ final class LiveView implements AutoCloseable {
 
   void start() {
     long period = terminal.isInteractive() ? PANEL_MILLIS : LINE_MILLIS;
-    timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> unused =
+        timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
   }
 
   private void show() {

@@ -43,6 +43,7 @@ final class Terminal {
     return new Terminal(out, isTerminal(), charset.equals(StandardCharsets.UTF_8));
   }
 
+  @SuppressWarnings("SystemConsoleNull")
   private static boolean isTerminal() {
     Console console = System.console();
     String kind = System.getenv("TERM");

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -92,17 +93,17 @@ final class BacklogQuery implements AutoCloseable {
           "%s read %,d rows of %,d"
               .formatted(query.title(), progress.numInputRows(), backlog.rows()));
     }
-    query
-        .answerTable()
-        .map(table -> spark.table(table).first().getLong(0))
-        .filter(answer -> answer != query.expected(backlog))
-        .ifPresent(
-            answer -> {
-              throw new IllegalStateException(
-                  "%s is %,d, expected %,d"
-                      .formatted(query.title(), answer, query.expected(backlog)));
-            });
-    return progress.durationMs().get("addBatch");
+    query.answer().ifPresent(answer -> check(query, answer));
+    return Objects.requireNonNull(progress.durationMs().get("addBatch"));
+  }
+
+  private void check(Query query, Query.Answer answer) {
+    long found = spark.table(answer.table()).first().getLong(0);
+    long expected = answer.expected().applyAsLong(backlog);
+    if (found != expected) {
+      throw new IllegalStateException(
+          "%s is %,d, expected %,d".formatted(query.title(), found, expected));
+    }
   }
 
   private Dataset<Row> messages() {

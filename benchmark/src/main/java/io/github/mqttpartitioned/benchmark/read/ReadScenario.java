@@ -11,7 +11,7 @@ import io.github.mqttpartitioned.benchmark.report.Table;
 import io.github.mqttpartitioned.benchmark.report.Versions;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -68,7 +68,7 @@ public final class ReadScenario implements Scenario {
         TaskTime taskTime = new TaskTime(spark.sparkContext());
         Heap heap = new Heap();
         heap.reset();
-        Map<Query, Rates> rates = new EnumMap<>(Query.class);
+        Map<Query, Rates> rates = new LinkedHashMap<>();
         for (int round = settings.isCheck() ? 1 : 0; round <= settings.count("rounds"); round++) {
           round(round, query, backlog, taskTime, rates, out);
         }
@@ -94,7 +94,7 @@ public final class ReadScenario implements Scenario {
       Map<Query, Rates> rates,
       PrintStream out)
       throws Exception {
-    for (Query query : Query.values()) {
+    for (Query query : Query.ALL) {
       taskTime.takeMillis();
       double byClock = rate(backlog, backlogQuery.run(query));
       double perCore = rate(backlog, taskTime.takeMillis());
