@@ -117,6 +117,7 @@ class ScriptedBrokerTest {
     ScriptedBroker broker =
         ScriptedBroker.start(connection -> connection.expect(PacketType.CONNECT));
     connect(broker).close();
+    broker.awaitConnection(0, DEADLINE);
     Await.until("the script to fail", DEADLINE, () -> !isAlive("script-0"));
 
     assertThatThrownBy(broker::close)
