@@ -17,7 +17,7 @@ import java.time.Duration;
  */
 public final class BareSubscriber implements AutoCloseable {
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
   private static final int OUT_BYTES = 1 << 20;
   private static final int SUBSCRIBE_ID = 1;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Against a scripted broker: each packet and its order. */
 class PublisherTest {
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   @Test
   void completesEachHandshake() {
@@ -88,7 +88,7 @@ class PublisherTest {
       connection.send(acknowledgement(PacketType.PUBACK, first));
 
       assertThat(expectPublish(connection).payload()).containsExactly(2);
-      publishing.get(10, TimeUnit.SECONDS);
+      publishing.get(30, TimeUnit.SECONDS);
     }
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class ScriptedBrokerTest {
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   @Test
   void playsABrokerForPaho() throws Exception {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptedConnection {
 
   /** How long a method without a deadline of its own waits. */
-  public static final Duration DEADLINE = Duration.ofSeconds(10);
+  public static final Duration DEADLINE = Duration.ofSeconds(30);
 
   /** Told of each acknowledgement, from the reading thread. */
   interface AcknowledgementListener {
