@@ -17,8 +17,7 @@ class EveryMessageArrivesTest {
   private static final int PARTITIONS = 4;
   private static final int STOPS = 10;
 
-  private static final BrokerOptions BROKER =
-      BrokerOptions.DEFAULTS.persistence(true).maxInflight(1_000).maxQueued(0);
+  private static final BrokerOptions BROKER = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
 
   @TempDir Path folder;
 

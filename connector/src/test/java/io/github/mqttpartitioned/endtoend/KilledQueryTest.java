@@ -34,8 +34,7 @@ class KilledQueryTest {
   }
 
   private void killAgainAndAgain(int qos, Random random) throws Exception {
-    BrokerOptions options =
-        BrokerOptions.DEFAULTS.persistence(true).maxInflight(1_000).maxQueued(0);
+    BrokerOptions options = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
     try (TestBroker broker = TestBrokers.start(options)) {
       Job job = new Job(folder, broker.url()).option("partitions", PARTITIONS).option("qos", qos);
       // The sessions must be there before the first message is.
