@@ -22,22 +22,39 @@
  *  Spark       rows
  * </pre>
  *
- * <p>Beside that line stand {@code node}, which owns the receivers and stores of one JVM, and
- * {@code coordinator}, which knows on the driver who holds which partition and how far it is. In
- * local mode there is one node, in the driver's JVM, and the two meet without a socket.
+ * <p>Beside that line stand {@code node}, which owns the receivers and stores of one JVM; {@code
+ * coordinator}, which decides on the driver who holds which partition, and knows how far it is; and
+ * {@code transport}, by which the two speak when they are not in one JVM, and by which a task reads
+ * a partition that another node holds. In local mode there is one node, in the driver's JVM, and
+ * they meet without a socket.
+ *
+ * <h2>On a cluster</h2>
+ *
+ * <p>A small Spark job has each executor take the source on: it starts a node, which outlives the
+ * job. From then on the driver asks each node how its partitions are; a node answers when something
+ * is new, so that a batch starts within milliseconds and no job runs while idle. A node that is not
+ * asked any more stops by itself: that is its lease.
+ *
+ * <p>A store stays on its host, so a partition whose node is lost goes to another node of that
+ * host, or waits for one. Each opening of a store takes a new epoch, within the store: whoever held
+ * it before can write nothing more. A store that is given up for lost is replaced by one of another
+ * <i>generation</i>, with a name of its own, so that the lost one does no harm should it turn up
+ * again. Who holds what is in the checkpoint before a node is told.
  *
  * <h2>Which package may know which</h2>
  *
  * <pre>
  *  model ← block ← store ← receiver
  *  model ← coordinator
- *  receiver, store, block, coordinator ← node
+ *  block, coordinator ← transport
+ *  receiver, store, block, coordinator, transport ← node
  *  model ← option
- *  node, coordinator, store, block, option ← source
+ *  node, transport, coordinator, store, block, option ← source
  * </pre>
  *
- * <p>Spark is known to {@code source} alone, Paho to one class of {@code receiver}, LMDB to {@code
- * store}. {@code ArchitectureTest} holds all of this.
+ * <p>Spark is known to {@code source} alone, but for its network library, which {@code transport}
+ * knows; Paho to one class of {@code receiver}, LMDB to {@code store}. {@code ArchitectureTest}
+ * holds all of this.
  *
  * <h2>Words</h2>
  *

@@ -35,6 +35,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "receiver")
         .layer("coordinator")
         .definedBy(ROOT + "coordinator")
+        .layer("transport")
+        .definedBy(ROOT + "transport")
         .layer("node")
         .definedBy(ROOT + "node")
         .layer("source")
@@ -43,14 +45,16 @@ class ArchitectureTest {
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("node")
         .mayOnlyBeAccessedByLayers("source")
-        .whereLayer("coordinator")
+        .whereLayer("transport")
         .mayOnlyBeAccessedByLayers("node", "source")
+        .whereLayer("coordinator")
+        .mayOnlyBeAccessedByLayers("transport", "node", "source")
         .whereLayer("receiver")
         .mayOnlyBeAccessedByLayers("node")
         .whereLayer("store")
         .mayOnlyBeAccessedByLayers("receiver", "node", "source")
         .whereLayer("block")
-        .mayOnlyBeAccessedByLayers("store", "receiver", "node", "source")
+        .mayOnlyBeAccessedByLayers("store", "receiver", "transport", "node", "source")
         .whereLayer("option")
         .mayOnlyBeAccessedByLayers("source")
         .check(CLASSES);
@@ -71,16 +75,36 @@ class ArchitectureTest {
             ROOT + "store",
             ROOT + "receiver",
             ROOT + "coordinator",
+            ROOT + "transport",
             ROOT + "node",
             ROOT + "source")
         .check(CLASSES);
   }
 
   @Test
-  void onlyTheSourceKnowsSpark() {
+  void onlyTheTransportKnowsHowSparkTalks() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + "transport")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..",
+            "org.jspecify..",
+            "org.slf4j..",
+            "org.apache.spark.network..",
+            ROOT + "model",
+            ROOT + "block",
+            ROOT + "coordinator",
+            ROOT + "transport")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheSourceAndTheTransportKnowSpark() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + "source")
+        .resideOutsideOfPackages(ROOT + "source", ROOT + "transport")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..")

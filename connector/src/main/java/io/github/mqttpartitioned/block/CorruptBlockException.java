@@ -7,6 +7,15 @@ public final class CorruptBlockException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  private CorruptBlockException(String message) {
+    super(message);
+  }
+
+  /** What the node that holds a partition says about blocks that it cannot give. */
+  public static CorruptBlockException reported(String message) {
+    return new CorruptBlockException(message);
+  }
+
   private CorruptBlockException(String place, String problem) {
     super(
         "Damaged block in "

@@ -1,61 +1,132 @@
 package io.github.mqttpartitioned.coordinator;
 
 import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Holds a source's partitions on the nodes that there are, for as long as a query runs.
  *
- * <p>Thread-safe. {@link #start} and {@link #close} may meet: a start that finds itself closed
- * releases what it has assigned.
+ * <p>Thread-safe. Where nodes come and go, a thread of its own, the keeper, looks after them: it
+ * places anew what a lost node held, and moves partitions to nodes that come later. It sleeps until
+ * something has changed. {@link #start} and {@link #close} may meet: a start that finds itself
+ * closed releases what it has assigned.
  */
 public final class Coordinator implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
   private static final long POLL_MILLIS = 5;
 
+  /** The longest that the keeper takes no look by itself. */
+  private static final long REVIEW_MILLIS = 500;
+
   private final SourceSettings settings;
-  private final long[] firstOffsets;
-  private final List<NodeLink> holders = new ArrayList<>();
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Nodes nodes;
+  private final long epoch;
+  private final Holders.Log log;
+  private final StoreGuard guard;
+  private final Duration recoveryTimeout;
+  private final LongSupplier nanoTime;
+  private final List<Seat> seats = new ArrayList<>();
+  private final Thread keeper;
+
+  /** Guards placing, and what follows; the keeper waits on it. */
+  private final Object lock = new Object();
+
+  private boolean closed;
+  private boolean changed;
+  private Map<Integer, NodeAddress> announced = Map.of();
+  private Set<NodeLink> informed = Set.of();
 
   /**
-   * @param firstOffsets by partition: where a store begins that has to be created
-   * @param nodes partition p is held by node p mod count
+   * @param nodes closed together with the coordinator
+   * @param last holders, with the epoch of this run
+   * @param planned by partition: offset behind the last one that Spark has ever planned
+   * @param needsStore by partition: whether it has had a store
+   * @param recoveryTimeout how long to wait for the host of a store; for fixed nodes not at all
    */
-  public Coordinator(SourceSettings settings, long[] firstOffsets, List<NodeLink> nodes) {
+  public Coordinator(
+      SourceSettings settings,
+      Nodes nodes,
+      Holders last,
+      Holders.Log log,
+      long[] planned,
+      boolean[] needsStore,
+      StoreGuard guard,
+      Duration recoveryTimeout) {
+    this(settings, nodes, last, log, planned, needsStore, guard, recoveryTimeout, System::nanoTime);
+  }
+
+  Coordinator(
+      SourceSettings settings,
+      Nodes nodes,
+      Holders last,
+      Holders.Log log,
+      long[] planned,
+      boolean[] needsStore,
+      StoreGuard guard,
+      Duration recoveryTimeout,
+      LongSupplier nanoTime) {
     this.settings = settings;
-    this.firstOffsets = firstOffsets.clone();
+    this.nodes = nodes;
+    this.epoch = last.epoch();
+    this.log = log;
+    this.guard = guard;
+    this.recoveryTimeout =
+        recoveryTimeout.compareTo(Lease.LIMIT) < 0 ? Lease.LIMIT : recoveryTimeout;
+    this.nanoTime = nanoTime;
+    long now = nanoTime.getAsLong();
     for (int partition = 0; partition < settings.partitions(); partition++) {
-      holders.add(nodes.get(partition % nodes.size()));
+      seats.add(
+          new Seat(
+              settings,
+              partition,
+              last.partitions().get(partition),
+              planned[partition],
+              needsStore[partition],
+              guard,
+              now));
     }
+    this.keeper = new Thread(this::keep, "mqtt-coordinator");
+    this.keeper.setDaemon(true);
+    nodes.onChange(this::wake);
   }
 
   /**
    * Assigns every partition and waits until each member has once been connected and subscribed.
    *
+   * @param all whether to wait for partitions, too, whose host is away
    * @throws RuntimeException the first failure of a member or a store; everything has been released
    *     then
    * @throws UncheckedIOException when interrupted
    */
-  public void start() {
+  public void start(boolean all) {
     try {
-      for (int partition = 0; partition < holders.size(); partition++) {
-        holders.get(partition).assign(new Assignment(settings, partition, firstOffsets[partition]));
+      synchronized (lock) {
+        review();
       }
-      for (int partition = 0; partition < holders.size(); partition++) {
-        awaitConnected(partition);
+      if (!nodes.isFixed()) {
+        keeper.start();
+      }
+      for (Seat seat : seats) {
+        awaitConnected(seat, all);
       }
     } catch (RuntimeException e) {
       close();
@@ -63,41 +134,199 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  private void awaitConnected(int partition) {
-    while (statusOf(partition).counts().connections() == 0) {
-      throwProblemOf(partition);
-      try {
-        if (closed.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+  private void awaitConnected(Seat seat, boolean all) {
+    while (true) {
+      PartitionStatus status = throwProblemOf(seat);
+      boolean away = seat.holder() == null && !all;
+      if (away || status.counts().connections() > 0) {
+        return;
+      }
+      synchronized (lock) {
+        if (closed) {
           throw new IllegalStateException("the query was stopped while its members connected");
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new UncheckedIOException(
-            new InterruptedIOException("stopped while partition " + partition + " connected"));
+        try {
+          TimeUnit.MILLISECONDS.timedWait(lock, POLL_MILLIS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new UncheckedIOException(
+              new InterruptedIOException(
+                  "stopped while partition " + seat.partition() + " connected"));
+        }
       }
     }
   }
 
+  private void wake() {
+    synchronized (lock) {
+      changed = true;
+      lock.notifyAll();
+    }
+  }
+
+  private void keep() {
+    synchronized (lock) {
+      while (!closed) {
+        try {
+          if (!changed) {
+            TimeUnit.MILLISECONDS.timedWait(lock, REVIEW_MILLIS);
+          }
+          changed = false;
+          if (!closed) {
+            review();
+          }
+        } catch (InterruptedException e) {
+          return;
+        } catch (RuntimeException e) {
+          LOG.warn("Cannot place the partitions of source {} now", settings.sourceId(), e);
+          changed = false;
+        }
+      }
+    }
+  }
+
+  /** Looks at the nodes and places what has no holder, or a better one; holds the lock. */
+  private void review() {
+    List<NodeLink> live = nodes.live();
+    long now = nanoTime.getAsLong();
+    for (Seat seat : seats) {
+      NodeLink holder = seat.holder();
+      if (holder != null && !live.contains(holder)) {
+        LOG.warn("Partition {} has lost its node {}", seat.partition(), holder.address());
+        seat.vacate(now);
+      }
+      giveUpStore(seat, live, now);
+    }
+    List<@Nullable NodeLink> placed =
+        Placement.of(live, present(), partition -> allowed(seats.get(partition), live));
+    move(placed);
+    announce(live);
+  }
+
+  private List<@Nullable NodeLink> present() {
+    List<@Nullable NodeLink> present = new ArrayList<>();
+    seats.forEach(seat -> present.add(seat.holder()));
+    return present;
+  }
+
+  /** Nodes that may hold a partition: where its store lies; any, if there is none to be found. */
+  private static Set<NodeLink> allowed(Seat seat, List<NodeLink> live) {
+    Set<NodeLink> nodes = new LinkedHashSet<>();
+    for (NodeLink node : live) {
+      if (node.equals(seat.holder()) || seat.hasStore(node)) {
+        nodes.add(node);
+      }
+    }
+    return nodes.isEmpty() && !seat.needsStore() ? Set.copyOf(live) : nodes;
+  }
+
+  private void giveUpStore(Seat seat, List<NodeLink> live, long now) {
+    boolean waitedEnough =
+        nodes.isFixed() || now - seat.waitingSince() >= recoveryTimeout.toNanos();
+    if (seat.holder() != null
+        || !seat.needsStore()
+        || !waitedEnough
+        || !allowed(seat, live).isEmpty()) {
+      return;
+    }
+    try {
+      guard.missing(seat.partition(), seat.planned());
+      seat.replaceStore(!nodes.isFixed());
+    } catch (RuntimeException e) {
+      if (nodes.isFixed()) {
+        throw e;
+      }
+      seat.fail(e);
+    }
+  }
+
+  private void move(List<@Nullable NodeLink> placed) {
+    List<Seat> moving = new ArrayList<>();
+    for (Seat seat : seats) {
+      NodeLink to = placed.get(seat.partition());
+      if (to != null && !to.equals(seat.holder())) {
+        seat.reserve(to);
+        moving.add(seat);
+      }
+    }
+    if (moving.isEmpty()) {
+      return;
+    }
+    log.write(new Holders(epoch, seats.stream().map(Seat::record).toList()));
+    for (Seat seat : moving) {
+      NodeLink from = seat.holder();
+      NodeLink to = placed.get(seat.partition());
+      if (from != null) {
+        seat.vacate(nanoTime.getAsLong());
+        from.release(settings.sourceId(), seat.partition());
+      }
+      if (to != null) {
+        assign(seat, to);
+      }
+    }
+  }
+
+  private void assign(Seat seat, NodeLink to) {
+    try {
+      seat.assign(to);
+      LOG.info("Partition {} goes to node {}, epoch {}", seat.partition(), to.address(), epoch);
+    } catch (RuntimeException e) {
+      if (nodes.isFixed()) {
+        throw e;
+      }
+      seat.fail(e);
+    }
+  }
+
+  private void announce(List<NodeLink> live) {
+    Map<Integer, NodeAddress> holders = new HashMap<>();
+    for (Seat seat : seats) {
+      NodeLink holder = seat.holder();
+      if (holder != null) {
+        holders.put(seat.partition(), holder.address());
+      }
+    }
+    for (NodeLink node : live) {
+      if (!holders.equals(announced) || !informed.contains(node)) {
+        node.announce(settings.sourceId(), holders);
+      }
+    }
+    announced = holders;
+    informed = Set.copyOf(live);
+  }
+
+  /** Takes note of offsets that Spark may have in its log: they are never given a second time. */
+  public void planned(long[] offsets) {
+    for (Seat seat : seats) {
+      seat.planned(offsets[seat.partition()]);
+    }
+  }
+
   /**
-   * What each partition holds durably.
+   * What each partition holds durably; for one that is waiting, what was last heard of it.
    *
    * @throws RuntimeException the failure of a partition that has stopped for good
    */
   public List<LogExtent> extents() {
-    List<LogExtent> extents = new ArrayList<>(holders.size());
-    for (int partition = 0; partition < holders.size(); partition++) {
-      extents.add(throwProblemOf(partition).extent());
+    List<LogExtent> extents = new ArrayList<>(seats.size());
+    for (Seat seat : seats) {
+      extents.add(throwProblemOf(seat).extent());
     }
     return extents;
   }
 
   /** How each partition is doing; unlike {@link #extents}, failures are told, not thrown. */
   public List<PartitionStatus> status() {
-    List<PartitionStatus> status = new ArrayList<>(holders.size());
-    for (int partition = 0; partition < holders.size(); partition++) {
-      status.add(statusOf(partition));
+    List<PartitionStatus> status = new ArrayList<>(seats.size());
+    for (Seat seat : seats) {
+      status.add(seat.status());
     }
     return status;
+  }
+
+  /** The node that holds a partition; empty while it is waiting. */
+  public Optional<NodeAddress> holder(int partition) {
+    return Optional.ofNullable(seats.get(partition).holder()).map(NodeLink::address);
   }
 
   /**
@@ -106,30 +335,69 @@ public final class Coordinator implements AutoCloseable {
    * @param before by partition
    */
   public void trim(long[] before) {
-    for (int partition = 0; partition < holders.size(); partition++) {
-      holders.get(partition).trim(settings.sourceId(), partition, before[partition]);
+    for (Seat seat : seats) {
+      NodeLink holder = seat.holder();
+      if (holder != null) {
+        holder.trim(settings.sourceId(), seat.partition(), before[seat.partition()]);
+      }
     }
   }
 
   /** Releases every partition. Never throws; what fails is logged. Closing twice is fine. */
   @Override
   public void close() {
-    closed.countDown();
-    for (NodeLink node : Set.copyOf(holders)) {
+    List<NodeLink> live;
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      lock.notifyAll();
+      live = nodes.live();
+    }
+    // All at once, and in threads that the interrupt of a query that is stopped does not reach.
+    List<Thread> releases = live.stream().map(this::release).toList();
+    boolean interrupted = Thread.interrupted();
+    for (Thread release : releases) {
+      interrupted |= joinWhole(release);
+    }
+    nodes.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Thread release(NodeLink node) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                node.release(settings.sourceId());
+              } catch (RuntimeException e) {
+                LOG.warn(
+                    "Cannot release source {} on node {}", settings.sourceId(), node.address(), e);
+              }
+            },
+            "mqtt-release");
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private static boolean joinWhole(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
       try {
-        node.release(settings.sourceId());
-      } catch (RuntimeException e) {
-        LOG.warn("Cannot release source {} on node {}", settings.sourceId(), node.name(), e);
+        thread.join();
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
     }
   }
 
-  private PartitionStatus statusOf(int partition) {
-    return holders.get(partition).status(settings.sourceId(), partition);
-  }
-
-  private PartitionStatus throwProblemOf(int partition) {
-    PartitionStatus status = statusOf(partition);
+  private static PartitionStatus throwProblemOf(Seat seat) {
+    PartitionStatus status = seat.status();
     if (status.state() == State.FAILED && status.problem() != null) {
       throw status.problem();
     }

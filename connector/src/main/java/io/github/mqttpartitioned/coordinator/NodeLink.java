@@ -1,36 +1,52 @@
 package io.github.mqttpartitioned.coordinator;
 
+import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the coordinator asks of a node. Thread-safe; no call waits for a broker or a disk but {@link
- * #release}.
+ * #release}, and {@link #assign} in local mode.
  */
 public interface NodeLink {
 
-  /** Name of the node in logs and meters. */
-  String name();
+  /** Which node it is. */
+  NodeAddress address();
+
+  /** Whether the store of an assignment lies within the node's reach. */
+  boolean hasStore(Assignment assignment);
 
   /**
-   * Starts to hold a partition. Returns at once; {@link #status} tells how it goes.
+   * Starts to hold a partition. {@link #status} tells how it goes.
    *
    * @throws IllegalStateException when the node already holds it
    */
   void assign(Assignment assignment);
 
   /**
-   * How a partition is doing.
+   * How a partition is doing, as last heard; null as long as the node has not said yet.
    *
    * @throws IllegalStateException when the node does not hold it
    */
-  PartitionStatus status(String sourceId, int partition);
+  @Nullable PartitionStatus status(String sourceId, int partition);
 
   /** Allows the node to drop what lies wholly below {@code before}, in its own time. */
   void trim(String sourceId, int partition, long before);
 
   /**
-   * Stops to hold all partitions of a source: what is being stored is finished and acknowledged,
-   * the members are disconnected, the stores closed. Does nothing when the node holds none.
+   * Tells the node who holds which partition, for tasks that run there.
+   *
+   * @param holders partitions without a holder are left out
    */
+  void announce(String sourceId, Map<Integer, NodeAddress> holders);
+
+  /**
+   * Stops to hold one partition: what is being stored is finished and acknowledged, the member is
+   * disconnected, the store closed. Does nothing when the node does not hold it.
+   */
+  void release(String sourceId, int partition);
+
+  /** Stops to hold all partitions of a source. Does nothing when the node holds none. */
   void release(String sourceId);
 }

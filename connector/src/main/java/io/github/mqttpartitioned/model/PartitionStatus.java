@@ -22,6 +22,8 @@ public record PartitionStatus(
 
   /** What a member does. */
   public enum State {
+    /** Held by no node: its host is away, or it is on its way from one node to another. */
+    WAITING,
     /** Connecting, or waiting to try again. */
     CONNECTING,
     /** Connected and subscribed. */

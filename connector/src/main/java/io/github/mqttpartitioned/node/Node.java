@@ -3,40 +3,34 @@ package io.github.mqttpartitioned.node;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.NodeLink;
+import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.receiver.Receiver;
+import io.github.mqttpartitioned.receiver.Tenure;
 import io.github.mqttpartitioned.store.PartitionStore;
-import io.github.mqttpartitioned.store.StoreConfig;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The receivers and stores of one JVM. In local mode it is the only node, and the coordinator calls
- * it directly. Thread-safe.
+ * it directly; in an executor {@link NodeHost} stands between. Thread-safe.
  */
 public final class Node implements NodeLink {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
-  private static final Node OF_THIS_JVM = new Node("driver");
+  private static final Node OF_THIS_JVM = new Node(new NodeAddress("driver", "localhost", 0));
 
-  private final String name;
+  private final NodeAddress address;
   private final Map<Key, Holding> holdings = new ConcurrentHashMap<>();
 
   private record Key(String sourceId, int partition) {}
 
-  private record Holding(PartitionStore store, Receiver receiver) {}
-
-  Node(String name) {
-    this.name = name;
+  Node(NodeAddress address) {
+    this.address = address;
   }
 
   /** The node that tasks of this JVM read from. */
@@ -45,99 +39,97 @@ public final class Node implements NodeLink {
   }
 
   @Override
-  public String name() {
-    return name;
+  public NodeAddress address() {
+    return address;
   }
 
   @Override
-  public synchronized void assign(Assignment assignment) {
-    SourceSettings settings = assignment.settings();
-    int partition = assignment.partition();
-    Key key = new Key(settings.sourceId(), partition);
-    if (holdings.containsKey(key)) {
+  public boolean hasStore(Assignment assignment) {
+    return PartitionStore.exists(assignment.directory());
+  }
+
+  @Override
+  public void assign(Assignment assignment) {
+    assign(assignment, Tenure.ENDLESS);
+  }
+
+  /** As {@link #assign(Assignment)}, for as long as {@code tenure} allows. */
+  void assign(Assignment assignment, Tenure tenure) {
+    String sourceId = assignment.settings().sourceId();
+    Key key = new Key(sourceId, assignment.partition());
+    Holding holding = new Holding(assignment, tenure);
+    if (holdings.putIfAbsent(key, holding) != null) {
       throw new IllegalStateException(
-          "Partition "
-              + partition
-              + " of source "
-              + settings.sourceId()
-              + " is held already: the same checkpoint is in use by another query of this"
-              + " application. Stop that one first");
+          "This node holds partition " + key.partition + " of source " + sourceId + " already");
     }
-    PartitionStore store =
-        PartitionStore.open(
-            new StoreConfig(
-                Path.of(settings.storeDir(), "p" + partition),
-                settings.sourceId(),
-                partition,
-                settings.storeMaxBytes(),
-                assignment.firstOffset()));
-    Receiver receiver = new Receiver(settings, partition, store);
-    holdings.put(key, new Holding(store, receiver));
-    receiver.start();
+    try {
+      holding.open();
+    } catch (RuntimeException | Error e) {
+      holdings.remove(key, holding);
+      throw e;
+    }
   }
 
   @Override
-  public PartitionStatus status(String sourceId, int partition) {
-    return holding(sourceId, partition).receiver().status();
+  public @Nullable PartitionStatus status(String sourceId, int partition) {
+    return holding(sourceId, partition).status();
+  }
+
+  /** How all partitions of a source are that are held and open. */
+  Map<Integer, PartitionStatus> status(String sourceId) {
+    Map<Integer, PartitionStatus> all = new TreeMap<>();
+    holdings.forEach(
+        (key, holding) -> {
+          PartitionStatus status = holding.status();
+          if (status != null && key.sourceId.equals(sourceId)) {
+            all.put(key.partition, status);
+          }
+        });
+    return all;
   }
 
   @Override
   public void trim(String sourceId, int partition, long before) {
-    holding(sourceId, partition).receiver().trim(before);
+    holding(sourceId, partition).trim(before);
   }
 
   /**
-   * What tasks of this JVM read a partition from.
+   * What tasks of this JVM read a partition from, if it is held here.
    *
-   * @throws IllegalStateException when this node does not hold the partition
+   * @return empty when another node holds it, or none
    */
-  public BlockSource blocks(String sourceId, int partition) {
-    return holding(sourceId, partition).store();
+  public Optional<BlockSource> blocks(String sourceId, int partition) {
+    return Optional.ofNullable(holdings.get(new Key(sourceId, partition))).flatMap(Holding::store);
+  }
+
+  /** Does nothing: whoever reads in this JVM finds its partitions by {@link #blocks}. */
+  @Override
+  public void announce(String sourceId, Map<Integer, NodeAddress> holders) {}
+
+  @Override
+  public void release(String sourceId, int partition) {
+    release(key -> key.equals(new Key(sourceId, partition)));
   }
 
   @Override
   public void release(String sourceId) {
-    List<Holding> released = new ArrayList<>();
-    synchronized (this) {
-      holdings
-          .entrySet()
-          .removeIf(
-              entry ->
-                  entry.getKey().sourceId().equals(sourceId) && released.add(entry.getValue()));
-    }
-    released.forEach(holding -> holding.receiver().stop());
-    released.forEach(this::finish);
+    release(key -> key.sourceId.equals(sourceId));
   }
 
-  /** Waits for the receiver, even when interrupted: its store must not close under it. */
-  private void finish(Holding holding) {
-    boolean interrupted = Thread.interrupted();
-    long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
-    boolean ended = false;
-    for (long left = STOP_LIMIT.toNanos();
-        !ended && left > 0;
-        left = deadline - System.nanoTime()) {
-      try {
-        ended = holding.receiver().join(Duration.ofNanos(left).plusMillis(1));
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (ended) {
-      holding.store().close();
-    } else {
-      LOG.warn("A receiver of {} has not stopped within {} s", name, STOP_LIMIT.toSeconds());
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+  private void release(Predicate<Key> which) {
+    List<Holding> released = new ArrayList<>();
+    holdings
+        .entrySet()
+        .removeIf(entry -> which.test(entry.getKey()) && released.add(entry.getValue()));
+    released.forEach(Holding::stop);
+    released.forEach(Holding::finish);
   }
 
   private Holding holding(String sourceId, int partition) {
-    @Nullable Holding holding = holdings.get(new Key(sourceId, partition));
+    Holding holding = holdings.get(new Key(sourceId, partition));
     if (holding == null) {
       throw new IllegalStateException(
-          "Node " + name + " does not hold partition " + partition + " of source " + sourceId);
+          "This node does not hold partition " + partition + " of source " + sourceId);
     }
     return holding;
   }

@@ -213,6 +213,15 @@ public final class Options {
                       + " with a warning and a metric")
               .defaultsTo("true"));
 
+  public static final Option<Duration> STORE_RECOVERY_TIMEOUT =
+      declare(
+          option(
+                  "storeRecoveryTimeout",
+                  duration("0s"),
+                  "On a cluster: how long a partition waits for the host that its store lies on,"
+                      + " while the others go on; then `failOnDataLoss` decides")
+              .defaultsTo("5m"));
+
   public static final Option<Duration> RETENTION =
       declare(
           option(

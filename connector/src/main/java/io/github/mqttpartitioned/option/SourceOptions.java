@@ -251,6 +251,10 @@ public final class SourceOptions {
     return values.get(Options.FAIL_ON_DATA_LOSS);
   }
 
+  public Duration storeRecoveryTimeout() {
+    return values.get(Options.STORE_RECOVERY_TIMEOUT);
+  }
+
   public Duration retention() {
     return values.get(Options.RETENTION);
   }

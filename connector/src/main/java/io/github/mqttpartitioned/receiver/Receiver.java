@@ -50,6 +50,7 @@ public final class Receiver {
   private final SourceSettings settings;
   private final int partition;
   private final PartitionStore store;
+  private final Tenure tenure;
   private final GroupCommit groupCommit;
   private final Thread thread;
   private final Object monitor = new Object();
@@ -65,9 +66,18 @@ public final class Receiver {
    * @param store open for writing; stays the caller's to close once {@link #join} has returned true
    */
   public Receiver(SourceSettings settings, int partition, PartitionStore store) {
+    this(settings, partition, store, Tenure.ENDLESS);
+  }
+
+  /**
+   * @param store open for writing; stays the caller's to close once {@link #join} has returned true
+   * @param tenure asked whether the receiver may go on
+   */
+  public Receiver(SourceSettings settings, int partition, PartitionStore store, Tenure tenure) {
     this.settings = settings;
     this.partition = partition;
     this.store = store;
+    this.tenure = tenure;
     this.groupCommit = new GroupCommit(store);
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
     this.thread.setDaemon(true);
@@ -140,6 +150,14 @@ public final class Receiver {
    * @return why it ended
    */
   private RuntimeException live() throws InterruptedException {
+    // A member that connects takes its session over from whoever has it.
+    tenure.require();
+    try {
+      store.requireHeld();
+    } catch (StoreException.Unusable e) {
+      enter(State.CONNECTING, e);
+      return e;
+    }
     InFlightIds inFlight = settings.qos() == 2 ? store.inFlight() : null;
     Inbox inbox = new Inbox(monitor, settings.broker(partition).url());
     PublishParser parser = new PublishParser(inFlight, poison);
@@ -228,6 +246,9 @@ public final class Receiver {
   private boolean commitAndAcknowledge(PahoSession session, Inbox inbox) {
     List<Batch> batches = inbox.take();
     boolean stored = groupCommit.commit(batches);
+    if (!batches.isEmpty()) {
+      tenure.require();
+    }
     long acknowledgements = 0;
     for (Batch batch : batches) {
       logSetAside(batch);
@@ -244,6 +265,7 @@ public final class Receiver {
       groupCommit.count(new Counts(0, 0, 0, 0, acknowledgements, 0, 0, 0));
     }
     inbox.recycle(batches);
+    tenure.changed();
     return stored;
   }
 
@@ -378,6 +400,7 @@ public final class Receiver {
   private void enter(State next, @Nullable RuntimeException why) {
     problem = why;
     state = next;
+    tenure.changed();
   }
 
   private static long nowMicros() {

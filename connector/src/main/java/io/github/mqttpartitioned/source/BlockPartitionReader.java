@@ -2,7 +2,6 @@ package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
-import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.store.StoreException;
@@ -30,7 +29,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
 
   private static final Logger LOG = LoggerFactory.getLogger(BlockPartitionReader.class);
 
-  private final BlockSource source;
+  private final TaskBlocks source;
   private final MqttInputPartition input;
   private final long until;
   private final boolean includeProperties;
@@ -43,12 +42,13 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   private @Nullable ColumnarBatch batch;
   private boolean closed;
   private long rows;
+  private long localRows;
   private long bytes;
   private long blocks;
   private long lost;
 
   BlockPartitionReader(
-      BlockSource source, MqttInputPartition input, boolean includeProperties, boolean skipLost) {
+      TaskBlocks source, MqttInputPartition input, boolean includeProperties, boolean skipLost) {
     this.source = source;
     this.input = input;
     this.until = input.range().until();
@@ -65,7 +65,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
       try {
         batch = show(nextBlock());
         return true;
-      } catch (CorruptBlockException | StoreException.Damaged e) {
+      } catch (CorruptBlockException | StoreException.Damaged | StoreException.Missing e) {
         if (!skipLost) {
           throw e;
         }
@@ -128,6 +128,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     }
     expected = end;
     rows += count;
+    localRows += source.isLocal() ? count : 0;
     bytes += block.length();
     blocks++;
     return new ColumnarBatch(columns, count);
@@ -145,6 +146,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   public CustomTaskMetric[] currentMetricsValues() {
     return new CustomTaskMetric[] {
       SourceMetric.ROWS.of(rows),
+      SourceMetric.LOCAL_ROWS.of(localRows),
       SourceMetric.BYTES.of(bytes),
       SourceMetric.BLOCKS.of(blocks),
       SourceMetric.LOST.of(lost)
@@ -157,6 +159,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
       closed = true;
       batch = null;
       cursor.close();
+      source.close();
     }
   }
 }

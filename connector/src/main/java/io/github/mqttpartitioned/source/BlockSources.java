@@ -1,16 +1,15 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.block.BlockSource;
 import java.io.Serializable;
 
-/** Where a task finds the blocks of a partition. Goes to the executors with the tasks. */
+/** Where a task finds the blocks of its partition. Goes to the executors with the tasks. */
 @FunctionalInterface
 interface BlockSources extends Serializable {
 
   /**
-   * The blocks of a partition.
+   * The blocks that a task reads.
    *
    * @throws RuntimeException naming the partition, when it cannot be read from this JVM
    */
-  BlockSource of(String sourceId, int partition);
+  TaskBlocks of(MqttInputPartition input);
 }

@@ -55,7 +55,7 @@ final class DamagedBlocks {
       }
       block.verify();
       return true;
-    } catch (CorruptBlockException | StoreException.Damaged e) {
+    } catch (CorruptBlockException | StoreException.Damaged | StoreException.Missing e) {
       return false;
     }
   }

@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.source;
 
+import io.github.mqttpartitioned.coordinator.StoreGuard;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.OffsetRange;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,9 +11,10 @@ import org.slf4j.LoggerFactory;
  * What to do about offsets that Spark still needs and no store holds any more: fail the query, or
  * warn, count and go on without them. An offset is counted once, however often it is planned.
  *
- * <p>Confined to one thread but for {@link #offsets}.
+ * <p>Confined to one thread but for {@link #offsets}, {@link #missing} and {@link
+ * #requireNotOlder}.
  */
-final class DataLoss {
+final class DataLoss implements StoreGuard {
 
   private static final Logger LOG = LoggerFactory.getLogger(DataLoss.class);
   private static final String MEND =
@@ -43,7 +45,8 @@ final class DataLoss {
    * @param next offset that a new store will begin with
    * @throws IllegalStateException if that fails the query
    */
-  void missing(int partition, long next) {
+  @Override
+  public void missing(int partition, long next) {
     String what =
         "The store of partition %d, %s, is missing: messages that it held and that were not yet processed are lost; the checkpoint has planned offsets below %d"
             .formatted(partition, store(partition), next);
@@ -90,7 +93,8 @@ final class DataLoss {
    * @param planned offset behind the last one that Spark has ever planned
    * @throws IllegalStateException when the store would give offsets again that were planned
    */
-  void requireNotOlder(int partition, long planned, LogExtent extent) {
+  @Override
+  public void requireNotOlder(int partition, long planned, LogExtent extent) {
     if (extent.next() < planned) {
       throw new IllegalStateException(
           "The store of partition %d, %s, is older than the checkpoint: it holds %s, but offsets below %d have been planned. Restore the newer store; or move this one away, and set failOnDataLoss=false to go on with a new one without what is lost"

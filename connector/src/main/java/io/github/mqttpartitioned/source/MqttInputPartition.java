@@ -1,7 +1,11 @@
 package io.github.mqttpartitioned.source;
 
+import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.source.Executors.Executor;
+import io.github.mqttpartitioned.transport.UnreachableException;
 import org.apache.spark.sql.connector.read.InputPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one task of a micro-batch reads.
@@ -9,9 +13,31 @@ import org.apache.spark.sql.connector.read.InputPartition;
  * @param sourceId whose store
  * @param partition 0 to N - 1
  * @param range offsets to read, held by the store when the batch was planned; never empty
+ * @param holder node that held the partition when the batch was planned; null for none
  */
-record MqttInputPartition(String sourceId, int partition, OffsetRange range)
+record MqttInputPartition(
+    String sourceId, int partition, OffsetRange range, @Nullable NodeAddress holder)
     implements InputPartition {
+
+  /** Only a node that lives: Spark waits for one that does not. */
+  @Override
+  public String[] preferredLocations() {
+    return holder == null || holder.port() == 0
+        ? new String[0]
+        : new String[] {Executor.location(holder.name(), holder.host())};
+  }
+
+  /**
+   * The node that held the partition when the batch was planned.
+   *
+   * @throws UnreachableException when there was none
+   */
+  NodeAddress requireHolder() {
+    if (holder == null) {
+      throw new UnreachableException("No node holds partition " + partition, null);
+    }
+    return holder;
+  }
 
   @Override
   public String toString() {

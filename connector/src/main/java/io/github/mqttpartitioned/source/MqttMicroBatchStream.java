@@ -126,8 +126,19 @@ final class MqttMicroBatchStream
     RunningSource source = running(from);
     retention.expired().ifPresent(source::trim);
     List<LogExtent> extents = source.extents();
-    SourceOffset available = available(source, from, extents);
+    SourceOffset available = available(source, from);
     latest = available;
+    SourceOffset until = until(source, from, available, extents, limit);
+    source.planned(until);
+    return until;
+  }
+
+  private SourceOffset until(
+      RunningSource source,
+      SourceOffset from,
+      SourceOffset available,
+      List<LogExtent> extents,
+      ReadLimit limit) {
     if (!(limit instanceof AdmissionLimits limits)) {
       return available;
     }
@@ -144,19 +155,15 @@ final class MqttMicroBatchStream
     return SourceOffset.of(until);
   }
 
-  private SourceOffset available(RunningSource source, SourceOffset from, List<LogExtent> extents) {
+  private SourceOffset available(RunningSource source, SourceOffset from) {
     if (!availableNow) {
-      return next(extents).max(from);
+      return source.available(from);
     }
     if (target == null) {
       target = SourceOffset.of(drain.await(source::status)).max(from);
       LOG.info("Source {} ends this run at {}", source.sourceId(), target.json());
     }
     return target.max(from);
-  }
-
-  private static SourceOffset next(List<LogExtent> extents) {
-    return SourceOffset.of(extents.stream().mapToLong(LogExtent::next).toArray());
   }
 
   private static SourceOffset earliest(List<LogExtent> extents) {
@@ -249,7 +256,10 @@ final class MqttMicroBatchStream
       loss = losses;
       source =
           RunningSource.start(
-              resolved(), losses, latestSeen == null ? planned : planned.max(own(latestSeen)));
+              resolved(),
+              losses,
+              latestSeen == null ? planned : planned.max(own(latestSeen)),
+              options.storeRecoveryTimeout());
       running = source;
     }
     return source;

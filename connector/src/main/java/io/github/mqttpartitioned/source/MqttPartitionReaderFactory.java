@@ -24,8 +24,7 @@ record MqttPartitionReaderFactory(BlockSources blocks, boolean includeProperties
   @Override
   public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
     MqttInputPartition part = (MqttInputPartition) partition;
-    return new BlockPartitionReader(
-        blocks.of(part.sourceId(), part.partition()), part, includeProperties, skipLost);
+    return new BlockPartitionReader(blocks.of(part), part, includeProperties, skipLost);
   }
 
   @Override

@@ -45,6 +45,7 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
               + ") was given. Leave schema(...) out, and take what you need from: "
               + columns.toDDL());
     }
-    return new MqttTable(columns, SparkHost::current);
+    return new MqttTable(
+        columns, () -> SparkHost.current(SourceOptions.parse(properties).storeRecoveryTimeout()));
   }
 }

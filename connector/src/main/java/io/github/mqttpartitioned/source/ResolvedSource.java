@@ -32,7 +32,7 @@ record ResolvedSource(
                 () ->
                     SourceIdentity.first(
                         SourceIdentity.newSourceId(), options, host.parallelism()));
-    SourceSettings settings = settings(identity, options, storeDir(identity, checkpoint));
+    SourceSettings settings = settings(identity, options, storeDir(identity, checkpoint, host));
     if (!kept.equals(Optional.of(identity))) {
       checkpoint.write(identity);
     }
@@ -51,10 +51,18 @@ record ResolvedSource(
   }
 
   /** The directory that holds this source's stores alone. */
-  private static Path storeDir(SourceIdentity identity, SourceCheckpoint checkpoint) {
+  private static Path storeDir(
+      SourceIdentity identity, SourceCheckpoint checkpoint, SparkHost host) {
     if (identity.storeDir() != null) {
       // Two queries may have been given the same directory.
       return Path.of(identity.storeDir(), identity.sourceId());
+    }
+    if (!host.otherHosts().isEmpty()) {
+      throw new IllegalArgumentException(
+          "Option storeDir is required: executors run on other hosts than the driver ("
+              + String.join(", ", host.otherHosts())
+              + "), so the stores cannot lie within the checkpoint. Give a directory on a durable"
+              + " disk of each host that runs executors");
     }
     return checkpoint
         .localStores()

@@ -1,19 +1,26 @@
 package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.coordinator.Coordinator;
+import io.github.mqttpartitioned.coordinator.Holders;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The source from the first call that needs data until Spark stops it: its members are connected
  * and its stores open.
  */
 final class RunningSource implements AutoCloseable {
+
+  /** Ids of the sources that this application runs. */
+  private static final Set<String> RUNNING = ConcurrentHashMap.newKeySet();
 
   private final SourceSettings settings;
   private final Coordinator coordinator;
@@ -26,28 +33,57 @@ final class RunningSource implements AutoCloseable {
   }
 
   /**
-   * Connects all members.
+   * Connects all members; in a cluster those whose host is there, if the query has run before.
    *
    * @param planned the highest offsets that Spark has ever planned
    * @throws RuntimeException when one of them cannot connect or a store cannot be used; nothing is
    *     left running then
    */
-  static RunningSource start(ResolvedSource source, DataLoss loss, SourceOffset planned) {
+  static RunningSource start(
+      ResolvedSource source, DataLoss loss, SourceOffset planned, Duration recoveryTimeout) {
     SourceSettings settings = source.settings();
-    for (int partition = 0; partition < settings.partitions(); partition++) {
-      boolean hadStore = source.begun() || planned.get(partition) > 0;
-      if (hadStore
-          && !source.host().storeExists().test(Path.of(settings.storeDir(), "p" + partition))) {
-        loss.missing(partition, planned.get(partition));
-      }
+    if (!RUNNING.add(settings.sourceId())) {
+      throw new IllegalStateException(
+          "Source "
+              + settings.sourceId()
+              + " is running already: checkpoint "
+              + source.checkpoint()
+              + " is in use by another query of this application. Stop that one first");
     }
-    Coordinator coordinator = new Coordinator(settings, planned.toArray(), source.host().nodes());
     try {
-      coordinator.start();
-      List<LogExtent> extents = coordinator.extents();
-      for (int partition = 0; partition < extents.size(); partition++) {
-        loss.requireNotOlder(partition, planned.get(partition), extents.get(partition));
-      }
+      Coordinator coordinator = coordinator(source, loss, planned, recoveryTimeout);
+      begin(coordinator, source);
+      return new RunningSource(settings, coordinator, loss);
+    } catch (RuntimeException e) {
+      RUNNING.remove(settings.sourceId());
+      throw e;
+    }
+  }
+
+  private static Coordinator coordinator(
+      ResolvedSource source, DataLoss loss, SourceOffset planned, Duration recoveryTimeout) {
+    SourceSettings settings = source.settings();
+    SourceCheckpoint checkpoint = source.checkpoint();
+    Holders holders = checkpoint.holders().orElse(Holders.none(settings.partitions())).nextEpoch();
+    checkpoint.write(holders);
+    boolean[] hadStore = new boolean[settings.partitions()];
+    for (int partition = 0; partition < hadStore.length; partition++) {
+      hadStore[partition] = source.begun() || planned.get(partition) > 0;
+    }
+    return new Coordinator(
+        settings,
+        source.host().nodes().open(settings, holders.epoch()),
+        holders,
+        checkpoint::write,
+        planned.toArray(),
+        hadStore,
+        loss,
+        recoveryTimeout);
+  }
+
+  private static void begin(Coordinator coordinator, ResolvedSource source) {
+    try {
+      coordinator.start(!source.begun());
       if (!source.begun()) {
         source.checkpoint().setBegun();
       }
@@ -55,7 +91,6 @@ final class RunningSource implements AutoCloseable {
       coordinator.close();
       throw e;
     }
-    return new RunningSource(settings, coordinator, loss);
   }
 
   String sourceId() {
@@ -76,15 +111,46 @@ final class RunningSource implements AutoCloseable {
     return coordinator.status();
   }
 
-  /** What the tasks of a batch read: a task for each partition that has something to read. */
+  /**
+   * What can be planned up to: what is stored, and for a partition that waits for its host no more
+   * than there was, so that the others go on.
+   *
+   * @throws RuntimeException the failure of a partition that has stopped for good
+   */
+  SourceOffset available(SourceOffset from) {
+    List<PartitionStatus> status = status();
+    long[] available = from.toArray();
+    for (int partition = 0; partition < available.length; partition++) {
+      if (status.get(partition).state() != State.WAITING) {
+        available[partition] =
+            Math.max(available[partition], status.get(partition).extent().next());
+      }
+    }
+    return SourceOffset.of(available);
+  }
+
+  /** Takes note of what Spark is told: it may be in its log at once. */
+  void planned(SourceOffset until) {
+    coordinator.planned(until.toArray());
+  }
+
+  /**
+   * What the tasks of a batch read: a task for each partition that has something to read. One whose
+   * partition waits for its host will wait, too.
+   */
   List<MqttInputPartition> plan(SourceOffset from, SourceOffset until) {
-    List<LogExtent> extents = coordinator.extents();
+    planned(until);
+    List<PartitionStatus> status = status();
     List<MqttInputPartition> tasks = new ArrayList<>();
     for (int partition = 0; partition < settings.partitions(); partition++) {
       OffsetRange planned = new OffsetRange(from.get(partition), until.get(partition));
-      OffsetRange held = loss.held(partition, planned, extents.get(partition));
+      boolean waiting = status.get(partition).state() == State.WAITING;
+      OffsetRange held =
+          waiting ? planned : loss.held(partition, planned, status.get(partition).extent());
       if (!held.isEmpty()) {
-        tasks.add(new MqttInputPartition(settings.sourceId(), partition, held));
+        tasks.add(
+            new MqttInputPartition(
+                settings.sourceId(), partition, held, coordinator.holder(partition).orElse(null)));
       }
     }
     return tasks;
@@ -97,5 +163,6 @@ final class RunningSource implements AutoCloseable {
   @Override
   public void close() {
     coordinator.close();
+    RUNNING.remove(settings.sourceId());
   }
 }

@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.source;
 
+import io.github.mqttpartitioned.coordinator.Holders;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -15,13 +17,15 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The source's own folder within the query's checkpoint: {@code source.json} with the {@link
- * SourceIdentity}, written before the first member connects, and the empty file {@code begun},
- * written once all of them have. Spark names the folder and never looks into it.
+ * SourceIdentity}, written before the first member connects; the {@link Holders}, written before a
+ * node is told to hold anything; and the empty file {@code begun}, written once all members have
+ * been connected. Spark names the folder and never looks into it.
  */
 final class SourceCheckpoint {
 
   private static final String IDENTITY = "source.json";
   private static final String BEGUN = "begun";
+  private static final String HOLDERS = "holders.";
   private static final String STORES = "stores";
 
   private final Path folder;
@@ -51,21 +55,84 @@ final class SourceCheckpoint {
   /** Writes the identity as a whole or not at all. */
   void write(SourceIdentity identity) {
     Path file = new Path(folder, IDENTITY);
-    Path draft = new Path(folder, "." + IDENTITY + "." + UUID.randomUUID() + ".tmp");
+    try {
+      // There is one only if the query has never begun: see SourceIdentity.again.
+      fileSystem().delete(file, false);
+    } catch (IOException e) {
+      throw failed("write", file, e);
+    }
+    create(file, identity.toJson());
+  }
+
+  private void create(Path file, String text) {
+    Path draft = new Path(folder, "." + file.getName() + "." + UUID.randomUUID() + ".tmp");
     try {
       FileSystem fileSystem = fileSystem();
       try (FSDataOutputStream out = fileSystem.create(draft, false)) {
-        out.write(identity.toJson().getBytes(StandardCharsets.UTF_8));
+        out.write(text.getBytes(StandardCharsets.UTF_8));
         out.hsync();
       }
-      // There is one only if the query has never begun: see SourceIdentity.again.
-      fileSystem.delete(file, false);
       if (!fileSystem.rename(draft, file)) {
         fileSystem.delete(draft, false);
         throw new IOException("the file system refused to rename " + draft);
       }
     } catch (IOException e) {
       throw failed("write", file, e);
+    }
+  }
+
+  /**
+   * The holders that were written last, if any were.
+   *
+   * <p>Each writing makes a file of its own, {@code holders.<n>}: not every file system replaces
+   * one by renaming. The highest number counts.
+   */
+  Optional<Holders> holders() {
+    long newest = newestHolders();
+    if (newest < 0) {
+      return Optional.empty();
+    }
+    Path file = holders(newest);
+    try (InputStream in = fileSystem().open(file)) {
+      String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return Optional.of(HoldersJson.parse(json, file.toString()));
+    } catch (IOException e) {
+      throw failed("read", file, e);
+    }
+  }
+
+  /** Makes holders durable; the ones before stay valid until they are. */
+  void write(Holders holders) {
+    long newest = newestHolders();
+    Path file = holders(newest + 1);
+    create(file, HoldersJson.of(holders));
+    try {
+      if (newest >= 0) {
+        fileSystem().delete(holders(newest), false);
+      }
+    } catch (IOException e) {
+      throw failed("write", file, e);
+    }
+  }
+
+  private Path holders(long number) {
+    return new Path(folder, HOLDERS + number);
+  }
+
+  private long newestHolders() {
+    try {
+      FileSystem fileSystem = fileSystem();
+      if (!fileSystem.exists(folder)) {
+        return -1;
+      }
+      return Stream.of(fileSystem.listStatus(folder))
+          .map(status -> status.getPath().getName())
+          .filter(name -> name.matches("holders\\.\\d+"))
+          .mapToLong(name -> Long.parseLong(name.substring(HOLDERS.length())))
+          .max()
+          .orElse(-1);
+    } catch (IOException e) {
+      throw failed("read", folder, e);
     }
   }
 

@@ -1,52 +1,98 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.coordinator.NodeLink;
+import io.github.mqttpartitioned.coordinator.Nodes;
+import io.github.mqttpartitioned.model.SourceSettings;
 import io.github.mqttpartitioned.node.Node;
-import io.github.mqttpartitioned.store.PartitionStore;
-import java.nio.file.Path;
+import io.github.mqttpartitioned.transport.UnreachableException;
+import java.time.Duration;
 import java.util.List;
-import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkEnv;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the source needs of the Spark application that it runs in.
  *
  * @param parallelism number of partitions that suits it
  * @param hadoop for the checkpoint's file system
+ * @param otherHosts that run executors, and are not the driver's
  * @param nodes that can hold partitions
  * @param blocks where tasks find what the nodes hold
- * @param storeExists whether there is a store in a directory
  */
 record SparkHost(
     int parallelism,
     Configuration hadoop,
-    List<NodeLink> nodes,
-    BlockSources blocks,
-    Predicate<Path> storeExists) {
+    List<String> otherHosts,
+    NodesFactory nodes,
+    BlockSources blocks) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SparkHost.class);
+
+  /** Finds the nodes that a source may use. */
+  @FunctionalInterface
+  interface NodesFactory {
+
+    /**
+     * Starts them where that is needed.
+     *
+     * @param epoch number of the run
+     */
+    Nodes open(SourceSettings settings, long epoch);
+  }
 
   SparkHost {
-    nodes = List.copyOf(nodes);
+    otherHosts = List.copyOf(otherHosts);
   }
 
   /**
    * The application of this JVM.
    *
-   * @throws UnsupportedOperationException when it has executors of their own
+   * @param patience how long a task waits for a partition whose host is away
    */
-  static SparkHost current() {
+  static SparkHost current(Duration patience) {
     SparkContext context = SparkContext.getOrCreate();
-    if (!context.isLocal()) {
-      throw new UnsupportedOperationException(
-          "This version of mqtt-partitioned reads in local mode only: spark.master is "
-              + context.master()
-              + ", accepted are local, local[N] and local[*]");
-    }
+    return context.isLocal() ? local(context) : cluster(context, patience);
+  }
+
+  private static SparkHost local(SparkContext context) {
     return new SparkHost(
         context.defaultParallelism(),
         context.hadoopConfiguration(),
-        List.of(Node.ofThisJvm()),
-        (sourceId, partition) -> Node.ofThisJvm().blocks(sourceId, partition),
-        PartitionStore::exists);
+        List.of(),
+        (settings, epoch) -> Nodes.fixed(Node.ofThisJvm()),
+        SparkHost::ofThisJvm);
+  }
+
+  private static TaskBlocks ofThisJvm(MqttInputPartition input) {
+    return TaskBlocks.local(
+        Node.ofThisJvm()
+            .blocks(input.sourceId(), input.partition())
+            .orElseThrow(
+                () ->
+                    new UnreachableException(
+                        "Partition " + input.partition() + " is not held any more", null)));
+  }
+
+  private static SparkHost cluster(SparkContext context, Duration patience) {
+    if (context.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+      LOG.warn(
+          "spark.dynamicAllocation.enabled is true: Spark removes executors without tasks, and the"
+              + " members in them with them. Switch it off, or set"
+              + " spark.dynamicAllocation.minExecutors to what the query needs");
+    }
+    Executors.await(context);
+    String driver = SparkEnv.get().blockManager().blockManagerId().host();
+    return new SparkHost(
+        context.defaultParallelism(),
+        context.hadoopConfiguration(),
+        Executors.present().stream()
+            .map(Executors.Executor::host)
+            .filter(host -> !host.equals(driver))
+            .distinct()
+            .toList(),
+        (settings, epoch) -> ClusterNodes.open(context, settings, epoch),
+        input -> new ClusterBlocks(input, patience));
   }
 }

@@ -170,6 +170,16 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   }
 
   /**
+   * Looks whether this holder may still write. Belongs to the writer thread.
+   *
+   * @throws StoreException.Fenced when another holder has opened the store since
+   * @throws StoreException.Unusable as for {@link #write}
+   */
+  public void requireHeld() {
+    write().close();
+  }
+
+  /**
    * {@inheritDoc}
    *
    * @throws StoreException.Missing when the range is not held completely; also by the cursor, when

@@ -32,7 +32,10 @@ class BlockPartitionReaderTest {
 
   private BlockPartitionReader reader(long from, long until, boolean skipLost) {
     return new BlockPartitionReader(
-        this::read, new MqttInputPartition("id", 3, new OffsetRange(from, until)), true, skipLost);
+        TaskBlocks.local(this::read),
+        new MqttInputPartition("id", 3, new OffsetRange(from, until), null),
+        true,
+        skipLost);
   }
 
   /** As a store does it: from the block that holds the range's first offset on. */
@@ -107,6 +110,8 @@ class BlockPartitionReaderTest {
         .isEqualTo(
             Map.of(
                 "rowsRead",
+                12L,
+                "rowsReadLocally",
                 12L,
                 "bytesRead",
                 (long) first.limit() + second.limit() + third.limit(),

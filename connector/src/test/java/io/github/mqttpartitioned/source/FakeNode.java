@@ -5,7 +5,9 @@ import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.NodeLink;
+import io.github.mqttpartitioned.coordinator.Nodes;
 import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
@@ -79,16 +81,30 @@ final class FakeNode implements NodeLink {
     return new SparkHost(
         parallelism,
         new Configuration(),
-        List.of(this),
-        (sourceId, partition) -> {
+        List.of(),
+        (settings, epoch) -> Nodes.fixed(this),
+        input -> {
           throw new UnsupportedOperationException("no tasks in this test");
-        },
-        this::storeExists);
+        });
   }
 
   @Override
-  public String name() {
-    return "fake";
+  public NodeAddress address() {
+    return new NodeAddress("fake", "localhost", 0);
+  }
+
+  @Override
+  public boolean hasStore(Assignment assignment) {
+    return storeExists(assignment.directory());
+  }
+
+  @Override
+  public void announce(String sourceId, Map<Integer, NodeAddress> holders) {}
+
+  @Override
+  public synchronized void release(String sourceId, int partition) {
+    calls.add("release " + partition);
+    held.remove(partition);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.block.BlockSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
@@ -42,8 +43,8 @@ public final class FakeSource implements TableProvider {
             new SparkHost(
                 2,
                 new Configuration(),
+                List.of(),
                 node.host(2).nodes(),
-                (sourceId, partition) -> blocks(group, partition),
-                node::storeExists));
+                input -> TaskBlocks.local(blocks(group, input.partition()))));
   }
 }

@@ -243,6 +243,24 @@ class MqttMicroBatchStreamTest {
   }
 
   @Test
+  void secondQueryOnACheckpointInUseIsRefusedAndHarmsNothing() {
+    MqttMicroBatchStream first = stream();
+    Offset initial = first.initialOffset();
+    latest(first, initial);
+    MqttMicroBatchStream second = stream();
+    assertThatThrownBy(() -> latest(second, second.initialOffset()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(temp + "/sources/0 is in use by another query");
+    second.stop();
+    append(0, 5);
+    assertThat(latest(first, initial)).isEqualTo(SourceOffset.of(5, 0));
+    assertThat(node.calls).doesNotContain("release");
+    first.stop();
+    assertThat(latest(second, second.initialOffset())).isEqualTo(SourceOffset.of(5, 0));
+    second.stop();
+  }
+
+  @Test
   void failureOfAPartitionReachesTheQuery() {
     MqttMicroBatchStream stream = stream();
     Offset initial = stream.initialOffset();

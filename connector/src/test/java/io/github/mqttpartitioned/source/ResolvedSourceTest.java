@@ -151,7 +151,7 @@ class ResolvedSourceTest {
   void checkpointElsewhereNeedsAStoreDir() {
     Configuration hadoop = new Configuration();
     hadoop.set("fs.remote.impl", RemoteFileSystem.class.getName());
-    SparkHost host = new SparkHost(2, hadoop, node.host(2).nodes(), null, path -> true);
+    SparkHost host = new SparkHost(2, hadoop, List.of(), node.host(2).nodes(), null);
     String location = "remote:" + folder;
     assertThatThrownBy(() -> ResolvedSource.of(TestOptions.of(), location, host))
         .isInstanceOf(IllegalArgumentException.class)
@@ -163,6 +163,22 @@ class ResolvedSourceTest {
     ResolvedSource mended =
         ResolvedSource.of(TestOptions.of("storeDir", temp + "/s"), location, host);
     assertThat(mended.settings().storeDir()).startsWith(temp + "/s/");
+  }
+
+  @Test
+  void executorsOnOtherHostsNeedAStoreDir() {
+    SparkHost host =
+        new SparkHost(
+            2, new Configuration(), List.of("other", "another"), node.host(2).nodes(), null);
+    assertThatThrownBy(() -> ResolvedSource.of(TestOptions.of(), folder.toString(), host))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Option storeDir is required")
+        .hasMessageContaining("other, another");
+    assertThat(
+            ResolvedSource.of(TestOptions.of("storeDir", temp + "/s"), folder.toString(), host)
+                .settings()
+                .storeDir())
+        .startsWith(temp + "/s/");
   }
 
   @Test

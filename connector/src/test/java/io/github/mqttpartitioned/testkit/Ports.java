@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Ports for brokers that must find theirs again after a restart. They lie below the range that
  * systems give to outgoing connections, so that none of these takes one while its broker is down.
  */
-final class Ports {
+public final class Ports {
 
   private static final int FIRST = 15_000;
   private static final int LAST = 32_000;
@@ -33,7 +33,7 @@ final class Ports {
   }
 
   /** A port of 127.0.0.1 that nothing listens on. */
-  static int free() {
+  public static int free() {
     for (int attempt = 0; attempt < 1000; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

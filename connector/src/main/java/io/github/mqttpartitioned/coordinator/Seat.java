@@ -1,0 +1,162 @@
+package io.github.mqttpartitioned.coordinator;
+
+import io.github.mqttpartitioned.coordinator.Holders.Holder;
+import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.PartitionStatus.Counts;
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.model.SourceSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One partition, as the coordinator sees it: who holds it and what was last heard of it. {@link
+ * #status} may be called by any thread; what changes the seat is the coordinator's, one thread at a
+ * time.
+ */
+final class Seat {
+
+  private final SourceSettings settings;
+  private final int partition;
+  private final StoreGuard guard;
+
+  /** Whether there must be a store: without it the partition waits. */
+  private volatile boolean needsStore;
+
+  private volatile long planned;
+  private volatile String host;
+  private volatile int generation;
+  private volatile @Nullable NodeLink holder;
+  private volatile @Nullable PartitionStatus heard;
+  private volatile @Nullable RuntimeException failure;
+
+  /** Whether the store of the present holder has been looked at. */
+  private volatile boolean checked;
+
+  /** Whether a node of {@link #host} has been told in this run to hold it. */
+  private volatile boolean placed;
+
+  private long waitingSince;
+
+  Seat(
+      SourceSettings settings,
+      int partition,
+      Holder last,
+      long planned,
+      boolean needsStore,
+      StoreGuard guard,
+      long now) {
+    this.settings = settings;
+    this.partition = partition;
+    this.host = last.host();
+    this.generation = last.generation();
+    this.planned = planned;
+    this.needsStore = needsStore;
+    this.guard = guard;
+    this.waitingSince = now;
+  }
+
+  int partition() {
+    return partition;
+  }
+
+  @Nullable NodeLink holder() {
+    return holder;
+  }
+
+  boolean needsStore() {
+    return needsStore;
+  }
+
+  long waitingSince() {
+    return waitingSince;
+  }
+
+  Holder record() {
+    return new Holder(host, generation);
+  }
+
+  Assignment assignment() {
+    return new Assignment(settings, partition, generation, planned);
+  }
+
+  /** Takes note of what Spark may have in its log. */
+  void planned(long offset) {
+    planned = Math.max(planned, offset);
+  }
+
+  long planned() {
+    return planned;
+  }
+
+  /** Whether the store is known to lie within the node's reach. */
+  boolean hasStore(NodeLink node) {
+    return (placed && node.address().host().equals(host)) || node.hasStore(assignment());
+  }
+
+  /** The holder is gone. */
+  void vacate(long now) {
+    holder = null;
+    waitingSince = now;
+  }
+
+  /** The store is lost, and the guard allows for a new one. */
+  void replaceStore(boolean newGeneration) {
+    needsStore = false;
+    placed = false;
+    heard = null;
+    if (newGeneration) {
+      generation = record().generation() + 1;
+    }
+  }
+
+  /** Notes who will hold the partition, before that is written down. */
+  void reserve(NodeLink node) {
+    host = node.address().host();
+  }
+
+  void assign(NodeLink node) {
+    checked = false;
+    node.assign(assignment());
+    needsStore = true;
+    placed = true;
+    holder = node;
+  }
+
+  void fail(RuntimeException why) {
+    failure = why;
+  }
+
+  /** How the partition is doing; while nobody holds it, it is waiting. */
+  PartitionStatus status() {
+    RuntimeException failed = failure;
+    if (failed != null) {
+      return with(State.FAILED, failed);
+    }
+    NodeLink node = holder;
+    PartitionStatus said = node == null ? null : node.status(settings.sourceId(), partition);
+    if (said == null) {
+      return with(State.WAITING, null);
+    }
+    if (!checked && said.state() != State.FAILED) {
+      try {
+        guard.requireNotOlder(partition, planned, said.extent());
+      } catch (RuntimeException e) {
+        failure = e;
+        return with(State.FAILED, e);
+      }
+      checked = true;
+    }
+    heard = said;
+    return said;
+  }
+
+  private PartitionStatus with(State state, @Nullable RuntimeException problem) {
+    PartitionStatus last = heard;
+    return new PartitionStatus(
+        state,
+        problem,
+        last == null ? LogExtent.emptyAt(planned) : last.extent(),
+        last == null ? 0 : last.storeBytes(),
+        last == null ? Counts.NONE : last.counts());
+  }
+}

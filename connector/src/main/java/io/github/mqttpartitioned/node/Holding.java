@@ -1,0 +1,117 @@
+package io.github.mqttpartitioned.node;
+
+import io.github.mqttpartitioned.coordinator.Assignment;
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.receiver.Receiver;
+import io.github.mqttpartitioned.receiver.Tenure;
+import io.github.mqttpartitioned.store.PartitionStore;
+import io.github.mqttpartitioned.store.StoreConfig;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One partition that a node holds: its store and its receiver, from {@link #open} to {@link
+ * #finish}. Thread-safe; to open a store may take as long as another process writes to it, and
+ * whoever wants to end the holding waits for that.
+ */
+final class Holding {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Holding.class);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+  private record Parts(PartitionStore store, Receiver receiver) {}
+
+  private final Assignment assignment;
+  private final Tenure tenure;
+  private volatile @Nullable Parts parts;
+  private boolean ended;
+
+  Holding(Assignment assignment, Tenure tenure) {
+    this.assignment = assignment;
+    this.tenure = tenure;
+  }
+
+  /**
+   * Opens the store and starts the receiver, unless the holding has ended meanwhile.
+   *
+   * @throws io.github.mqttpartitioned.store.StoreException when the store cannot be used
+   */
+  synchronized void open() {
+    if (ended) {
+      return;
+    }
+    PartitionStore store =
+        PartitionStore.open(
+            new StoreConfig(
+                assignment.directory(),
+                assignment.settings().sourceId(),
+                assignment.partition(),
+                assignment.settings().storeMaxBytes(),
+                assignment.firstOffset()));
+    Receiver receiver = new Receiver(assignment.settings(), assignment.partition(), store, tenure);
+    receiver.start();
+    parts = new Parts(store, receiver);
+    tenure.changed();
+  }
+
+  /** Null as long as the store is being opened. */
+  @Nullable PartitionStatus status() {
+    Parts opened = parts;
+    return opened == null ? null : opened.receiver.status();
+  }
+
+  void trim(long before) {
+    Parts opened = parts;
+    if (opened != null) {
+      opened.receiver.trim(before);
+    }
+  }
+
+  /** Empty as long as the store is being opened. */
+  Optional<PartitionStore> store() {
+    return Optional.ofNullable(parts).map(Parts::store);
+  }
+
+  /** Asks the receiver to end. */
+  synchronized void stop() {
+    ended = true;
+    Parts opened = parts;
+    if (opened != null) {
+      opened.receiver.stop();
+    }
+  }
+
+  /** Waits for the receiver, even when interrupted: its store must not close under it. */
+  void finish() {
+    Parts opened = parts;
+    if (opened == null) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
+    boolean receiverEnded = false;
+    for (long left = STOP_LIMIT.toNanos();
+        !receiverEnded && left > 0;
+        left = deadline - System.nanoTime()) {
+      try {
+        receiverEnded = opened.receiver.join(Duration.ofNanos(left).plusMillis(1));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (receiverEnded) {
+      opened.store.close();
+    } else {
+      LOG.warn(
+          "The receiver of partition {} has not stopped within {} s",
+          assignment.partition(),
+          STOP_LIMIT.toSeconds());
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.github.mqttpartitioned.receiver;
+
+/**
+ * For how long a receiver may speak for its partition, and who wants to know what it does.
+ * Thread-safe; cheap, for it is asked at each group commit.
+ */
+public interface Tenure {
+
+  /**
+   * Asks before a connection is made, and before anything is acknowledged.
+   *
+   * @throws RuntimeException when another holder may have taken over; final
+   */
+  void require();
+
+  /** The partition's status is another one now. */
+  void changed();
+
+  /** Ends with the receiver itself: nobody can take over without this JVM's knowing. */
+  Tenure ENDLESS =
+      new Tenure() {
+        @Override
+        public void require() {}
+
+        @Override
+        public void changed() {}
+      };
+}

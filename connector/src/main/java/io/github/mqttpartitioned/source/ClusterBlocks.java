@@ -1,0 +1,163 @@
+package io.github.mqttpartitioned.source;
+
+import io.github.mqttpartitioned.block.Block;
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.node.Node;
+import io.github.mqttpartitioned.node.NodeHost;
+import io.github.mqttpartitioned.store.StoreException;
+import io.github.mqttpartitioned.transport.NodeClients;
+import io.github.mqttpartitioned.transport.RemoteBlocks;
+import io.github.mqttpartitioned.transport.UnreachableException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.spark.TaskContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a task of a cluster reads: the store, if the partition is held in its own JVM, else the node
+ * that holds it. When that node is lost, in the middle of a read, too, the task goes on with the
+ * next holder, from the offset that it had come to; while there is none, it waits.
+ *
+ * <p>Confined to the task's thread.
+ */
+final class ClusterBlocks implements TaskBlocks {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterBlocks.class);
+  private static final Duration RETRY = Duration.ofMillis(200);
+
+  private final MqttInputPartition input;
+  private final Duration patience;
+  private @Nullable NodeClients ownClients;
+  private boolean local;
+
+  /**
+   * @param patience how long to wait for a holder
+   */
+  ClusterBlocks(MqttInputPartition input, Duration patience) {
+    this.input = input;
+    this.patience = patience;
+  }
+
+  @Override
+  public boolean isLocal() {
+    return local;
+  }
+
+  @Override
+  public BlockCursor read(OffsetRange range) {
+    return new Cursor(range);
+  }
+
+  private BlockCursor open(OffsetRange range) {
+    Optional<BlockSource> here = Node.ofThisJvm().blocks(input.sourceId(), input.partition());
+    local = here.isPresent();
+    if (local) {
+      return here.get().read(range);
+    }
+    NodeAddress holder =
+        NodeHost.ofThisJvm()
+            .holder(input.sourceId(), input.partition())
+            .orElseGet(input::requireHolder);
+    return new RemoteBlocks(clients().connect(holder), input.sourceId(), input.partition())
+        .read(range);
+  }
+
+  private NodeClients clients() {
+    NodeClients shared = NodeHost.ofThisJvm().clients().orElse(null);
+    if (shared != null) {
+      return shared;
+    }
+    NodeClients own = ownClients;
+    if (own == null) {
+      own = new NodeClients(SparkNetwork.current());
+      ownClients = own;
+    }
+    return own;
+  }
+
+  @Override
+  public void close() {
+    NodeClients own = ownClients;
+    ownClients = null;
+    if (own != null) {
+      own.close();
+    }
+  }
+
+  private final class Cursor implements BlockCursor {
+    private final OffsetRange range;
+    private long next;
+    private @Nullable BlockCursor current;
+
+    Cursor(OffsetRange range) {
+      this.range = range;
+      this.next = range.from();
+    }
+
+    @Override
+    public @Nullable Block next() {
+      long deadline = System.nanoTime() + patience.toNanos();
+      while (true) {
+        try {
+          return advance();
+        } catch (UnreachableException | StoreException.Unusable e) {
+          close();
+          if (System.nanoTime() - deadline >= 0) {
+            throw e;
+          }
+          LOG.warn(
+              "Partition {} cannot be read from offset {} on now, tries again: {}",
+              input.partition(),
+              next,
+              e.getMessage());
+          pause();
+        }
+      }
+    }
+
+    private @Nullable Block advance() {
+      if (next >= range.until()) {
+        return null;
+      }
+      BlockCursor cursor = current;
+      if (cursor == null) {
+        cursor = open(new OffsetRange(next, range.until()));
+        current = cursor;
+      }
+      Block block = cursor.next();
+      if (block != null) {
+        next = block.firstOffset() + block.count();
+      }
+      return block;
+    }
+
+    @Override
+    public void close() {
+      BlockCursor cursor = current;
+      current = null;
+      if (cursor != null) {
+        cursor.close();
+      }
+    }
+  }
+
+  private static void pause() {
+    TaskContext task = TaskContext.get();
+    if (task != null && task.isInterrupted()) {
+      throw new UncheckedIOException(new InterruptedIOException("the task is killed"));
+    }
+    try {
+      Thread.sleep(RETRY.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new InterruptedIOException("the task is killed"));
+    }
+  }
+}

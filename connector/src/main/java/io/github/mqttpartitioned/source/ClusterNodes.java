@@ -1,0 +1,227 @@
+package io.github.mqttpartitioned.source;
+
+import io.github.mqttpartitioned.coordinator.NodeLink;
+import io.github.mqttpartitioned.coordinator.Nodes;
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.node.NodeHost.Admission;
+import io.github.mqttpartitioned.source.Executors.Executor;
+import io.github.mqttpartitioned.transport.NodeClients;
+import io.github.mqttpartitioned.transport.RemoteNode;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerBlockManagerAdded;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node in each executor of the application, for one source. Executors that come later get theirs,
+ * and one whose node was lost gets another one, as long as Spark has it.
+ *
+ * <p>Thread-safe. A thread of its own starts the nodes, by a small Spark job each; it sleeps until
+ * an executor comes or goes, or a node is lost.
+ */
+final class ClusterNodes implements Nodes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterNodes.class);
+  private static final Duration FIRST_NODES = Duration.ofSeconds(30);
+
+  /** The longest that the thread takes no look by itself. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  private final SparkContext context;
+  private final SourceSettings settings;
+  private final long epoch;
+  private final Thread starter;
+  private final SparkListener listener = new Events();
+  private volatile Runnable onChange = () -> {};
+
+  // Guarded by this.
+  private final Map<Executor, RemoteNode> nodes = new LinkedHashMap<>();
+  private final Map<Executor, NodeStart> starts = new LinkedHashMap<>();
+  private boolean closed;
+
+  private ClusterNodes(SparkContext context, SourceSettings settings, long epoch) {
+    this.context = context;
+    this.settings = settings;
+    this.epoch = epoch;
+    this.starter = new Thread(this::run, "mqtt-nodes");
+    this.starter.setDaemon(true);
+  }
+
+  /**
+   * Starts a node in each executor that there is, and waits for them.
+   *
+   * @throws UncheckedIOException when interrupted
+   */
+  static ClusterNodes open(SparkContext context, SourceSettings settings, long epoch) {
+    ClusterNodes nodes = new ClusterNodes(context, settings, epoch);
+    context.addSparkListener(nodes.listener);
+    nodes.starter.start();
+    try {
+      nodes.awaitFirst();
+      return nodes;
+    } catch (RuntimeException e) {
+      nodes.close();
+      throw e;
+    }
+  }
+
+  private synchronized void awaitFirst() {
+    List<Executor> first = Executors.present();
+    long deadline = System.nanoTime() + FIRST_NODES.toNanos();
+    while (!nodes.keySet().containsAll(first) && System.nanoTime() < deadline) {
+      first = first.stream().filter(Executors.present()::contains).toList();
+      try {
+        TimeUnit.MILLISECONDS.timedWait(this, 100);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new UncheckedIOException(new InterruptedIOException("stopped while nodes started"));
+      }
+    }
+  }
+
+  @Override
+  public synchronized List<NodeLink> live() {
+    List<NodeLink> live = new ArrayList<>();
+    nodes.values().stream().filter(node -> !node.isLost()).forEach(live::add);
+    return live;
+  }
+
+  @Override
+  public boolean isFixed() {
+    return false;
+  }
+
+  @Override
+  public void onChange(Runnable changed) {
+    onChange = changed;
+  }
+
+  private void run() {
+    while (look()) {
+      onChange.run();
+    }
+  }
+
+  /**
+   * Compares what there is with what there should be, and sleeps.
+   *
+   * @return false when closed
+   */
+  private boolean look() {
+    List<RemoteNode> lost = new ArrayList<>();
+    try {
+      List<Executor> present = Executors.present();
+      synchronized (this) {
+        if (closed) {
+          return false;
+        }
+        nodes
+            .entrySet()
+            .removeIf(
+                entry ->
+                    (entry.getValue().isLost() || !present.contains(entry.getKey()))
+                        && lost.add(entry.getValue()));
+        starts.keySet().retainAll(present);
+        for (Executor executor : present) {
+          start(executor);
+        }
+      }
+      lost.forEach(RemoteNode::close);
+      if (!lost.isEmpty()) {
+        onChange.run();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("Cannot look after the nodes of source {} now", settings.sourceId(), e);
+    }
+    return sleep();
+  }
+
+  private void start(Executor executor) {
+    if (nodes.containsKey(executor)) {
+      return;
+    }
+    NodeStart start =
+        starts.computeIfAbsent(executor, one -> new NodeStart(context, settings, epoch, one));
+    start
+        .poll()
+        .ifPresent(
+            admission -> {
+              starts.remove(executor);
+              RemoteNode node = link(admission);
+              nodes.put(executor, node);
+              node.start();
+              notifyAll();
+            });
+  }
+
+  private RemoteNode link(Admission admission) {
+    return new RemoteNode(
+        admission.address(),
+        settings.sourceId(),
+        admission.ticket(),
+        admission.stores(),
+        new NodeClients(SparkNetwork.current()),
+        this::nodeChanged);
+  }
+
+  private void nodeChanged() {
+    onChange.run();
+  }
+
+  private synchronized boolean sleep() {
+    try {
+      if (!closed) {
+        boolean starting = !starts.isEmpty();
+        TimeUnit.MILLISECONDS.timedWait(this, starting ? 20 : LOOK.toMillis());
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  private synchronized void wake() {
+    notifyAll();
+  }
+
+  @Override
+  public void close() {
+    List<RemoteNode> all;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      notifyAll();
+      all = List.copyOf(nodes.values());
+      starts.values().forEach(NodeStart::cancel);
+      nodes.clear();
+    }
+    if (!context.isStopped()) {
+      context.removeSparkListener(listener);
+    }
+    all.forEach(RemoteNode::close);
+  }
+
+  private final class Events extends SparkListener {
+    @Override
+    public void onBlockManagerAdded(SparkListenerBlockManagerAdded added) {
+      wake();
+    }
+
+    @Override
+    public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+      wake();
+    }
+  }
+}

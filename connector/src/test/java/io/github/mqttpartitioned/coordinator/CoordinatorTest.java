@@ -1,0 +1,338 @@
+package io.github.mqttpartitioned.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mqttpartitioned.coordinator.Holders.Holder;
+import io.github.mqttpartitioned.model.BrokerUrl;
+import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.PartitionStatus.Counts;
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.model.TlsSettings;
+import io.github.mqttpartitioned.model.TopicFilter;
+import io.github.mqttpartitioned.testkit.Await;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Nodes that come and go, their stores in memory, by host. */
+class CoordinatorTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration RECOVERY = Duration.ofMinutes(5);
+
+  private final Map<String, Set<String>> disks = new ConcurrentHashMap<>();
+  private final List<FakeLink> live = new CopyOnWriteArrayList<>();
+  private final List<String> events = new CopyOnWriteArrayList<>();
+  private final AtomicLong clock = new AtomicLong();
+  private final int partitions = 4;
+  private boolean failOnLoss = true;
+  private Runnable changed = () -> {};
+  private Holders last = Holders.none(partitions);
+  private Coordinator coordinator;
+
+  @AfterEach
+  void close() {
+    if (coordinator != null) {
+      coordinator.close();
+    }
+  }
+
+  private final class FakeLink implements NodeLink {
+    private final NodeAddress address;
+    private final Map<Integer, Long> held = new ConcurrentHashMap<>();
+    private volatile Map<Integer, NodeAddress> holders = Map.of();
+
+    FakeLink(String name, String host) {
+      this.address = new NodeAddress(name, host, 1);
+    }
+
+    @Override
+    public NodeAddress address() {
+      return address;
+    }
+
+    @Override
+    public boolean hasStore(Assignment assignment) {
+      return disk()
+          .contains(Assignment.directoryName(assignment.partition(), assignment.generation()));
+    }
+
+    private Set<String> disk() {
+      return disks.computeIfAbsent(address.host(), host -> ConcurrentHashMap.newKeySet());
+    }
+
+    @Override
+    public void assign(Assignment assignment) {
+      String name = Assignment.directoryName(assignment.partition(), assignment.generation());
+      events.add(name + " at " + assignment.firstOffset() + " to " + address.name());
+      disk().add(name);
+      held.put(assignment.partition(), assignment.firstOffset());
+    }
+
+    @Override
+    public PartitionStatus status(String sourceId, int partition) {
+      Long first = held.get(partition);
+      return first == null
+          ? null
+          : new PartitionStatus(
+              State.CONNECTED,
+              null,
+              LogExtent.emptyAt(first),
+              0,
+              new Counts(0, 0, 0, 0, 0, 0, 1, 0));
+    }
+
+    @Override
+    public void trim(String sourceId, int partition, long before) {}
+
+    @Override
+    public void announce(String sourceId, Map<Integer, NodeAddress> known) {
+      holders = known;
+    }
+
+    @Override
+    public void release(String sourceId, int partition) {
+      events.add("release " + partition + " from " + address.name());
+      held.remove(partition);
+    }
+
+    @Override
+    public void release(String sourceId) {
+      held.clear();
+    }
+  }
+
+  private FakeLink node(String name) {
+    FakeLink link = new FakeLink(name, name.substring(0, 1));
+    live.add(link);
+    return link;
+  }
+
+  private void start(long planned, boolean begun) {
+    long[] offsets = new long[partitions];
+    boolean[] needsStore = new boolean[partitions];
+    Arrays.fill(offsets, planned);
+    Arrays.fill(needsStore, begun);
+    Nodes nodes =
+        new Nodes() {
+          @Override
+          public List<NodeLink> live() {
+            return List.copyOf(live);
+          }
+
+          @Override
+          public boolean isFixed() {
+            return false;
+          }
+
+          @Override
+          public void onChange(Runnable listener) {
+            changed = listener;
+          }
+
+          @Override
+          public void close() {}
+        };
+    last = last.nextEpoch();
+    coordinator =
+        new Coordinator(
+            settings(),
+            nodes,
+            last,
+            holders -> {
+              events.add("write");
+              last = holders;
+            },
+            offsets,
+            needsStore,
+            guard(),
+            RECOVERY,
+            clock::get);
+    coordinator.start(!begun);
+  }
+
+  private StoreGuard guard() {
+    return new StoreGuard() {
+      @Override
+      public void missing(int partition, long next) {
+        events.add("missing " + partition + " at " + next);
+        if (failOnLoss) {
+          throw new IllegalStateException("store of partition " + partition + " is lost");
+        }
+      }
+
+      @Override
+      public void requireNotOlder(int partition, long planned, LogExtent extent) {}
+    };
+  }
+
+  private SourceSettings settings() {
+    return new SourceSettings(
+        "source-" + System.identityHashCode(this),
+        partitions,
+        List.of(new BrokerUrl("tcp://broker")),
+        List.of(new TopicFilter("a")),
+        "g",
+        "c",
+        1,
+        null,
+        null,
+        TlsSettings.DEFAULT,
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(30),
+        Duration.ofDays(1),
+        100,
+        "/stores",
+        16L << 20);
+  }
+
+  private Map<String, Set<Integer>> held() {
+    Map<String, Set<Integer>> held = new HashMap<>();
+    for (FakeLink link : live) {
+      held.put(link.address().name(), new TreeSet<>(link.held.keySet()));
+    }
+    return held;
+  }
+
+  private void lose(FakeLink link) {
+    live.remove(link);
+    changed.run();
+  }
+
+  private void awaitStates(State... expected) {
+    Await.value(
+        "states",
+        LIMIT,
+        () -> coordinator.status().stream().map(PartitionStatus::state).toList(),
+        List.of(expected)::equals);
+  }
+
+  @Test
+  void partitionsAreSpreadAndWrittenDownFirst() {
+    node("a1");
+    FakeLink other = node("b1");
+    start(0, false);
+    assertThat(held()).isEqualTo(Map.of("a1", Set.of(0, 2), "b1", Set.of(1, 3)));
+    assertThat(events).hasSize(5).startsWith("write", "p0 at 0 to a1");
+    assertThat(last)
+        .isEqualTo(
+            new Holders(
+                1,
+                List.of(
+                    new Holder("a", 0),
+                    new Holder("b", 0),
+                    new Holder("a", 0),
+                    new Holder("b", 0))));
+    assertThat(other.holders).containsOnlyKeys(0, 1, 2, 3);
+  }
+
+  @Test
+  void whatALostNodeHeldGoesToAnotherOneOfItsHost() {
+    FakeLink lost = node("a1");
+    node("b1");
+    FakeLink heir = node("a2");
+    start(0, false);
+    lose(lost);
+    awaitStates(State.CONNECTED, State.CONNECTED, State.CONNECTED, State.CONNECTED);
+    assertThat(held()).isEqualTo(Map.of("a2", Set.of(0, 2, 3), "b1", Set.of(1)));
+    Await.until("the new holders", LIMIT, () -> heir.address().equals(heir.holders.get(0)));
+  }
+
+  @Test
+  void withoutAnotherOneItWaitsForTheHostWhileTheOthersGoOn() {
+    FakeLink lost = node("a1");
+    node("b1");
+    start(0, false);
+    lose(lost);
+    awaitStates(State.WAITING, State.CONNECTED, State.WAITING, State.CONNECTED);
+    clock.addAndGet(RECOVERY.minusSeconds(1).toNanos());
+    FakeLink back = node("a7");
+    changed.run();
+    awaitStates(State.CONNECTED, State.CONNECTED, State.CONNECTED, State.CONNECTED);
+    assertThat(back.held).containsOnlyKeys(0, 2);
+  }
+
+  @Test
+  void hostThatStaysAwayFailsTheQuery() {
+    FakeLink lost = node("a1");
+    node("b1");
+    start(0, false);
+    lose(lost);
+    awaitStates(State.WAITING, State.CONNECTED, State.WAITING, State.CONNECTED);
+    clock.addAndGet(RECOVERY.toNanos());
+    changed.run();
+    awaitStates(State.FAILED, State.CONNECTED, State.FAILED, State.CONNECTED);
+    assertThatThrownBy(() -> coordinator.extents()).hasMessage("store of partition 0 is lost");
+  }
+
+  @Test
+  void lostStoreIsReplacedByOneOfAnotherNameWhereThatIsWanted() {
+    failOnLoss = false;
+    FakeLink lost = node("a1");
+    node("b1");
+    start(0, false);
+    coordinator.planned(new long[] {50, 60, 70, 80});
+    lose(lost);
+    awaitStates(State.WAITING, State.CONNECTED, State.WAITING, State.CONNECTED);
+    events.clear();
+    clock.addAndGet(RECOVERY.toNanos());
+    changed.run();
+    awaitStates(State.CONNECTED, State.CONNECTED, State.CONNECTED, State.CONNECTED);
+    assertThat(events)
+        .containsExactly(
+            "missing 0 at 50", "missing 2 at 70", "write", "p0.1 at 50 to b1", "p2.1 at 70 to b1");
+    assertThat(last.partitions().get(0)).isEqualTo(new Holder("b", 1));
+    // The lost disk turns up again: what lies there is not taken for the store that counts.
+    node("a1");
+    changed.run();
+    coordinator.close();
+    live.removeIf(link -> link.address().name().startsWith("b"));
+    start(80, true);
+    awaitStates(State.WAITING, State.WAITING, State.WAITING, State.WAITING);
+  }
+
+  @Test
+  void restartFindsTheStoresWhereTheyLie() {
+    node("a1");
+    node("b1");
+    start(0, false);
+    coordinator.close();
+    live.clear();
+    events.clear();
+    node("b3");
+    node("c1");
+    node("a4");
+    start(10, true);
+    assertThat(held()).isEqualTo(Map.of("a4", Set.of(0, 2), "b3", Set.of(1, 3), "c1", Set.of()));
+  }
+
+  @Test
+  void nodeThatComesLaterTakesItsShareOfItsHost() {
+    FakeLink first = node("a1");
+    start(0, false);
+    node("a2");
+    node("b1");
+    changed.run();
+    Await.value("two each", LIMIT, () -> first.held.size(), size -> size == 2);
+    awaitStates(State.CONNECTED, State.CONNECTED, State.CONNECTED, State.CONNECTED);
+    assertThat(held().get("a2")).hasSize(2);
+    assertThat(held().get("b1")).isEmpty();
+    List<String> moves = new ArrayList<>(events);
+    moves.removeIf(event -> !event.startsWith("release"));
+    assertThat(moves).hasSize(2);
+  }
+}

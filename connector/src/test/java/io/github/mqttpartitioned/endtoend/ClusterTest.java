@@ -1,0 +1,191 @@
+package io.github.mqttpartitioned.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.StandaloneCluster;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real executors: a standalone master, two workers, two executors on each. */
+class ClusterTest {
+
+  private static final int PARTITIONS = 8;
+  private static final int MESSAGES = Integer.getInteger("test.cluster.messages", 40_000);
+  private static final int EXECUTORS = 4;
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration FINISH = Duration.ofMinutes(10);
+  private static final BrokerOptions BROKER = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
+  private static final Pattern REPORT =
+      Pattern.compile("processed (\\d+) read (\\d+) local (\\d+) jobs (\\d+) batches (-?\\d+)");
+
+  @TempDir private static Path clusterFolder;
+  private static StandaloneCluster cluster;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = StandaloneCluster.start(clusterFolder, 2, 2);
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  private ChildJvm driver(TestBroker broker, int qos, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(folder.toString(), broker.url()));
+    cluster.settings().forEach((name, value) -> arguments.add(name + "=" + value));
+    arguments.addAll(List.of("partitions=" + PARTITIONS, "qos=" + qos));
+    arguments.addAll(List.of(more));
+    return ChildJvm.of(ClusterDriver.class, arguments.toArray(String[]::new)).heapMiB(768).start();
+  }
+
+  private static long[] last(ChildJvm driver) {
+    List<String> lines = driver.lines();
+    for (int i = lines.size() - 1; i >= 0; i--) {
+      Matcher report = REPORT.matcher(lines.get(i));
+      if (report.find()) {
+        long[] values = new long[report.groupCount()];
+        for (int group = 0; group < values.length; group++) {
+          values[group] = Long.parseLong(report.group(group + 1));
+        }
+        return values;
+      }
+    }
+    return new long[5];
+  }
+
+  private static void awaitProcessed(ChildJvm driver, long messages) {
+    await(driver, messages + " processed", () -> last(driver)[0] >= messages);
+  }
+
+  private static void await(ChildJvm driver, String what, BooleanSupplier condition) {
+    try {
+      Await.until(
+          what,
+          FINISH,
+          () -> {
+            assertThat(driver.isAlive()).as(driver::describe).isTrue();
+            return condition.getAsBoolean();
+          });
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          e.getMessage() + "\n" + driver.describe() + "\n" + cluster.describe(), e);
+    }
+  }
+
+  private void stop(ChildJvm driver) throws IOException {
+    Files.createFile(folder.resolve("stop"));
+    driver.awaitLine("query stopped", START);
+    Files.delete(folder.resolve("stop"));
+  }
+
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void everyMessageArrivesOnceAndIsReadWhereItLies(int qos) throws Exception {
+    try (TestBroker broker = TestBrokers.start(BROKER);
+        ChildJvm driver = driver(broker, qos)) {
+      awaitMembers(driver);
+      try (Load load = Load.start(broker.url(), 4, MESSAGES, qos, 0)) {
+        Map<Integer, Long> sent = load.await();
+        awaitProcessed(driver, MESSAGES);
+        stop(driver);
+        Arrived.check(rows(), sent, qos == 2);
+        Arrived.checkOffsetsDense(rows(), PARTITIONS);
+        long[] report = last(driver);
+        System.out.printf("QoS %d: %d rows read, %d of them locally%n", qos, report[1], report[2]);
+        assertThat(report[2]).isGreaterThan(report[1] * 95 / 100);
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void executorsThatAreKilledLoseNothing(int qos) throws Exception {
+    try (TestBroker broker = TestBrokers.start(BROKER);
+        ChildJvm driver = driver(broker, qos)) {
+      awaitMembers(driver);
+      try (Load load = Load.start(broker.url(), 2, MESSAGES, qos, MESSAGES / 20)) {
+        for (int kill = 1; kill <= EXECUTORS; kill++) {
+          awaitProcessed(driver, (long) MESSAGES * kill / (EXECUTORS + 2));
+          cluster.executors().get(0).destroyForcibly();
+        }
+        Map<Integer, Long> sent = load.await();
+        awaitProcessed(driver, MESSAGES);
+        awaitQuiet(driver);
+        stop(driver);
+        Arrived.check(rows(), sent, qos == 2);
+        Arrived.checkOffsetsDense(rows(), PARTITIONS);
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void driverThatIsKilledIsFollowedByAnother(int qos) throws Exception {
+    try (TestBroker broker = TestBrokers.start(BROKER)) {
+      Map<Integer, Long> sent;
+      try (ChildJvm first = driver(broker, qos)) {
+        awaitMembers(first);
+        try (Load load = Load.start(broker.url(), 2, MESSAGES, qos, MESSAGES / 10)) {
+          awaitProcessed(first, MESSAGES / 4);
+          first.kill9();
+          try (ChildJvm second = driver(broker, qos)) {
+            sent = load.await();
+            awaitProcessed(second, MESSAGES);
+            awaitQuiet(second);
+            stop(second);
+          }
+        }
+      }
+      Arrived.check(rows(), sent, qos == 2);
+      Arrived.checkOffsetsDense(rows(), PARTITIONS);
+    }
+  }
+
+  /** The first progress comes when all members are connected. */
+  private static void awaitMembers(ChildJvm driver) {
+    driver.awaitLine("batches \\d", START);
+  }
+
+  /** Waits until the count has not changed for two seconds. */
+  private static void awaitQuiet(ChildJvm driver) {
+    long[] last = {-1, 0};
+    await(
+        driver,
+        "an end of messages",
+        () -> {
+          long now = last(driver)[0];
+          if (now != last[0]) {
+            last[0] = now;
+            last[1] = System.nanoTime();
+          }
+          return System.nanoTime() - last[1] > Duration.ofSeconds(2).toNanos();
+        });
+  }
+
+  private Dataset<Row> rows() {
+    return Spark.session().read().parquet(folder.resolve("output").toString());
+  }
+}

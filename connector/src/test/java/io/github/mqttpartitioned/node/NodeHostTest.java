@@ -1,0 +1,196 @@
+package io.github.mqttpartitioned.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mqttpartitioned.coordinator.Assignment;
+import io.github.mqttpartitioned.coordinator.Lease;
+import io.github.mqttpartitioned.model.BrokerUrl;
+import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.model.TlsSettings;
+import io.github.mqttpartitioned.model.TopicFilter;
+import io.github.mqttpartitioned.node.NodeHost.Admission;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import io.github.mqttpartitioned.transport.Answer;
+import io.github.mqttpartitioned.transport.Answer.Failed;
+import io.github.mqttpartitioned.transport.Network;
+import io.github.mqttpartitioned.transport.NodeClients;
+import io.github.mqttpartitioned.transport.RemoteNode;
+import io.github.mqttpartitioned.transport.Request.Poll;
+import io.github.mqttpartitioned.transport.UnreachableException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.network.util.MapConfigProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node as its driver reaches it, over a real socket, with a real broker. */
+class NodeHostTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  @TempDir private Path temp;
+  private final AtomicLong paused = new AtomicLong();
+  private final Node node = new Node(new NodeAddress("1", "127.0.0.1", 0));
+  private final NodeHost host =
+      new NodeHost(node, Lease.LIMIT, () -> System.nanoTime() + paused.get());
+  private final AtomicInteger changes = new AtomicInteger();
+  private final NodeClients clients = new NodeClients(network());
+
+  @AfterEach
+  void release() {
+    node.release("source");
+    clients.close();
+  }
+
+  private static Network network() {
+    return new Network(new MapConfigProvider(Map.of()), "app", null);
+  }
+
+  private SourceSettings settings(String brokerUrl) {
+    return new SourceSettings(
+        "source",
+        1,
+        List.of(new BrokerUrl(brokerUrl)),
+        List.of(new TopicFilter("test/#")),
+        "group",
+        "node-host-test-" + System.nanoTime(),
+        1,
+        null,
+        null,
+        TlsSettings.DEFAULT,
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(30),
+        Duration.ofDays(1),
+        100,
+        temp.toString(),
+        16L << 20);
+  }
+
+  private Admission admit(SourceSettings settings, long epoch) {
+    return host.admit(settings, epoch, "1", "127.0.0.1", NodeHostTest::network);
+  }
+
+  private RemoteNode link(Admission admission) {
+    RemoteNode link =
+        new RemoteNode(
+            admission.address(),
+            "source",
+            admission.ticket(),
+            admission.stores(),
+            new NodeClients(network()),
+            changes::incrementAndGet);
+    link.start();
+    return link;
+  }
+
+  private Answer poll(Admission admission) {
+    var client = clients.connect(admission.address());
+    return client.await(client.ask(new Poll("source", admission.ticket(), Long.MIN_VALUE)), LIMIT);
+  }
+
+  private static void awaitState(RemoteNode link, State state) {
+    Await.until(
+        state.name(),
+        LIMIT,
+        () -> {
+          PartitionStatus status = link.status("source", 0);
+          return status != null && status.state() == state;
+        });
+  }
+
+  @Test
+  void driverHearsOfItsPartitionsAndLeavesNothingBehind() {
+    try (TestBroker broker = TestBrokers.start()) {
+      SourceSettings settings = settings(broker.url());
+      Admission admission = admit(settings, 1);
+      assertThat(admission.stores()).isEmpty();
+      try (RemoteNode link = link(admission)) {
+        link.assign(new Assignment(settings, 0, 0, 7));
+        awaitState(link, State.CONNECTED);
+        assertThat(link.status("source", 0).extent().next()).isEqualTo(7);
+        assertThat(admit(settings(broker.url()), 2).stores()).isEqualTo(Set.of("p0"));
+        Await.until("loss of the earlier run's link", LIMIT, link::isLost);
+        assertThat(changes).hasPositiveValue();
+        assertThat(node.blocks("source", 0)).isEmpty();
+      }
+      assertThatThrownBy(() -> admit(settings, 1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("later start");
+      Admission again = admit(settings, 3);
+      try (RemoteNode link = link(again)) {
+        link.release("source");
+      }
+      Await.until("the port to be closed", LIMIT, () -> !canConnect(again));
+      Await.until("an end of all threads", LIMIT, () -> threads().isEmpty());
+    }
+  }
+
+  @Test
+  void partitionThatCannotBeOpenedIsReported() {
+    SourceSettings settings = settings("tcp://127.0.0.1:1");
+    Admission admission = admit(settings, 1);
+    node.assign(new Assignment(settings, 0, 0, 0));
+    try (RemoteNode link = link(admission)) {
+      link.assign(new Assignment(settings, 0, 0, 0));
+      awaitState(link, State.FAILED);
+      assertThat(link.status("source", 0).problem()).hasMessageContaining("already");
+      link.release("source");
+    }
+  }
+
+  @Test
+  void leaseThatHasRunOutIsNotRenewedByALateQuestion() {
+    Admission admission = admit(settings("tcp://127.0.0.1:1"), 1);
+    assertThat(poll(admission)).isInstanceOf(Answer.Report.class);
+    paused.addAndGet(Lease.LIMIT.plusSeconds(1).toNanos());
+    assertThat(poll(admission))
+        .isInstanceOfSatisfying(
+            Failed.class, failed -> assertThat(failed.reason()).isEqualTo(Failed.Reason.NOT_HERE));
+    Await.until("the port to be closed", LIMIT, () -> !canConnect(admission));
+  }
+
+  @Test
+  void holderWithoutALeaseMayNotActAnyMore() {
+    Tenancy tenancy =
+        new Tenancy(
+            settings("tcp://127.0.0.1:1"), 1, 1, Duration.ofSeconds(10), paused::get, () -> {});
+    tenancy.require();
+    paused.addAndGet(Duration.ofSeconds(10).toNanos());
+    assertThat(tenancy.renew()).isTrue();
+    paused.addAndGet(Duration.ofSeconds(10).toNanos() + 1);
+    assertThat(tenancy.renew()).isFalse();
+    assertThatThrownBy(tenancy::require)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has not been heard of for 10000 ms");
+    paused.addAndGet(-Duration.ofSeconds(10).toNanos());
+    assertThat(tenancy.renew()).isFalse();
+  }
+
+  private boolean canConnect(Admission admission) {
+    try {
+      clients.connect(admission.address());
+      return true;
+    } catch (UnreachableException e) {
+      return false;
+    }
+  }
+
+  private static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.matches("mqtt-(node|receiver|server).*"))
+        .toList();
+  }
+}

@@ -1,0 +1,133 @@
+package io.github.mqttpartitioned.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.transport.Request.Leave;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.spark.network.sasl.SecretKeyHolder;
+import org.apache.spark.network.util.MapConfigProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests over real sockets, with Spark's own authentication and encryption. */
+class NodeServerTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final List<Request> asked = new CopyOnWriteArrayList<>();
+  private CompletableFuture<Answer> answer = CompletableFuture.completedFuture(new Answer.Done());
+
+  private NodeServer server(Network network) {
+    return new NodeServer(
+        network,
+        "127.0.0.1",
+        request -> {
+          asked.add(request);
+          return answer;
+        });
+  }
+
+  private static Network plain() {
+    return new Network(new MapConfigProvider(Map.of()), "app", null);
+  }
+
+  private static Network secured(String secret, boolean encrypted) {
+    Map<String, String> config = new HashMap<>();
+    config.put("spark.network.crypto.enabled", String.valueOf(encrypted));
+    config.put("spark.mqtt.io.connectionTimeout", "10s");
+    return new Network(
+        new MapConfigProvider(config),
+        "app",
+        new SecretKeyHolder() {
+          @Override
+          public String getSaslUser(String appId) {
+            return "sparkSaslUser";
+          }
+
+          @Override
+          public String getSecretKey(String appId) {
+            return secret;
+          }
+        });
+  }
+
+  private static Answer ask(NodeClients clients, NodeServer server, Request request) {
+    NodeClient client = clients.connect(new NodeAddress("1", "127.0.0.1", server.port()));
+    return client.await(client.ask(request), LIMIT);
+  }
+
+  @Test
+  void requestAndAnswerComeThrough() {
+    answer = CompletableFuture.completedFuture(new Answer.Text("x".repeat(3_000_000)));
+    try (NodeServer server = server(plain());
+        NodeClients clients = new NodeClients(plain())) {
+      assertThat(ask(clients, server, new Leave("s", 1))).isEqualTo(answer.join());
+      assertThat(asked).containsExactly(new Leave("s", 1));
+    }
+  }
+
+  @Test
+  void failureIsToldInItsOwnWords() {
+    answer = CompletableFuture.failedFuture(new IllegalStateException("no such partition"));
+    try (NodeServer server = server(plain());
+        NodeClients clients = new NodeClients(plain())) {
+      assertThat(ask(clients, server, new Leave("s", 1)))
+          .isEqualTo(new Answer.Failed(Answer.Failed.Reason.ERROR, "no such partition"));
+    }
+  }
+
+  @ParameterizedTest(name = "encrypted {0}")
+  @ValueSource(booleans = {false, true})
+  void peerWithTheSecretIsAnswered(boolean encrypted) {
+    try (NodeServer server = server(secured("right", encrypted));
+        NodeClients clients = new NodeClients(secured("right", encrypted))) {
+      assertThat(ask(clients, server, new Leave("s", 1))).isEqualTo(new Answer.Done());
+    }
+  }
+
+  @ParameterizedTest(name = "encrypted {0}")
+  @ValueSource(booleans = {false, true})
+  void peerWithTheWrongSecretGetsNothing(boolean encrypted) {
+    try (NodeServer server = server(secured("right", encrypted));
+        NodeClients clients = new NodeClients(secured("wrong", encrypted))) {
+      assertThatThrownBy(() -> ask(clients, server, new Leave("s", 1)))
+          .isInstanceOf(UnreachableException.class);
+      assertThat(asked).isEmpty();
+    }
+  }
+
+  @Test
+  void peerWithoutASecretGetsNothing() {
+    try (NodeServer server = server(secured("right", true));
+        NodeClients clients = new NodeClients(plain())) {
+      assertThatThrownBy(() -> ask(clients, server, new Leave("s", 1)))
+          .isInstanceOf(UnreachableException.class);
+      assertThat(asked).isEmpty();
+    }
+  }
+
+  @Test
+  void lostConnectionIsToldToWhoeverWaits() {
+    answer = new CompletableFuture<>();
+    try (NodeClients clients = new NodeClients(plain())) {
+      NodeServer server = server(plain());
+      NodeClient client = clients.connect(new NodeAddress("1", "127.0.0.1", server.port()));
+      CompletableFuture<Answer> waiting = client.ask(new Leave("s", 1));
+      Await.until("the request", LIMIT, () -> !asked.isEmpty());
+      server.close();
+      assertThatThrownBy(() -> client.await(waiting, LIMIT))
+          .isInstanceOf(UnreachableException.class);
+      assertThatThrownBy(() -> clients.connect(client.node()))
+          .isInstanceOf(UnreachableException.class);
+    }
+  }
+}
