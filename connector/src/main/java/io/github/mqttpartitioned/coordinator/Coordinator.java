@@ -52,6 +52,7 @@ public final class Coordinator implements AutoCloseable {
 
   private boolean closed;
   private boolean changed;
+  private boolean assigned;
   private Map<Integer, NodeAddress> announced = Map.of();
   private Set<NodeLink> informed = Set.of();
 
@@ -267,6 +268,7 @@ public final class Coordinator implements AutoCloseable {
   }
 
   private void assign(Seat seat, NodeLink to) {
+    assigned = true;
     try {
       seat.assign(to);
       LOG.info("Partition {} goes to node {}, epoch {}", seat.partition(), to.address(), epoch);
@@ -353,7 +355,8 @@ public final class Coordinator implements AutoCloseable {
       }
       closed = true;
       lock.notifyAll();
-      live = nodes.live();
+      // A fixed node knows of the source only by what it holds.
+      live = assigned || !nodes.isFixed() ? nodes.live() : List.of();
     }
     // All at once, and in threads that the interrupt of a query that is stopped does not reach.
     List<Thread> releases = live.stream().map(this::release).toList();

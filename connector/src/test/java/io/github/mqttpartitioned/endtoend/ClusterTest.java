@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.coordinator.Lease;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.ChildJvm;
@@ -18,10 +19,12 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,6 +114,7 @@ class ClusterTest {
         Map<Integer, Long> sent = load.await();
         awaitProcessed(driver, MESSAGES);
         stop(driver);
+        await(driver, "an end of all threads in the executors", () -> threads().isEmpty());
         Arrived.check(rows(), sent, qos == 2);
         Arrived.checkOffsetsDense(rows(), PARTITIONS);
         long[] report = last(driver);
@@ -141,6 +145,42 @@ class ClusterTest {
     }
   }
 
+  @Test
+  void executorThatIsPausedLongerThanItsLeaseHarmsNothingWhenItWakesUp() throws Exception {
+    int qos = 2;
+    try (TestBroker broker = TestBrokers.start(BROKER);
+        ChildJvm driver = driver(broker, qos)) {
+      awaitMembers(driver);
+      try (Load load = Load.start(broker.url(), 2, MESSAGES, qos, MESSAGES / 40)) {
+        awaitProcessed(driver, MESSAGES / 8);
+        ProcessHandle victim = cluster.executors().get(0);
+        long paused = System.nanoTime();
+        signal("STOP", victim);
+        driver.awaitLine("is lost", START);
+        Await.until(
+            "the end of the lease",
+            FINISH,
+            () -> System.nanoTime() - paused > Lease.LIMIT.plusSeconds(2).toNanos());
+        signal("CONT", victim);
+        Map<Integer, Long> sent = load.await();
+        awaitProcessed(driver, MESSAGES);
+        awaitQuiet(driver);
+        stop(driver);
+        Arrived.check(rows(), sent, true);
+        Arrived.checkOffsetsDense(rows(), PARTITIONS);
+      }
+    }
+  }
+
+  private static void signal(String name, ProcessHandle process) throws Exception {
+    int exit =
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+            .inheritIO()
+            .start()
+            .waitFor();
+    assertThat(exit).isZero();
+  }
+
   @ParameterizedTest(name = "QoS {0}")
   @ValueSource(ints = {1, 2})
   void driverThatIsKilledIsFollowedByAnother(int qos) throws Exception {
@@ -162,6 +202,25 @@ class ClusterTest {
       Arrived.check(rows(), sent, qos == 2);
       Arrived.checkOffsetsDense(rows(), PARTITIONS);
     }
+  }
+
+  /** Threads of the source in the executors, by the names that the system knows. */
+  private static List<String> threads() {
+    List<String> names = new ArrayList<>();
+    for (ProcessHandle executor : cluster.executors()) {
+      try (Stream<Path> tasks = Files.list(Path.of("/proc", executor.pid() + "", "task"))) {
+        for (Path task : tasks.toList()) {
+          String name = Files.readString(task.resolve("comm")).strip();
+          if (name.startsWith("mqtt")) {
+            names.add(executor.pid() + " " + name);
+          }
+        }
+      } catch (IOException e) {
+        // It has ended meanwhile; the next look is a new one.
+        names.add(e.toString());
+      }
+    }
+    return names;
   }
 
   /** The first progress comes when all members are connected. */
