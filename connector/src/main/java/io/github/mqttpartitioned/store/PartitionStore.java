@@ -217,6 +217,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
       if (!environment.isClosed()) {
         throw StoreException.awaitingReaders(config.partition(), place);
       }
+      FaultPoint.REOPENING.reached();
       environment = StoreOpening.reopen(directory, config);
       transaction = NOT_KNOWN;
       failed = false;
@@ -285,6 +286,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
    */
   void tidy(boolean settle) {
     try {
+      FaultPoint.TIDYING.reached();
       if (room.takeScattered()) {
         commit(StoreWriter::touch);
         commit(StoreWriter::gather);

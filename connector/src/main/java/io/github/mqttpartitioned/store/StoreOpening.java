@@ -99,6 +99,7 @@ record StoreOpening(
   private static StoreOpening takeEpoch(
       Path directory, StoreEnvironment environment, StoreConfig config) {
     String place = directory.toString();
+    FaultPoint.OPENED.reached();
     try (Txn<ByteBuffer> txn = environment.beginWrite()) {
       StoreState found = environment.state().read(txn);
       if (!found.sourceId().equals(config.sourceId()) || found.partition() != config.partition()) {

@@ -123,6 +123,7 @@ public final class StoreWriter implements AutoCloseable {
       long messages = trimmed.earliest() - earliest;
       earliest = trimmed.earliest();
       liveBytes -= trimmed.bytes();
+      FaultPoint.TRIMMED.reached();
       phase = Phase.OPEN;
       return messages;
     } catch (MapFullException e) {
@@ -192,7 +193,9 @@ public final class StoreWriter implements AutoCloseable {
       long id = txn.getId();
       inFlight.write(txn);
       environment.state().write(txn, state);
+      FaultPoint.COMMITTING.reached();
       txn.commit();
+      FaultPoint.COMMITTED.reached();
       inFlight.committed();
       store.publish(state, id);
       mustSettle = earliest > begun.earliest() && environment.usedBytes() > limits.settleBytes();
