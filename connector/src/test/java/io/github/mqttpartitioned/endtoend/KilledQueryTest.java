@@ -36,8 +36,8 @@ class KilledQueryTest {
     "OPENED", "COMMITTING", "COMMITTED", "TRIMMED", "TIDYING"
   };
 
-  private static final Duration START = Duration.ofMinutes(2);
-  private static final Duration FINISH = Duration.ofMinutes(5);
+  private static final Duration START = Duration.ofMinutes(10);
+  private static final Duration FINISH = Duration.ofMinutes(10);
 
   @TempDir Path folder;
 

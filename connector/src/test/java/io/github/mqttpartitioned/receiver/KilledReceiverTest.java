@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
+import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.SessionBroker;
@@ -48,8 +49,9 @@ class KilledReceiverTest {
   };
 
   private static final int LATER = POINTS.length - 1;
-  private static final Duration POINT_DEADLINE = Duration.ofSeconds(5);
-  private static final Duration FINISH = Duration.ofMinutes(2);
+  private static final Duration POINT_DEADLINE = Duration.ofMinutes(3);
+  private static final Duration IDLE = Duration.ofSeconds(1);
+  private static final Duration FINISH = Duration.ofMinutes(5);
 
   @TempDir Path folder;
 
@@ -76,7 +78,8 @@ class KilledReceiverTest {
         String point = round < POINTS.length ? POINTS[round] : POINTS[1 + random.nextInt(LATER)];
         // What has been looked at once may go.
         long trimTo = stored.next() - random.nextInt(100);
-        kills.merge(killOnce(home, broker, qos, trimTo, point, random), 1, Integer::sum);
+        String where = killOnce(home, broker, qos, trimTo, point, random);
+        kills.merge(where, 1, Integer::sum);
         try (PartitionStore store = open(home)) {
           stored.follow(store);
         }
@@ -85,6 +88,7 @@ class KilledReceiverTest {
         if (qos == 2) {
           assertThat(stored.duplicates()).isZero();
         }
+        System.out.printf("Kill %d of %d at QoS %d: %s%n", round + 1, rounds, qos, where);
       }
       try (Member member = ReceiverProcess.member(home, broker.url(), qos)) {
         member.start().receiver().trim(stored.next());
@@ -124,26 +128,30 @@ class KilledReceiverTest {
       if (point.equals(ANY_MOMENT)) {
         LockSupport.parkNanos(Duration.ofMillis(random.nextInt(2_500)).toNanos());
       } else {
-        where = awaitPoint(child, point);
+        where = awaitPoint(child, broker, point);
       }
       child.kill9();
       return where;
     }
   }
 
-  /** Waits until the child stands there, or until it has nothing to do that could bring it. */
-  private static String awaitPoint(ChildJvm child, String point) {
-    long end = System.nanoTime() + POINT_DEADLINE.toNanos();
-    while (System.nanoTime() - end < 0) {
-      if (child.lines().contains("at " + point)) {
-        return point;
-      }
-      if (!child.isAlive()) {
-        throw new AssertionError(child.describe());
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
-    return "not at " + point;
+  /** Waits until the child stands there, or has nothing more to do that could bring it there. */
+  private static String awaitPoint(ChildJvm child, SessionBroker broker, String point) {
+    long[] idleSince = {System.nanoTime()};
+    Await.until(
+        "a stop at " + point,
+        POINT_DEADLINE,
+        () -> {
+          if (!child.isAlive()) {
+            throw new AssertionError(child.describe());
+          }
+          if (!broker.isConnected() || !broker.isDone()) {
+            idleSince[0] = System.nanoTime();
+          }
+          return child.lines().contains("at " + point)
+              || System.nanoTime() - idleSince[0] > IDLE.toNanos();
+        });
+    return child.lines().contains("at " + point) ? point : "not at " + point;
   }
 
   private static PartitionStore open(Path home) {

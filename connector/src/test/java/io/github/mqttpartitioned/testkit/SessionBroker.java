@@ -116,8 +116,14 @@ public final class SessionBroker implements AutoCloseable {
     Await.until("the last acknowledgement", deadline, this::isDone);
   }
 
-  private synchronized boolean isDone() {
+  /** Whether every message that was allowed has been acknowledged for the last time. */
+  public synchronized boolean isDone() {
     return done == allowed;
+  }
+
+  /** Whether a client is connected. */
+  public synchronized boolean isConnected() {
+    return present != null;
   }
 
   /** Messages acknowledged for the last time. */
