@@ -105,6 +105,9 @@ record StoreOpening(
       if (!found.sourceId().equals(config.sourceId()) || found.partition() != config.partition()) {
         throw StoreException.foreign(config, place, found);
       }
+      if (found.next() < config.firstOffset()) {
+        throw StoreException.outdated(config, place, found);
+      }
       if (environment.lengthened()) {
         verifyAll(place, environment, found);
       }

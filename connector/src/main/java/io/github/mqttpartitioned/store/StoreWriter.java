@@ -179,6 +179,7 @@ public final class StoreWriter implements AutoCloseable {
    *
    * @throws StoreException.Full when there is no room
    * @throws StoreException.Unusable when the disk fails or has no room
+   * @throws StoreException.Damaged when the file was removed or replaced
    */
   public void commit() {
     requireOpen();
@@ -196,6 +197,7 @@ public final class StoreWriter implements AutoCloseable {
       FaultPoint.COMMITTING.reached();
       txn.commit();
       FaultPoint.COMMITTED.reached();
+      environment.requireInPlace();
       inFlight.committed();
       store.publish(state, id);
       mustSettle = earliest > begun.earliest() && environment.usedBytes() > limits.settleBytes();

@@ -52,6 +52,7 @@ public final class ChildJvm implements AutoCloseable {
     private final List<String> arguments;
     private final Map<String, String> properties = new TreeMap<>();
     private final List<String> options = new ArrayList<>();
+    private final Map<String, String> environment = new TreeMap<>();
     private Path directory = Path.of("").toAbsolutePath();
 
     private Builder(Class<?> main, List<String> arguments) {
@@ -76,6 +77,12 @@ public final class ChildJvm implements AutoCloseable {
       return this;
     }
 
+    /** Sets a variable of the environment. */
+    public Builder environment(String name, String value) {
+      environment.put(name, value);
+      return this;
+    }
+
     /** The working directory; this JVM's by default. */
     public Builder directory(Path value) {
       directory = value;
@@ -95,12 +102,10 @@ public final class ChildJvm implements AutoCloseable {
       command.addAll(List.of(Launcher.class.getName(), main.getName()));
       command.addAll(arguments);
       try {
-        Process process =
-            new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        return new ChildJvm(main.getSimpleName(), process);
+        ProcessBuilder builder =
+            new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        return new ChildJvm(main.getSimpleName(), builder.start());
       } catch (IOException e) {
         throw new UncheckedIOException("Cannot start " + command, e);
       }
