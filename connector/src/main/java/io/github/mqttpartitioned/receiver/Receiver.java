@@ -7,7 +7,6 @@ import io.github.mqttpartitioned.model.SourceSettings;
 import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.receiver.ControlPackets.Disconnect;
 import io.github.mqttpartitioned.receiver.ControlPackets.SubAck;
-import io.github.mqttpartitioned.store.InFlightIds;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
@@ -142,9 +141,8 @@ public final class Receiver {
    * @return why it ended
    */
   private RuntimeException live() throws InterruptedException {
-    InFlightIds inFlight = settings.qos() == 2 ? store.inFlight() : null;
     Inbox inbox = new Inbox(monitor, settings.broker(partition).url());
-    PublishParser parser = new PublishParser(inFlight, poison);
+    PublishParser parser = new PublishParser(store.inFlight(), poison);
     try (PahoSession session =
         new PahoSession(settings, partition, inbox, parser, Receiver::nowMicros)) {
       session.open();

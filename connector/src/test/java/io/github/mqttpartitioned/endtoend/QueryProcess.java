@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.endtoend;
 
+import io.github.mqttpartitioned.store.KillAt;
 import java.nio.file.Path;
 import org.apache.spark.sql.streaming.StreamingQuery;
 
@@ -16,9 +17,13 @@ public final class QueryProcess {
   /**
    * Runs the job until the process is ended.
    *
-   * @param arguments folder of the job, URL of the broker, number of partitions, QoS
+   * @param arguments folder of the job, URL of the broker, number of partitions, QoS; and perhaps
+   *     where to stop and wait for being killed: a fault point and how often it is to be reached
    */
   public static void main(String[] arguments) throws Exception {
+    if (arguments.length > 4) {
+      KillAt.install(arguments[4], Integer.parseInt(arguments[5]));
+    }
     StreamingQuery query =
         new Job(Path.of(arguments[0]), arguments[1])
             .option("partitions", arguments[2])

@@ -52,6 +52,7 @@ public final class ChildJvm implements AutoCloseable {
     private final List<String> arguments;
     private final Map<String, String> properties = new TreeMap<>();
     private final List<String> options = new ArrayList<>();
+    private final Map<String, String> environment = new TreeMap<>();
     private Path directory = Path.of("").toAbsolutePath();
     private String classPath = System.getProperty("java.class.path");
 
@@ -74,6 +75,12 @@ public final class ChildJvm implements AutoCloseable {
     /** Adds an option of the {@code java} command. */
     public Builder option(String value) {
       options.add(value);
+      return this;
+    }
+
+    /** Sets a variable of the environment. */
+    public Builder environment(String name, String value) {
+      environment.put(name, value);
       return this;
     }
 
@@ -102,12 +109,10 @@ public final class ChildJvm implements AutoCloseable {
       command.addAll(List.of(Launcher.class.getName(), main.getName()));
       command.addAll(arguments);
       try {
-        Process process =
-            new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        return new ChildJvm(main.getSimpleName(), process);
+        ProcessBuilder builder =
+            new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        return new ChildJvm(main.getSimpleName(), builder.start());
       } catch (IOException e) {
         throw new UncheckedIOException("Cannot start " + command, e);
       }
