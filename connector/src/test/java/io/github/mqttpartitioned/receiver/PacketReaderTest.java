@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.receiver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.store.InFlightIds;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packets;
 import java.io.ByteArrayInputStream;
@@ -59,7 +60,11 @@ class PacketReaderTest {
     InputStream in = new ByteArrayInputStream(fromBroker.toByteArray());
     PacketReader reader =
         new PacketReader(
-            in, inbox, new PublishParser(null, new PoisonMessages()), () -> 0, reason -> {});
+            in,
+            inbox,
+            new PublishParser(new InFlightIds(), new PoisonMessages()),
+            () -> 0,
+            reason -> {});
     assertThatThrownBy(reader::readAllBytes).isInstanceOf(EOFException.class);
   }
 
