@@ -139,7 +139,8 @@ public final class Coordinator implements AutoCloseable {
     while (true) {
       PartitionStatus status = throwProblemOf(seat);
       boolean away = seat.holder() == null && !all;
-      if (away || status.counts().connections() > 0) {
+      // A member whose store is full has been connected, and waits for the query to read.
+      if (away || status.counts().connections() > 0 || status.state() == State.STORE_FULL) {
         return;
       }
       synchronized (lock) {
