@@ -42,8 +42,7 @@ final class NodeThreads implements AutoCloseable {
   }
 
   void after(Duration delay, Runnable task) {
-    Future<?> unused =
-        clock.schedule(logged(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+    Future<?> unused = clock.schedule(logged(task), delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** A way to have {@code task} run by the clock as soon as it can. */

@@ -1,6 +1,7 @@
 package io.github.mqttpartitioned.endtoend;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.StreamingQueryProgress;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -66,6 +68,7 @@ public final class ClusterDriver {
 
   private static void report(StreamingQuery query, Rows rows, Path folder) throws Exception {
     String last = "";
+    long started = -1;
     while (!folder.resolve("stop").toFile().exists()) {
       if (query.awaitTermination(REPORT_MILLIS)) {
         return;
@@ -78,6 +81,12 @@ public final class ClusterDriver {
                   rows.local.get(),
                   rows.jobs.get(),
                   query.lastProgress() == null ? -1 : query.lastProgress().batchId());
+      for (StreamingQueryProgress progress : query.recentProgress()) {
+        if (progress.numInputRows() > 0 && progress.batchId() > started) {
+          started = progress.batchId();
+          System.out.println("started " + Instant.parse(progress.timestamp()).toEpochMilli());
+        }
+      }
       if (!now.equals(last)) {
         System.out.println(now);
         last = now;

@@ -6,6 +6,9 @@ import io.github.mqttpartitioned.coordinator.Lease;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.NumberedMessages;
+import io.github.mqttpartitioned.testkit.Publisher;
+import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.StandaloneCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
@@ -24,6 +27,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,8 +38,9 @@ class ClusterTest {
 
   private static final int PARTITIONS = 8;
   private static final int MESSAGES = Integer.getInteger("test.cluster.messages", 40_000);
+  private static final int SOAK_MESSAGES = Integer.getInteger("soak.messages", 500_000);
   private static final int EXECUTORS = 4;
-  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration START = Duration.ofMinutes(10);
   private static final Duration FINISH = Duration.ofMinutes(10);
   private static final BrokerOptions BROKER = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
   private static final Pattern REPORT =
@@ -104,15 +109,25 @@ class ClusterTest {
     Files.delete(folder.resolve("stop"));
   }
 
+  @Test
+  void everyMessageArrivesOnceAndIsReadWhereItLies() throws Exception {
+    run(2, MESSAGES);
+  }
+
+  @Tag(Soak.TAG)
   @ParameterizedTest(name = "QoS {0}")
   @ValueSource(ints = {1, 2})
-  void everyMessageArrivesOnceAndIsReadWhereItLies(int qos) throws Exception {
+  void everyMessageArrivesOnceAndIsReadWhereItLiesLongRun(int qos) throws Exception {
+    run(qos, SOAK_MESSAGES);
+  }
+
+  private void run(int qos, int messages) throws Exception {
     try (TestBroker broker = TestBrokers.start(BROKER);
         ChildJvm driver = driver(broker, qos)) {
       awaitMembers(driver);
-      try (Load load = Load.start(broker.url(), 4, MESSAGES, qos, 0)) {
+      try (Load load = Load.start(broker.url(), 4, messages, qos, 0)) {
         Map<Integer, Long> sent = load.await();
-        awaitProcessed(driver, MESSAGES);
+        awaitProcessed(driver, messages);
         stop(driver);
         await(driver, "an end of all threads in the executors", () -> threads().isEmpty());
         Arrived.check(rows(), sent, qos == 2);
@@ -124,19 +139,29 @@ class ClusterTest {
     }
   }
 
+  @Test
+  void executorsThatAreKilledLoseNothing() throws Exception {
+    killExecutors(2, MESSAGES);
+  }
+
+  @Tag(Soak.TAG)
   @ParameterizedTest(name = "QoS {0}")
   @ValueSource(ints = {1, 2})
-  void executorsThatAreKilledLoseNothing(int qos) throws Exception {
+  void executorsThatAreKilledLoseNothingLongRun(int qos) throws Exception {
+    killExecutors(qos, SOAK_MESSAGES);
+  }
+
+  private void killExecutors(int qos, int messages) throws Exception {
     try (TestBroker broker = TestBrokers.start(BROKER);
         ChildJvm driver = driver(broker, qos)) {
       awaitMembers(driver);
-      try (Load load = Load.start(broker.url(), 2, MESSAGES, qos, MESSAGES / 20)) {
+      try (Load load = Load.start(broker.url(), 2, messages, qos, messages / 20)) {
         for (int kill = 1; kill <= EXECUTORS; kill++) {
-          awaitProcessed(driver, (long) MESSAGES * kill / (EXECUTORS + 2));
+          awaitProcessed(driver, (long) messages * kill / (EXECUTORS + 2));
           cluster.executors().get(0).destroyForcibly();
         }
         Map<Integer, Long> sent = load.await();
-        awaitProcessed(driver, MESSAGES);
+        awaitProcessed(driver, messages);
         awaitQuiet(driver);
         stop(driver);
         Arrived.check(rows(), sent, qos == 2);
@@ -145,6 +170,7 @@ class ClusterTest {
     }
   }
 
+  @Tag(Soak.TAG)
   @Test
   void executorThatIsPausedLongerThanItsLeaseHarmsNothingWhenItWakesUp() throws Exception {
     int qos = 2;
@@ -172,6 +198,50 @@ class ClusterTest {
     }
   }
 
+  /** From a message's receipt to the start of its batch, and how many jobs there were meanwhile. */
+  @Tag(Soak.TAG)
+  @Test
+  void idleClusterRunsNoJobAndStartsABatchWithinMilliseconds() throws Exception {
+    int rounds = 40;
+    try (TestBroker broker = TestBrokers.start(BROKER);
+        ChildJvm driver = driver(broker, 1)) {
+      awaitMembers(driver);
+      long jobs = last(driver)[3];
+      try (Publisher publisher = Publisher.to(broker.url()).connect()) {
+        NumberedMessages messages = new NumberedMessages(0, 100);
+        for (int round = 1; round <= rounds; round++) {
+          publisher.publish("test/one", messages.next(), 1);
+          awaitProcessed(driver, round);
+        }
+      }
+      stop(driver);
+      // One job writes a batch to the sink.
+      assertThat(last(driver)[3] - jobs).isLessThanOrEqualTo(rounds);
+      List<Long> starts =
+          driver.lines().stream()
+              .filter(line -> line.startsWith("started "))
+              .map(line -> Long.parseLong(line.substring("started ".length())))
+              .toList();
+      long[] delays =
+          rows().select("timestamp").collectAsList().stream()
+              .mapToLong(row -> row.getTimestamp(0).getTime())
+              .map(
+                  received ->
+                      starts.stream()
+                              .mapToLong(start -> start)
+                              .filter(s -> s >= received)
+                              .min()
+                              .orElseThrow()
+                          - received)
+              .sorted()
+              .toArray();
+      System.out.printf(
+          "receipt to start of batch: median %d ms, most %d ms%n",
+          delays[rounds / 2], delays[rounds - 1]);
+      assertThat(delays[rounds / 2]).isLessThan(50);
+    }
+  }
+
   private static void signal(String name, ProcessHandle process) throws Exception {
     int exit =
         new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
@@ -181,19 +251,29 @@ class ClusterTest {
     assertThat(exit).isZero();
   }
 
+  @Test
+  void driverThatIsKilledIsFollowedByAnother() throws Exception {
+    killDriver(1, MESSAGES);
+  }
+
+  @Tag(Soak.TAG)
   @ParameterizedTest(name = "QoS {0}")
   @ValueSource(ints = {1, 2})
-  void driverThatIsKilledIsFollowedByAnother(int qos) throws Exception {
+  void driverThatIsKilledIsFollowedByAnotherLongRun(int qos) throws Exception {
+    killDriver(qos, SOAK_MESSAGES);
+  }
+
+  private void killDriver(int qos, int messages) throws Exception {
     try (TestBroker broker = TestBrokers.start(BROKER)) {
       Map<Integer, Long> sent;
       try (ChildJvm first = driver(broker, qos)) {
         awaitMembers(first);
-        try (Load load = Load.start(broker.url(), 2, MESSAGES, qos, MESSAGES / 10)) {
-          awaitProcessed(first, MESSAGES / 4);
+        try (Load load = Load.start(broker.url(), 2, messages, qos, messages / 10)) {
+          awaitProcessed(first, messages / 4);
           first.kill9();
           try (ChildJvm second = driver(broker, qos)) {
             sent = load.await();
-            awaitProcessed(second, MESSAGES);
+            awaitProcessed(second, messages);
             awaitQuiet(second);
             stop(second);
           }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 public final class StandaloneCluster implements AutoCloseable {
 
   private static final String DEPLOY = "org.apache.spark.deploy.";
-  private static final Duration START = Duration.ofMinutes(2);
+  private static final Duration START = Duration.ofMinutes(5);
 
   private final Path home;
   private final ChildJvm master;

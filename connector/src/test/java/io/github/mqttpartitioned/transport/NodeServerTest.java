@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.TestCertificates;
+import io.github.mqttpartitioned.testkit.TestCertificates.Identity;
 import io.github.mqttpartitioned.transport.Request.Leave;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.spark.network.sasl.SecretKeyHolder;
 import org.apache.spark.network.util.MapConfigProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -112,6 +116,31 @@ class NodeServerTest {
       assertThatThrownBy(() -> ask(clients, server, new Leave("s", 1)))
           .isInstanceOf(UnreachableException.class);
       assertThat(asked).isEmpty();
+    }
+  }
+
+  /** Spark's TLS: with the settings as Spark resolves {@code spark.ssl.rpc}. */
+  @Test
+  void tlsIsSpokenAndWhoeverDoesNotSpeakItGetsNothing(@TempDir Path folder) {
+    Identity identity = TestCertificates.in(folder).server();
+    Map<String, String> config =
+        Map.of(
+            "spark.ssl.rpc.enabled", "true",
+            "spark.ssl.rpc.protocol", "TLSv1.3",
+            "spark.ssl.rpc.keyStore", identity.keystore().toString(),
+            "spark.ssl.rpc.keyStorePassword", TestCertificates.PASSWORD,
+            "spark.ssl.rpc.keyPassword", TestCertificates.PASSWORD,
+            "spark.ssl.rpc.trustStore", identity.truststore().toString(),
+            "spark.ssl.rpc.trustStorePassword", TestCertificates.PASSWORD);
+    Network encrypted = new Network(new MapConfigProvider(config), "app", null);
+    answer = CompletableFuture.completedFuture(new Answer.Text("x".repeat(3_000_000)));
+    try (NodeServer server = server(encrypted);
+        NodeClients clients = new NodeClients(encrypted);
+        NodeClients plain = new NodeClients(plain())) {
+      assertThat(ask(clients, server, new Leave("s", 1))).isEqualTo(answer.join());
+      assertThatThrownBy(() -> ask(plain, server, new Leave("s", 2)))
+          .isInstanceOf(UnreachableException.class);
+      assertThat(asked).containsExactly(new Leave("s", 1));
     }
   }
 
