@@ -22,6 +22,7 @@ enum FaultPoint {
   /** After a disk error the environment is closed, and to be opened anew. */
   REOPENING;
 
+  @SuppressWarnings("ImmutableEnumChecker") // Changed by tests alone.
   private volatile @Nullable Runnable fault;
 
   void reached() {

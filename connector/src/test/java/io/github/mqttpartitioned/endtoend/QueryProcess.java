@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.apache.spark.sql.streaming.StreamingQuery;
 
 /**
- * A query in a process of its own, to be killed: says where its job begins, how far it is, and goes
- * on until it is ended from outside.
+ * A query in a process of its own, to be killed: says where its job begins, how far it is once its
+ * members are connected, and goes on until it is ended from outside.
  */
 public final class QueryProcess {
 
@@ -32,7 +32,7 @@ public final class QueryProcess {
     System.out.println("query started");
     long reported = -1;
     while (!query.awaitTermination(REPORT_MILLIS)) {
-      long processed = Arrived.processed(query);
+      long processed = query.lastProgress() == null ? reported : Arrived.processed(query);
       if (processed != reported) {
         System.out.println("processed " + processed);
         reported = processed;

@@ -129,7 +129,7 @@ class PacketFuzzTest {
   private static void compare(byte[] bytes, Inbox inbox, boolean whole) {
     List<Message> stored = new ArrayList<>();
     int acknowledgements = 0;
-    for (Batch batch : inbox.take()) {
+    for (Batch batch : inbox.take(Long.MAX_VALUE)) {
       acknowledgements += batch.acknowledgementsCount();
       if (!batch.block().isEmpty()) {
         byte[] encoded = SampleMessage.encode(batch.block(), 0);

@@ -54,6 +54,7 @@ public final class ChildJvm implements AutoCloseable {
     private final List<String> options = new ArrayList<>();
     private final Map<String, String> environment = new TreeMap<>();
     private Path directory = Path.of("").toAbsolutePath();
+    private String classPath = System.getProperty("java.class.path");
 
     private Builder(Class<?> main, List<String> arguments) {
       this.main = main;
@@ -89,6 +90,12 @@ public final class ChildJvm implements AutoCloseable {
       return this;
     }
 
+    /** The class path; this JVM's by default. */
+    public Builder classPath(String value) {
+      classPath = value;
+      return this;
+    }
+
     /** Starts the child. */
     public ChildJvm start() {
       List<String> command = new ArrayList<>();
@@ -98,7 +105,7 @@ public final class ChildJvm implements AutoCloseable {
       command.add("-Xmx512m");
       command.addAll(options);
       properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
-      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.addAll(List.of("-cp", classPath));
       command.addAll(List.of(Launcher.class.getName(), main.getName()));
       command.addAll(arguments);
       try {
