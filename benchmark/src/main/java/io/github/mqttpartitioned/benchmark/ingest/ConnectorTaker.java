@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** Ours, as a node runs it: a real receiver over a real store, fsync and all. */
-final class ConnectorTaker implements Taker {
+public final class ConnectorTaker implements Taker {
 
   private static final String SOURCE_ID = "benchmark";
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
@@ -37,7 +37,8 @@ final class ConnectorTaker implements Taker {
     this.receiver = receiver;
   }
 
-  static ConnectorTaker connect(String url, Load load, Path directory) {
+  /** Connects; the receiver takes messages from then on. */
+  public static ConnectorTaker connect(String url, Load load, Path directory) {
     long room = LEAST_ROOM + ROOM * load.messages() * (load.payloadBytes() + COLUMNS_BYTES);
     SourceSettings settings =
         new SourceSettings(

@@ -8,6 +8,8 @@ enum Side {
   CONNECTOR("connector", "this connector: stored and fsynced, then acknowledged"),
   /** What others build on. */
   PAHO("paho", "stock Paho v5: counted in its callback, acknowledged there, nothing stored"),
+  /** The fastest client for the JVM that is widely used. */
+  HIVEMQ("hivemq", "HiveMQ's client: counted in its callback, acknowledged there, nothing stored"),
   /** What the wire and the sender allow. */
   BARE("bare", "bare socket reader: skips packets, acknowledges in bulk, nothing stored");
 
@@ -37,6 +39,7 @@ enum Side {
     return switch (this) {
       case CONNECTOR -> ConnectorTaker.connect(url, load, directory);
       case PAHO -> PahoTaker.connect(url, load.qos());
+      case HIVEMQ -> HiveMqTaker.connect(url, load.qos());
       case BARE -> BareTaker.connect(url, load.qos());
     };
   }
