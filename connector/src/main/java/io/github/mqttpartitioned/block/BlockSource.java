@@ -15,4 +15,9 @@ public interface BlockSource {
    *     completely
    */
   BlockCursor read(OffsetRange range);
+
+  /** Whether the blocks come from another node. */
+  default boolean isRemote() {
+    return false;
+  }
 }

@@ -64,7 +64,7 @@ public final class Coordinator implements AutoCloseable {
   }
 
   private void awaitConnected(int partition) {
-    while (statusOf(partition).counts().connections() == 0) {
+    while (status(partition).counts().connections() == 0) {
       throwProblemOf(partition);
       try {
         if (closed.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -95,9 +95,19 @@ public final class Coordinator implements AutoCloseable {
   public List<PartitionStatus> status() {
     List<PartitionStatus> status = new ArrayList<>(holders.size());
     for (int partition = 0; partition < holders.size(); partition++) {
-      status.add(statusOf(partition));
+      status.add(status(partition));
     }
     return status;
+  }
+
+  /** How a partition is doing. */
+  public PartitionStatus status(int partition) {
+    return holders.get(partition).status(settings.sourceId(), partition);
+  }
+
+  /** The nodes that hold a partition, each once. */
+  public Set<NodeLink> nodes() {
+    return Set.copyOf(holders);
   }
 
   /**
@@ -124,12 +134,8 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  private PartitionStatus statusOf(int partition) {
-    return holders.get(partition).status(settings.sourceId(), partition);
-  }
-
   private PartitionStatus throwProblemOf(int partition) {
-    PartitionStatus status = statusOf(partition);
+    PartitionStatus status = status(partition);
     if (status.state() == State.FAILED && status.problem() != null) {
       throw status.problem();
     }

@@ -34,6 +34,11 @@ final class Inbox {
   private final Deque<Batch> free = new ArrayDeque<>();
   private @Nullable Batch open;
   private boolean closed;
+
+  /** Acknowledgements of batches taken and not given back. */
+  private int takenAcknowledgements;
+
+  private int idsInFlight;
   private @Nullable ConnAck connAck;
   private @Nullable SubAck subAck;
   private @Nullable Disconnect disconnect;
@@ -70,9 +75,15 @@ final class Inbox {
     }
   }
 
-  /** Gives a batch back for the receiver thread to take. */
-  void checkIn(Batch batch) {
+  /**
+   * Gives a batch back for the receiver thread to take.
+   *
+   * @param ids QoS 2 packet ids that the broker has not released yet
+   */
+  void checkIn(Batch batch, int ids) {
+    batch.markReceived();
     synchronized (monitor) {
+      idsInFlight = ids;
       if (batch.isFull()) {
         full.add(batch);
       } else {
@@ -131,6 +142,7 @@ final class Inbox {
         taken.add(open);
         open = null;
       }
+      taken.forEach(batch -> takenAcknowledgements += batch.acknowledgementsCount());
       monitor.notifyAll();
       return taken;
     }
@@ -139,6 +151,7 @@ final class Inbox {
   /** Gives batches back whose content has been dealt with. */
   void recycle(List<Batch> batches) {
     synchronized (monitor) {
+      takenAcknowledgements = 0;
       for (Batch batch : batches) {
         batch.clear();
         free.add(batch);
@@ -161,6 +174,21 @@ final class Inbox {
     synchronized (monitor) {
       closed = true;
       monitor.notifyAll();
+    }
+  }
+
+  /**
+   * QoS 1 and 2 messages received whose exchange of acknowledgements is not over, but for those of
+   * the piece that the wire thread has just read. At QoS 2 that is all that the broker has not
+   * released, or is still to hear that it has. From any thread.
+   */
+  int inFlight() {
+    synchronized (monitor) {
+      int owed = takenAcknowledgements + (open == null ? 0 : open.acknowledgementsCount());
+      for (Batch batch : full) {
+        owed += batch.acknowledgementsCount();
+      }
+      return end != null ? 0 : Math.max(owed, idsInFlight);
     }
   }
 

@@ -170,13 +170,13 @@ final class PacketReader extends InputStream {
         }
         start = bodyEnd;
         if (batch.isFull()) {
-          inbox.checkIn(batch);
+          inbox.checkIn(batch, parser.idsInFlight());
           batch = null;
         }
       }
     } finally {
       if (batch != null) {
-        inbox.checkIn(batch);
+        inbox.checkIn(batch, parser.idsInFlight());
       }
     }
   }

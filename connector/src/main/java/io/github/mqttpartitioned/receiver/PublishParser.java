@@ -60,6 +60,11 @@ final class PublishParser {
     }
   }
 
+  /** QoS 2 packet ids that the broker has not released yet. */
+  int idsInFlight() {
+    return inFlight == null ? 0 : inFlight.size();
+  }
+
   /**
    * Reads a PUBLISH.
    *

@@ -4,6 +4,7 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.store.StoreException;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
 
   private final BlockSource source;
   private final MqttInputPartition input;
+  private final ReadMeters meters;
   private final long until;
   private final boolean includeProperties;
   private final boolean skipLost;
@@ -48,9 +50,14 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   private long lost;
 
   BlockPartitionReader(
-      BlockSource source, MqttInputPartition input, boolean includeProperties, boolean skipLost) {
+      BlockSource source,
+      MqttInputPartition input,
+      ReadMeters meters,
+      boolean includeProperties,
+      boolean skipLost) {
     this.source = source;
     this.input = input;
+    this.meters = meters;
     this.until = input.range().until();
     this.includeProperties = includeProperties;
     this.skipLost = skipLost;
@@ -130,6 +137,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     rows += count;
     bytes += block.length();
     blocks++;
+    meters.read(count, block.length(), source.isRemote());
     return new ColumnarBatch(columns, count);
   }
 
@@ -147,6 +155,10 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
       SourceMetric.ROWS.of(rows),
       SourceMetric.BYTES.of(bytes),
       SourceMetric.BLOCKS.of(blocks),
+      SourceMetric.LOCAL_BLOCKS.of(source.isRemote() ? 0 : blocks),
+      SourceMetric.REMOTE_ROWS.of(source.isRemote() ? rows : 0),
+      SourceMetric.REMOTE_BYTES.of(source.isRemote() ? bytes : 0),
+      SourceMetric.REMOTE_BLOCKS.of(source.isRemote() ? blocks : 0),
       SourceMetric.LOST.of(lost)
     };
   }

@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockFormat;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.model.OffsetRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -32,7 +33,11 @@ class BlockPartitionReaderTest {
 
   private BlockPartitionReader reader(long from, long until, boolean skipLost) {
     return new BlockPartitionReader(
-        this::read, new MqttInputPartition("id", 3, new OffsetRange(from, until)), true, skipLost);
+        this::read,
+        new MqttInputPartition("id", "group", 3, new OffsetRange(from, until)),
+        ReadMeters.of("id", "group", 3, "reader"),
+        true,
+        skipLost);
   }
 
   /** As a store does it: from the block that holds the range's first offset on. */
