@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -19,12 +18,6 @@ import org.jspecify.annotations.Nullable;
  * registered by its declaration. Confined to one thread at a time; the meters are thread-safe.
  */
 final class MeterSet implements AutoCloseable {
-
-  private static final Duration[] BUCKETS =
-      List.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000)
-          .stream()
-          .map(Duration::ofMillis)
-          .toArray(Duration[]::new);
 
   private final MeterRegistry registry = Metrics.globalRegistry;
   private final Tags tags;
@@ -85,11 +78,7 @@ final class MeterSet implements AutoCloseable {
 
   Timer timer(SourceMeter meter) {
     Timer timer =
-        Timer.builder(meter.id())
-            .tags(tags)
-            .description(meter.description())
-            .serviceLevelObjectives(BUCKETS)
-            .register(registry);
+        Timer.builder(meter.id()).tags(tags).description(meter.description()).register(registry);
     meters.add(timer);
     return timer;
   }

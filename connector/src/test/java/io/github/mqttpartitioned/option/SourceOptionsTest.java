@@ -1046,7 +1046,7 @@ class SourceOptionsTest {
     @Test
     void metricsPortIsRefusedWhereItIsNone() {
       String accepted =
-          " Accepted: a whole number from 0 to 65535, or `address:port`, such as `0.0.0.0:9404`.";
+          " Accepted: a whole number from 0 to 65535, or address:port, such as 0.0.0.0:9404.";
       for (String port : List.of("70000", "-1", "0.0.0.0:65536")) {
         assertThat(error("metricsPort", port))
             .isEqualTo("Option metricsPort: '" + port + "' is out of range." + accepted);
