@@ -47,6 +47,7 @@ final class Load implements AutoCloseable {
     try (Publisher publisher =
         Publisher.to(url)
             .reconnecting(true)
+            .untilMatched(true)
             .window(qos == 2 ? 200 : 5_000)
             .patience(PATIENCE)
             .connect()) {

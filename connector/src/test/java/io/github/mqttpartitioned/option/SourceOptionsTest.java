@@ -439,9 +439,9 @@ class SourceOptionsTest {
 
     @Test
     void areSplitAtCommas() {
-      assertThat(parse("topics", "a/+, b c/#,+/x").topics())
+      assertThat(parse("topics", "a/+, b c/#,+/x/y").topics())
           .containsExactly(
-              new TopicFilter("a/+"), new TopicFilter("b c/#"), new TopicFilter("+/x"));
+              new TopicFilter("a/+"), new TopicFilter("b c/#"), new TopicFilter("+/x/y"));
     }
 
     @ParameterizedTest

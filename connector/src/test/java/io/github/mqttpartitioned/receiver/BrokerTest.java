@@ -17,6 +17,7 @@ import io.github.mqttpartitioned.testkit.TestBrokers;
 import io.github.mqttpartitioned.testkit.TestCertificates;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,15 +156,18 @@ class BrokerTest {
     try (TestBroker broker = TestBrokers.start()) {
       Member member = new Member(folder, broker.url()).startConnected();
       member.stop();
-      Await.until(
-          "the end of the member's threads",
-          Member.DEADLINE,
-          () ->
-              Thread.getAllStackTraces().keySet().stream()
-                  .noneMatch(
-                      thread ->
-                          thread.getName().contains("member-0")
-                              || thread.getName().equals("mqtt-receiver-0")));
+      Await.value(
+          "no thread of the member's", Member.DEADLINE, BrokerTest::memberThreads, List::isEmpty);
     }
+  }
+
+  private static List<String> memberThreads() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(
+            entry ->
+                entry.getKey().getName().contains("member-0")
+                    || entry.getKey().getName().equals("mqtt-receiver-0"))
+        .map(entry -> entry.getKey() + " at " + List.of(entry.getValue()))
+        .toList();
   }
 }

@@ -21,6 +21,7 @@ final class InFlight {
     private long number;
     private int packetId;
     private boolean released;
+    private boolean unmatched;
 
     Message(byte[] topic, byte[] payload, byte[] properties, int qos, boolean retain) {
       this.topic = topic;
@@ -37,6 +38,11 @@ final class InFlight {
     /** Whether PUBREC has come, so that PUBREL is what to send, and no more the message. */
     boolean released() {
       return released;
+    }
+
+    /** Whether the broker said with PUBREC that nobody has subscribed to its topic. */
+    boolean unmatched() {
+      return unmatched;
     }
   }
 
@@ -56,26 +62,29 @@ final class InFlight {
     } while (messages[lastId] != null);
     message.packetId = lastId;
     message.number = nextNumber++;
+    message.released = false;
+    message.unmatched = false;
     messages[lastId] = message;
     size++;
   }
 
   /** Notes that PUBREC has come. */
-  void release(int packetId) {
+  void release(int packetId, boolean unmatched) {
     Message message = messages[packetId];
     if (message != null) {
       message.released = true;
+      message.unmatched = unmatched;
     }
   }
 
-  /** Takes a message out; whether there was one. */
-  boolean remove(int packetId) {
-    boolean present = messages[packetId] != null;
-    if (present) {
+  /** Takes a message out, if it is there. */
+  @Nullable Message remove(int packetId) {
+    Message message = messages[packetId];
+    if (message != null) {
       messages[packetId] = null;
       size--;
     }
-    return present;
+    return message;
   }
 
   /** All messages in the order in which they were added. */

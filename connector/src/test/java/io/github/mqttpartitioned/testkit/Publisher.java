@@ -29,6 +29,7 @@ public final class Publisher implements AutoCloseable {
   private static final Duration LONGEST_BACKOFF = Duration.ofMillis(500);
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
   private static final int FIRST_ERROR_REASON = 0x80;
+  private static final int NO_MATCHING_SUBSCRIBERS = 0x10;
 
   private final PublisherBuilder settings;
   private final Thread reader;
@@ -294,9 +295,23 @@ public final class Publisher implements AutoCloseable {
     if (error && acknowledgement.type() != PacketType.PUBCOMP) {
       fail("the broker refused a message: " + acknowledgement);
     } else if (acknowledgement.type() == PacketType.PUBREC) {
-      inFlight.release(packetId);
+      inFlight.release(packetId, acknowledgement.reason() == NO_MATCHING_SUBSCRIBERS);
       outbound.put(PacketType.PUBREL, packetId);
-    } else if (inFlight.remove(packetId)) {
+    } else {
+      complete(packetId, acknowledgement.reason() == NO_MATCHING_SUBSCRIBERS);
+    }
+  }
+
+  private void complete(int packetId, boolean unmatchedNow) {
+    Message message = inFlight.remove(packetId);
+    if (message == null) {
+      return;
+    }
+    if (settings.untilMatched() && (unmatchedNow || message.unmatched())) {
+      inFlight.add(message);
+      outbound.put(message, false);
+      resent++;
+    } else {
       acknowledged++;
     }
   }

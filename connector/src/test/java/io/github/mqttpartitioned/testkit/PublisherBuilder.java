@@ -23,6 +23,7 @@ public final class PublisherBuilder {
   private @Nullable String username;
   private @Nullable String password;
   private boolean reconnecting;
+  private boolean untilMatched;
   private int window = DEFAULT_WINDOW;
   private Duration patience = Duration.ofSeconds(60);
   private Optional<SSLContext> sslContext = Optional.empty();
@@ -47,6 +48,16 @@ public final class PublisherBuilder {
   /** Whether to keep a session and connect again whenever the connection is lost. */
   public PublisherBuilder reconnecting(boolean value) {
     reconnecting = value;
+    return this;
+  }
+
+  /**
+   * Whether to publish a message again that the broker has acknowledged with reason 0x10, no
+   * matching subscribers, and so given to nobody. Mosquitto 2.0 does that after its own restart,
+   * until the first member of a shared subscription has subscribed again.
+   */
+  public PublisherBuilder untilMatched(boolean value) {
+    untilMatched = value;
     return this;
   }
 
@@ -90,6 +101,10 @@ public final class PublisherBuilder {
 
   boolean reconnecting() {
     return reconnecting;
+  }
+
+  boolean untilMatched() {
+    return untilMatched;
   }
 
   Duration patience() {

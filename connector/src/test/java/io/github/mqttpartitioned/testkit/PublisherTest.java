@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a scripted broker: each packet and its order. */
 class PublisherTest {
@@ -89,6 +91,36 @@ class PublisherTest {
 
       assertThat(expectPublish(connection).payload()).containsExactly(2);
       publishing.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void publishesAgainWhatMatchedNoSubscriberWhereThatIsAskedFor(int qos) {
+    int unmatched = 0x10;
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(connection -> connection.accept(false, MqttProperties.NONE));
+        Publisher publisher = Publisher.to(broker.url()).untilMatched(true).connect()) {
+      publisher.publish("t", new byte[] {7}, qos);
+      ScriptedConnection connection = broker.awaitConnection(0, DEADLINE);
+      for (int attempt = 0; attempt < 2; attempt++) {
+        Publish sent = expectPublish(connection);
+        assertThat(sent.payload()).containsExactly(7);
+        assertThat(sent.duplicate()).isFalse();
+        int reason = attempt == 0 ? unmatched : 0;
+        if (qos == 1) {
+          connection.send(Packets.acknowledgement(PacketType.PUBACK, sent.packetId(), reason));
+        } else {
+          connection.send(Packets.acknowledgement(PacketType.PUBREC, sent.packetId(), reason));
+          connection.expectAcknowledgement(PacketType.PUBREL, sent.packetId());
+          connection.send(acknowledgement(PacketType.PUBCOMP, sent.packetId()));
+        }
+      }
+
+      publisher.awaitAcknowledged(DEADLINE);
+
+      assertThat(publisher.acknowledged()).isEqualTo(1);
+      assertThat(publisher.resent()).isEqualTo(1);
     }
   }
 
