@@ -1,9 +1,11 @@
 package io.github.mqttpartitioned.benchmark;
 
+import io.github.mqttpartitioned.benchmark.demo.LoadCommand;
 import io.github.mqttpartitioned.benchmark.ingest.IngestScenario;
 import io.github.mqttpartitioned.benchmark.read.ReadScenario;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.stream.Stream;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
@@ -17,6 +19,7 @@ public final class Main {
   private static final int WRONG_USAGE = 2;
   private static final String JAR = "java -jar mqtt-partitioned-benchmark.jar";
   private static final List<Scenario> SCENARIOS = List.of(new IngestScenario(), new ReadScenario());
+  private static final Scenario LOAD = new LoadCommand();
 
   private Main() {}
 
@@ -36,6 +39,7 @@ public final class Main {
       String command = arguments.isEmpty() ? "" : arguments.get(0);
       return switch (command) {
         case "e2e" -> endToEnd(arguments.subList(1, arguments.size()), out);
+        case "load" -> load(arguments.subList(1, arguments.size()), out);
         case "jmh" -> jmh(arguments.subList(1, arguments.size()));
         case "" -> throw new UsageException("What shall be measured?");
         default -> throw new UsageException("There is no command '%s'.".formatted(command));
@@ -64,6 +68,10 @@ public final class Main {
         name.isEmpty() ? "Which scenario?" : "There is no scenario '%s'.".formatted(name));
   }
 
+  private static int load(List<String> arguments, PrintStream out) throws Exception {
+    return LOAD.run(Settings.parse(LOAD.settings(), arguments), out) ? SUCCESS : FAILURE;
+  }
+
   private static int jmh(List<String> arguments) throws CommandLineOptionException {
     try {
       new Runner(new CommandLineOptions(arguments.toArray(String[]::new))).run();
@@ -77,9 +85,11 @@ public final class Main {
     StringBuilder text = new StringBuilder();
     text.append("Usage:\n");
     text.append("  %s e2e <scenario> [options]%n".formatted(JAR));
+    text.append("  %s load [options]%n".formatted(JAR));
     text.append("  %s jmh [pattern] [JMH's own options, -h lists them]%n".formatted(JAR));
-    for (Scenario scenario : SCENARIOS) {
-      text.append("%nScenario %s: %s%n".formatted(scenario.name(), scenario.summary()));
+    for (Scenario scenario : Stream.concat(SCENARIOS.stream(), Stream.of(LOAD)).toList()) {
+      text.append(scenario == LOAD ? "\nload: " : "\nScenario %s: ".formatted(scenario.name()));
+      text.append(scenario.summary()).append('\n');
       for (Setting setting : scenario.settings()) {
         text.append(
             "  %-22s %s (%s; default %s)%n"

@@ -16,8 +16,8 @@ public interface BlockSource {
    */
   BlockCursor read(OffsetRange range);
 
-  /** Whether the blocks come from another node. */
-  default boolean isRemote() {
-    return false;
+  /** Whether the blocks lie in this JVM, and not on another node. */
+  default boolean isLocal() {
+    return true;
   }
 }

@@ -52,12 +52,12 @@ public final class ReadMeters {
   /**
    * Counts a block.
    *
-   * @param remote whether it came from another node
+   * @param local whether it lies in this JVM, and not on another node
    */
-  public void read(int blockRows, int blockBytes, boolean remote) {
+  public void read(int blockRows, int blockBytes, boolean local) {
     rows.increment(blockRows);
     bytes.increment(blockBytes);
-    if (remote) {
+    if (!local) {
       remoteRows.increment(blockRows);
     }
   }

@@ -45,6 +45,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   private @Nullable ColumnarBatch batch;
   private boolean closed;
   private long rows;
+  private long localRows;
   private long bytes;
   private long blocks;
   private long lost;
@@ -135,9 +136,10 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     }
     expected = end;
     rows += count;
+    localRows += source.isLocal() ? count : 0;
     bytes += block.length();
     blocks++;
-    meters.read(count, block.length(), source.isRemote());
+    meters.read(count, block.length(), source.isLocal());
     return new ColumnarBatch(columns, count);
   }
 
@@ -153,12 +155,10 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   public CustomTaskMetric[] currentMetricsValues() {
     return new CustomTaskMetric[] {
       SourceMetric.ROWS.of(rows),
+      SourceMetric.LOCAL_ROWS.of(localRows),
+      SourceMetric.REMOTE_ROWS.of(rows - localRows),
       SourceMetric.BYTES.of(bytes),
       SourceMetric.BLOCKS.of(blocks),
-      SourceMetric.LOCAL_BLOCKS.of(source.isRemote() ? 0 : blocks),
-      SourceMetric.REMOTE_ROWS.of(source.isRemote() ? rows : 0),
-      SourceMetric.REMOTE_BYTES.of(source.isRemote() ? bytes : 0),
-      SourceMetric.REMOTE_BLOCKS.of(source.isRemote() ? blocks : 0),
       SourceMetric.LOST.of(lost)
     };
   }

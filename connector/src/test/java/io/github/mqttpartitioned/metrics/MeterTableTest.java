@@ -67,7 +67,7 @@ class MeterTableTest {
   }
 
   /** As the endpoint shows it; a timer's with {@code _count}, {@code _sum} and {@code _bucket}. */
-  private static String prometheus(SourceMeter meter) {
+  static String prometheus(SourceMeter meter) {
     String name =
         new PrometheusNamingConvention().name(meter.id(), type(meter.kind()), meter.unit());
     return meter.kind() == Kind.COUNTER && !name.endsWith("_total") ? name + "_total" : name;
