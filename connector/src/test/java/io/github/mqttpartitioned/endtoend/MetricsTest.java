@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an operator sees of a real query: the endpoint, the dashboards' figures, the alerts. */
 class MetricsTest {
 
-  private static final Duration DEADLINE = Duration.ofSeconds(120);
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final int MESSAGES = 20_000;
   private static final int PARTITIONS = 2;
   private static final int SIZE = 100;

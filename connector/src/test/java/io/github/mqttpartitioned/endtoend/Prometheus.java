@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /** A real Prometheus, of the binaries on the PATH, that scrapes one target every second. */
 final class Prometheus implements AutoCloseable {
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration START_LIMIT = Duration.ofMinutes(1);
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -125,10 +125,15 @@ final class Prometheus implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
     }
   }
 }
