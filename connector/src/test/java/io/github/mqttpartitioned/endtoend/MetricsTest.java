@@ -137,6 +137,8 @@ class MetricsTest {
               .option("partitions", PARTITIONS)
               .option("group", "panels")
               .option("storeMaxBytes", "16m")
+              // A batch of all that a full store holds would be the last: see Spark's commit.
+              .option("maxOffsetsPerTrigger", 2_000)
               .option("metricsPort", port)
               .source()
               .writeStream()
