@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.benchmark;
 import io.github.mqttpartitioned.benchmark.broker.BrokerScenario;
 import io.github.mqttpartitioned.benchmark.compare.Comparison;
 import io.github.mqttpartitioned.benchmark.compare.Plot;
+import io.github.mqttpartitioned.benchmark.demo.LoadCommand;
 import io.github.mqttpartitioned.benchmark.ingest.IngestScenario;
 import io.github.mqttpartitioned.benchmark.latency.LatencyScenario;
 import io.github.mqttpartitioned.benchmark.read.ReadScenario;
@@ -35,6 +36,7 @@ public final class Main {
           new ReadScenario(),
           new LatencyScenario(),
           new ScaleScenario());
+  private static final Scenario LOAD = new LoadCommand();
 
   private Main() {}
 
@@ -56,6 +58,7 @@ public final class Main {
         case "e2e" -> endToEnd(arguments.subList(1, arguments.size()), out);
         case "compare" -> compare(arguments.subList(1, arguments.size()), out);
         case "plot" -> plot(arguments.subList(1, arguments.size()), out);
+        case "load" -> load(arguments.subList(1, arguments.size()), out);
         case "jmh" -> jmh(arguments.subList(1, arguments.size()));
         case "" -> throw new UsageException("What shall be measured?");
         default -> throw new UsageException("There is no command '%s'.".formatted(command));
@@ -120,6 +123,10 @@ public final class Main {
     return SUCCESS;
   }
 
+  private static int load(List<String> arguments, PrintStream out) throws Exception {
+    return LOAD.run(Settings.parse(LOAD.settings(), arguments), out) ? SUCCESS : FAILURE;
+  }
+
   private static int jmh(List<String> arguments) throws CommandLineOptionException {
     try {
       new Runner(
@@ -138,11 +145,13 @@ public final class Main {
     StringBuilder text = new StringBuilder();
     text.append("Usage:\n");
     text.append("  %s e2e <scenario> [options]%n".formatted(JAR));
+    text.append("  %s load [options]%n".formatted(JAR));
     text.append("  %s jmh [pattern] [JMH's own options, -h lists them]%n".formatted(JAR));
     text.append("  %s compare <old> <new>   files or directories of results%n".formatted(JAR));
     text.append("  %s plot <directory>      an SVG beside each file of results%n".formatted(JAR));
-    for (Scenario scenario : SCENARIOS) {
-      text.append("%nScenario %s: %s%n".formatted(scenario.name(), scenario.summary()));
+    for (Scenario scenario : Stream.concat(SCENARIOS.stream(), Stream.of(LOAD)).toList()) {
+      text.append(scenario == LOAD ? "\nload: " : "\nScenario %s: ".formatted(scenario.name()));
+      text.append(scenario.summary()).append('\n');
       for (Setting setting : scenario.settings()) {
         text.append(
             "  %-22s %s (%s; default %s)%n"
