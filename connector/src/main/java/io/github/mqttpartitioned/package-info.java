@@ -24,20 +24,22 @@
  *
  * <p>Beside that line stand {@code node}, which owns the receivers and stores of one JVM, and
  * {@code coordinator}, which knows on the driver who holds which partition and how far it is. In
- * local mode there is one node, in the driver's JVM, and the two meet without a socket.
+ * local mode there is one node, in the driver's JVM, and the two meet without a socket. {@code
+ * metrics} looks at what receivers, tasks and driver count anyhow, and serves it to Prometheus.
  *
  * <h2>Which package may know which</h2>
  *
  * <pre>
  *  model ← block ← store ← receiver
  *  model ← coordinator
- *  receiver, store, block, coordinator ← node
+ *  receiver, model ← metrics
+ *  receiver, store, block, coordinator, metrics ← node
  *  model ← option
- *  node, coordinator, store, block, option ← source
+ *  node, coordinator, metrics, store, block, option ← source
  * </pre>
  *
  * <p>Spark is known to {@code source} alone, Paho to one class of {@code receiver}, LMDB to {@code
- * store}. {@code ArchitectureTest} holds all of this.
+ * store}, Micrometer to {@code metrics}. {@code ArchitectureTest} holds all of this.
  *
  * <h2>Words</h2>
  *

@@ -33,6 +33,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "store")
         .layer("receiver")
         .definedBy(ROOT + "receiver")
+        .layer("metrics")
+        .definedBy(ROOT + "metrics")
         .layer("coordinator")
         .definedBy(ROOT + "coordinator")
         .layer("node")
@@ -45,8 +47,10 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("source")
         .whereLayer("coordinator")
         .mayOnlyBeAccessedByLayers("node", "source")
+        .whereLayer("metrics")
+        .mayOnlyBeAccessedByLayers("node", "source")
         .whereLayer("receiver")
-        .mayOnlyBeAccessedByLayers("node")
+        .mayOnlyBeAccessedByLayers("metrics", "node")
         .whereLayer("store")
         .mayOnlyBeAccessedByLayers("receiver", "node", "source")
         .whereLayer("block")
@@ -70,6 +74,7 @@ class ArchitectureTest {
             ROOT + "block",
             ROOT + "store",
             ROOT + "receiver",
+            ROOT + "metrics",
             ROOT + "coordinator",
             ROOT + "node",
             ROOT + "source")
@@ -95,6 +100,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.eclipse.paho..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheMetersKnowMicrometer() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "metrics")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.micrometer..", "io.prometheus..", "com.sun.net.httpserver..")
         .check(CLASSES);
   }
 

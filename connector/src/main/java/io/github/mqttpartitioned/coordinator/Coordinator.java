@@ -99,9 +99,19 @@ public final class Coordinator implements AutoCloseable {
   public List<PartitionStatus> status() {
     List<PartitionStatus> status = new ArrayList<>(holders.size());
     for (int partition = 0; partition < holders.size(); partition++) {
-      status.add(statusOf(partition));
+      status.add(status(partition));
     }
     return status;
+  }
+
+  /** How a partition is doing. */
+  public PartitionStatus status(int partition) {
+    return holders.get(partition).status(settings.sourceId(), partition);
+  }
+
+  /** The nodes that hold a partition, each once. */
+  public Set<NodeLink> nodes() {
+    return Set.copyOf(holders);
   }
 
   /**
@@ -128,12 +138,8 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  private PartitionStatus statusOf(int partition) {
-    return holders.get(partition).status(settings.sourceId(), partition);
-  }
-
   private PartitionStatus throwProblemOf(int partition) {
-    PartitionStatus status = statusOf(partition);
+    PartitionStatus status = status(partition);
     if (status.state() == State.FAILED && status.problem() != null) {
       throw status.problem();
     }

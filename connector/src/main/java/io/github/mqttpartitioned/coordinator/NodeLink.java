@@ -29,6 +29,12 @@ public interface NodeLink {
   void trim(String sourceId, int partition, long before);
 
   /**
+   * What the node has measured, in Prometheus' text format, of all sources that it serves. Unlike
+   * the other calls, this one may wait.
+   */
+  String scrape();
+
+  /**
    * Stops to hold all partitions of a source: what is being stored is finished and acknowledged,
    * the members are disconnected, the stores closed. Does nothing when the node holds none.
    */

@@ -3,6 +3,9 @@ package io.github.mqttpartitioned.node;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.NodeLink;
+import io.github.mqttpartitioned.metrics.PartitionMeters;
+import io.github.mqttpartitioned.metrics.PrometheusText;
+import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.SourceSettings;
 import io.github.mqttpartitioned.receiver.Receiver;
@@ -33,7 +36,7 @@ public final class Node implements NodeLink {
 
   private record Key(String sourceId, int partition) {}
 
-  private record Holding(PartitionStore store, Receiver receiver) {}
+  private record Holding(PartitionStore store, Receiver receiver, PartitionMeters meters) {}
 
   Node(String name) {
     this.name = name;
@@ -71,8 +74,10 @@ public final class Node implements NodeLink {
                 partition,
                 settings.storeMaxBytes(),
                 assignment.firstOffset()));
-    Receiver receiver = new Receiver(settings, partition, store);
-    holdings.put(key, new Holding(store, receiver));
+    PartitionMeters meters = new PartitionMeters(settings.group(), partition, name);
+    Receiver receiver = new Receiver(settings, partition, store, meters);
+    meters.watch(receiver, settings.storeMaxBytes());
+    holdings.put(key, new Holding(store, receiver, meters));
     receiver.start();
   }
 
@@ -84,6 +89,11 @@ public final class Node implements NodeLink {
   @Override
   public void trim(String sourceId, int partition, long before) {
     holding(sourceId, partition).receiver().trim(before);
+  }
+
+  @Override
+  public String scrape() {
+    return PrometheusText.scrape();
   }
 
   /**
@@ -107,6 +117,7 @@ public final class Node implements NodeLink {
     }
     released.forEach(holding -> holding.receiver().stop());
     released.forEach(this::finish);
+    ReadMeters.release(sourceId);
   }
 
   /** Waits for the receiver, even when interrupted: its store must not close under it. */
@@ -123,6 +134,7 @@ public final class Node implements NodeLink {
         interrupted = true;
       }
     }
+    holding.meters().close();
     if (ended) {
       holding.store().close();
     } else {

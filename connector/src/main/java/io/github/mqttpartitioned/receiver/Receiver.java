@@ -49,6 +49,7 @@ public final class Receiver {
   private final SourceSettings settings;
   private final int partition;
   private final PartitionStore store;
+  private final CommitTimes times;
   private final GroupCommit groupCommit;
   private final Thread thread;
   private final Object monitor = new Object();
@@ -60,14 +61,23 @@ public final class Receiver {
   private volatile State state = State.CONNECTING;
   private volatile @Nullable RuntimeException problem;
 
+  /** What the present connection has brought, while there is one. */
+  private volatile @Nullable Inbox connection;
+
   /**
    * @param store open for writing; stays the caller's to close once {@link #join} has returned true
    */
   public Receiver(SourceSettings settings, int partition, PartitionStore store) {
+    this(settings, partition, store, CommitTimes.IGNORED);
+  }
+
+  /** As above, and tells how long its work takes. */
+  public Receiver(SourceSettings settings, int partition, PartitionStore store, CommitTimes times) {
     this.settings = settings;
     this.partition = partition;
     this.store = store;
-    this.groupCommit = new GroupCommit(store);
+    this.times = times;
+    this.groupCommit = new GroupCommit(store, times);
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
     this.thread.setDaemon(true);
     this.mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
@@ -109,6 +119,12 @@ public final class Receiver {
         state, problem, store.extent(), store.liveBytes(), groupCommit.counts());
   }
 
+  /** QoS 1 and 2 messages received whose acknowledgement is not over yet. From any thread. */
+  public int inFlight() {
+    Inbox current = connection;
+    return current == null ? 0 : current.inFlight();
+  }
+
   private void run() {
     try {
       while (!stopping) {
@@ -142,6 +158,7 @@ public final class Receiver {
    */
   private RuntimeException live() throws InterruptedException {
     Inbox inbox = new Inbox(monitor, settings.broker(partition).url());
+    connection = inbox;
     PublishParser parser = new PublishParser(store.inFlight(), poison);
     try (PahoSession session =
         new PahoSession(settings, partition, inbox, parser, Receiver::nowMicros)) {
@@ -163,6 +180,8 @@ public final class Receiver {
     } catch (StoreException.Full | StoreException.Unusable e) {
       enter(e instanceof StoreException.Full ? State.STORE_FULL : State.CONNECTING, e);
       return e;
+    } finally {
+      connection = null;
     }
   }
 
@@ -238,6 +257,7 @@ public final class Receiver {
         try {
           session.send(batch.acknowledgements(), batch.acknowledgementsLength());
           acknowledgements += batch.acknowledgementsCount();
+          times.acknowledged(System.nanoTime() - batch.receivedNanos());
         } catch (IOException e) {
           inbox.end(e);
         }

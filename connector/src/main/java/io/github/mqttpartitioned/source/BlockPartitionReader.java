@@ -4,6 +4,7 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.store.StoreException;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
 
   private final BlockSource source;
   private final MqttInputPartition input;
+  private final ReadMeters meters;
   private final long until;
   private final boolean includeProperties;
   private final boolean skipLost;
@@ -43,14 +45,20 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   private @Nullable ColumnarBatch batch;
   private boolean closed;
   private long rows;
+  private long localRows;
   private long bytes;
   private long blocks;
   private long lost;
 
   BlockPartitionReader(
-      BlockSource source, MqttInputPartition input, boolean includeProperties, boolean skipLost) {
+      BlockSource source,
+      MqttInputPartition input,
+      ReadMeters meters,
+      boolean includeProperties,
+      boolean skipLost) {
     this.source = source;
     this.input = input;
+    this.meters = meters;
     this.until = input.range().until();
     this.includeProperties = includeProperties;
     this.skipLost = skipLost;
@@ -128,8 +136,10 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     }
     expected = end;
     rows += count;
+    localRows += source.isLocal() ? count : 0;
     bytes += block.length();
     blocks++;
+    meters.read(count, block.length(), source.isLocal());
     return new ColumnarBatch(columns, count);
   }
 
@@ -145,6 +155,8 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   public CustomTaskMetric[] currentMetricsValues() {
     return new CustomTaskMetric[] {
       SourceMetric.ROWS.of(rows),
+      SourceMetric.LOCAL_ROWS.of(localRows),
+      SourceMetric.REMOTE_ROWS.of(rows - localRows),
       SourceMetric.BYTES.of(bytes),
       SourceMetric.BLOCKS.of(blocks),
       SourceMetric.LOST.of(lost)

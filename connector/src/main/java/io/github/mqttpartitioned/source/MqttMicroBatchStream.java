@@ -124,13 +124,27 @@ final class MqttMicroBatchStream
   public Offset latestOffset(Offset start, ReadLimit limit) {
     SourceOffset from = own(start);
     RunningSource source = running(from);
+    source.meters().processed(from);
     retention.expired().ifPresent(source::trim);
     List<LogExtent> extents = source.extents();
     SourceOffset available = available(source, from, extents);
     latest = available;
-    if (!(limit instanceof AdmissionLimits limits)) {
-      return available;
+    SourceOffset until =
+        limit instanceof AdmissionLimits limits
+            ? admitted(source, from, available, extents, limits)
+            : available;
+    if (!until.json().equals(from.json())) {
+      source.meters().batchBegins();
     }
+    return until;
+  }
+
+  private SourceOffset admitted(
+      RunningSource source,
+      SourceOffset from,
+      SourceOffset available,
+      List<LogExtent> extents,
+      AdmissionLimits limits) {
     // What is lost is passed over, not taken out of the limits.
     SourceOffset readable =
         options.failOnDataLoss() ? from : from.max(earliest(extents)).min(available);
@@ -177,7 +191,9 @@ final class MqttMicroBatchStream
   public InputPartition[] planInputPartitions(Offset start, Offset end) {
     SourceOffset from = own(start);
     SourceOffset until = own(end);
-    return running(from.max(until)).plan(from, until).toArray(InputPartition[]::new);
+    RunningSource source = running(from.max(until));
+    source.meters().batchBegins();
+    return source.plan(from, until).toArray(InputPartition[]::new);
   }
 
   @Override
@@ -209,8 +225,13 @@ final class MqttMicroBatchStream
     }
   }
 
+  /** Spark asks at the end of each trigger, on the query's thread. */
   @Override
   public Map<String, String> metrics(Optional<Offset> latestConsumedOffset) {
+    RunningSource source = running;
+    if (source != null) {
+      source.meters().triggerEnds();
+    }
     SourceOffset available = latest;
     DataLoss lost = loss;
     SourceOffset consumed =
@@ -249,7 +270,10 @@ final class MqttMicroBatchStream
       loss = losses;
       source =
           RunningSource.start(
-              resolved(), losses, latestSeen == null ? planned : planned.max(own(latestSeen)));
+              resolved(),
+              options,
+              losses,
+              latestSeen == null ? planned : planned.max(own(latestSeen)));
       running = source;
     }
     return source;

@@ -1,5 +1,7 @@
 package io.github.mqttpartitioned.source;
 
+import io.github.mqttpartitioned.metrics.ReadMeters;
+import io.github.mqttpartitioned.node.Node;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReader;
@@ -25,7 +27,11 @@ record MqttPartitionReaderFactory(BlockSources blocks, boolean includeProperties
   public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
     MqttInputPartition part = (MqttInputPartition) partition;
     return new BlockPartitionReader(
-        blocks.of(part.sourceId(), part.partition()), part, includeProperties, skipLost);
+        blocks.of(part.sourceId(), part.partition()),
+        part,
+        ReadMeters.of(part.sourceId(), part.group(), part.partition(), Node.ofThisJvm().name()),
+        includeProperties,
+        skipLost);
   }
 
   @Override

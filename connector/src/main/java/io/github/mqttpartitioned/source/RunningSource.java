@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +19,14 @@ final class RunningSource implements AutoCloseable {
   private final SourceSettings settings;
   private final Coordinator coordinator;
   private final DataLoss loss;
+  private final SourceMeters meters;
 
-  private RunningSource(SourceSettings settings, Coordinator coordinator, DataLoss loss) {
+  private RunningSource(
+      SourceSettings settings, Coordinator coordinator, DataLoss loss, SourceMeters meters) {
     this.settings = settings;
     this.coordinator = coordinator;
     this.loss = loss;
+    this.meters = meters;
   }
 
   /**
@@ -32,7 +36,8 @@ final class RunningSource implements AutoCloseable {
    * @throws RuntimeException when one of them cannot connect or a store cannot be used; nothing is
    *     left running then
    */
-  static RunningSource start(ResolvedSource source, DataLoss loss, SourceOffset planned) {
+  static RunningSource start(
+      ResolvedSource source, SourceOptions options, DataLoss loss, SourceOffset planned) {
     SourceSettings settings = source.settings();
     for (int partition = 0; partition < settings.partitions(); partition++) {
       boolean hadStore = source.begun() || planned.get(partition) > 0;
@@ -42,6 +47,8 @@ final class RunningSource implements AutoCloseable {
       }
     }
     Coordinator coordinator = new Coordinator(settings, planned.toArray(), source.host().nodes());
+    SourceMeters meters =
+        SourceMeters.open(settings, coordinator, planned, loss::offsets, options.metricsPort());
     try {
       coordinator.start();
       List<LogExtent> extents = coordinator.extents();
@@ -52,10 +59,16 @@ final class RunningSource implements AutoCloseable {
         source.checkpoint().setBegun();
       }
     } catch (RuntimeException e) {
+      meters.close();
       coordinator.close();
       throw e;
     }
-    return new RunningSource(settings, coordinator, loss);
+    return new RunningSource(settings, coordinator, loss, meters);
+  }
+
+  /** To be told how Spark gets on. */
+  SourceMeters meters() {
+    return meters;
   }
 
   String sourceId() {
@@ -84,7 +97,7 @@ final class RunningSource implements AutoCloseable {
       OffsetRange planned = new OffsetRange(from.get(partition), until.get(partition));
       OffsetRange held = loss.held(partition, planned, extents.get(partition));
       if (!held.isEmpty()) {
-        tasks.add(new MqttInputPartition(settings.sourceId(), partition, held));
+        tasks.add(new MqttInputPartition(settings.sourceId(), settings.group(), partition, held));
       }
     }
     return tasks;
@@ -96,6 +109,7 @@ final class RunningSource implements AutoCloseable {
 
   @Override
   public void close() {
+    meters.close();
     coordinator.close();
   }
 }
