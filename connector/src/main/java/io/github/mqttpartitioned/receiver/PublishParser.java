@@ -11,7 +11,6 @@ import io.github.mqttpartitioned.block.Utf8;
 import io.github.mqttpartitioned.store.InFlightIds;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes PUBLISH (section 3.3) and PUBREL (3.6) packets apart, straight into a {@link Batch}. Checks
@@ -33,7 +32,7 @@ final class PublishParser {
   private static final int DUP = 0x08;
   private static final int RETAIN = 0x01;
 
-  private final @Nullable InFlightIds inFlight;
+  private final InFlightIds inFlight;
   private final PoisonMessages poison;
   private final PropertyCursor properties = new PropertyCursor();
   private final CRC32C crc = new CRC32C();
@@ -44,17 +43,17 @@ final class PublishParser {
   private int end;
 
   /**
-   * @param inFlight ids in flight as they are durable; null when the member asks for less than QoS
-   *     2
+   * @param inFlight ids in flight as they are durable. Needed whatever QoS the member asks for:
+   *     what waits in its session since it asked for QoS 2 still comes so
    */
-  PublishParser(@Nullable InFlightIds inFlight, PoisonMessages poison) {
+  PublishParser(InFlightIds inFlight, PoisonMessages poison) {
     this.inFlight = inFlight;
     this.poison = poison;
   }
 
   /** The broker has no session: whatever was in flight will never be released. */
   void forgetSession(Batch batch) {
-    if (inFlight != null && inFlight.size() > 0) {
+    if (inFlight.size() > 0) {
       inFlight.clear();
       batch.inFlight().clearAll();
     }
@@ -62,7 +61,7 @@ final class PublishParser {
 
   /** QoS 2 packet ids that the broker has not released yet. */
   int idsInFlight() {
-    return inFlight == null ? 0 : inFlight.size();
+    return inFlight.size();
   }
 
   /**
@@ -158,12 +157,7 @@ final class PublishParser {
   }
 
   /** Returns false when the message is in flight already: a redelivery. */
-  private boolean enterFlight(int packetId, long print, Batch batch)
-      throws MalformedPacketException {
-    if (inFlight == null) {
-      throw new MalformedPacketException(
-          PROTOCOL_ERROR, "PUBLISH with QoS 2, above the QoS that was granted");
-    }
+  private boolean enterFlight(int packetId, long print, Batch batch) {
     if (inFlight.fingerprint(packetId) == print) {
       batch.countDuplicate();
       return false;
@@ -186,7 +180,7 @@ final class PublishParser {
       throw new MalformedPacketException(MALFORMED, "PUBREL without a packet identifier");
     }
     int packetId = ((source[bodyStart] & 0xFF) << 8) | (source[bodyStart + 1] & 0xFF);
-    if (inFlight != null && inFlight.fingerprint(packetId) != 0) {
+    if (inFlight.fingerprint(packetId) != 0) {
       inFlight.release(packetId);
       batch.inFlight().release(packetId);
     }

@@ -7,7 +7,6 @@ import io.github.mqttpartitioned.model.SourceSettings;
 import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.receiver.ControlPackets.Disconnect;
 import io.github.mqttpartitioned.receiver.ControlPackets.SubAck;
-import io.github.mqttpartitioned.store.InFlightIds;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
@@ -131,9 +130,11 @@ public final class Receiver {
       while (!stopping) {
         if (!store.hasRoom()) {
           awaitRoom();
+          continue;
         }
         RuntimeException end = live();
-        if (!stopping && !(end instanceof StoreException.Full)) {
+        // A store that has no room is waited for; any other failure could come again at once.
+        if (!stopping && store.hasRoom()) {
           retryLater(end);
         }
       }
@@ -156,16 +157,17 @@ public final class Receiver {
    * @return why it ended
    */
   private RuntimeException live() throws InterruptedException {
-    InFlightIds inFlight = settings.qos() == 2 ? store.inFlight() : null;
     Inbox inbox = new Inbox(monitor, settings.broker(partition).url());
     connection = inbox;
-    PublishParser parser = new PublishParser(inFlight, poison);
+    PublishParser parser = new PublishParser(store.inFlight(), poison);
     try (PahoSession session =
         new PahoSession(settings, partition, inbox, parser, Receiver::nowMicros)) {
       session.open();
       pump(session, inbox);
       inbox.close();
-      commitAndAcknowledge(session, inbox);
+      while (inbox.hasBatches()) {
+        commitAndAcknowledge(session, inbox);
+      }
       if (inbox.end() == null) {
         session.disconnect(0);
         awaitEnd(inbox);
@@ -245,7 +247,8 @@ public final class Receiver {
   }
 
   private boolean commitAndAcknowledge(PahoSession session, Inbox inbox) {
-    List<Batch> batches = inbox.take();
+    // A commit that is larger than the store would never get through.
+    List<Batch> batches = inbox.take(store.maxBlockBytes());
     boolean stored = groupCommit.commit(batches);
     long acknowledgements = 0;
     for (Batch batch : batches) {
@@ -366,27 +369,40 @@ public final class Receiver {
         partition,
         problem == null ? "its store is full" : problem.getMessage());
     while (!stopping && !store.hasRoom()) {
-      groupCommit.commit(List.of());
+      try {
+        groupCommit.commit(List.of());
+      } catch (StoreException.Full | StoreException.Unusable e) {
+        // Readers that keep trimmed pages move on; a disk may come back.
+        pause(backoff.next(), State.STORE_FULL, e);
+      }
       synchronized (monitor) {
         while (!stopping && !store.hasRoom() && !groupCommit.hasTrim()) {
           monitor.wait();
         }
       }
     }
-    LOG.info("Partition {} has room in its store again", partition);
-    enter(State.CONNECTING, null);
+    if (!stopping) {
+      LOG.info("Partition {} has room in its store again", partition);
+      backoff.reset();
+      enter(State.CONNECTING, null);
+    }
   }
 
   /** Waits for the next attempt, or throws when there shall be none. */
   private void retryLater(RuntimeException cause) throws InterruptedException {
     Duration wait = backoff.next();
     boolean connectedOnce = groupCommit.counts().connections() > 0;
-    long until = System.nanoTime() + wait.toNanos();
     if ((cause instanceof MemberException member && member.isFinal())
-        || (!connectedOnce && until - mustConnectBy >= 0)) {
+        || (!connectedOnce && System.nanoTime() + wait.toNanos() - mustConnectBy >= 0)) {
       throw cause;
     }
-    enter(State.CONNECTING, cause);
+    pause(wait, State.CONNECTING, cause);
+  }
+
+  private void pause(Duration wait, State meanwhile, RuntimeException cause)
+      throws InterruptedException {
+    long until = System.nanoTime() + wait.toNanos();
+    enter(meanwhile, cause);
     LOG.warn("{}. Next attempt in {} ms", cause.getMessage(), wait.toMillis());
     synchronized (monitor) {
       for (long left = wait.toNanos(); !stopping && left > 0; left = until - System.nanoTime()) {

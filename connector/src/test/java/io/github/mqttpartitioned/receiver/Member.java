@@ -29,6 +29,7 @@ final class Member implements AutoCloseable {
   private final String url;
   private int qos = 1;
   private long storeMaxBytes = 256L << 20;
+  private int receiveMaximum = 65_535;
   private Duration connectTimeout = Duration.ofSeconds(5);
   private Duration keepAlive = Duration.ofSeconds(60);
   private TlsSettings tls = TlsSettings.DEFAULT;
@@ -51,6 +52,11 @@ final class Member implements AutoCloseable {
 
   Member storeMaxBytes(long value) {
     storeMaxBytes = value;
+    return this;
+  }
+
+  Member receiveMaximum(int value) {
+    receiveMaximum = value;
     return this;
   }
 
@@ -96,7 +102,7 @@ final class Member implements AutoCloseable {
             keepAlive,
             connectTimeout,
             Duration.ofDays(1),
-            65_535,
+            receiveMaximum,
             folder.toString(),
             storeMaxBytes);
     store =
@@ -155,6 +161,9 @@ final class Member implements AutoCloseable {
   }
 
   void stop() {
+    if (receiver == null) {
+      return;
+    }
     receiver.stop();
     try {
       if (!receiver.join(DEADLINE)) {

@@ -18,7 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Ours, as a node runs it: a real receiver over a real store, fsync and all. */
-final class ConnectorTaker implements Taker {
+public final class ConnectorTaker implements Taker {
 
   private static final String SOURCE_ID = "benchmark";
   private static final String NODE = "benchmark";
@@ -41,6 +41,11 @@ final class ConnectorTaker implements Taker {
     this.store = store;
     this.receiver = receiver;
     this.meters = meters;
+  }
+
+  /** Connects, without meters; the receiver takes messages from then on. */
+  public static ConnectorTaker connect(String url, Load load, Path directory) {
+    return connect(url, load, directory, false);
   }
 
   static ConnectorTaker connect(String url, Load load, Path directory, boolean metered) {

@@ -10,6 +10,8 @@ enum Side {
   UNMETERED("unmetered", "this connector without its meters"),
   /** What others build on. */
   PAHO("paho", "stock Paho v5: counted in its callback, acknowledged there, nothing stored"),
+  /** The fastest client for the JVM that is widely used. */
+  HIVEMQ("hivemq", "HiveMQ's client: counted in its callback, acknowledged there, nothing stored"),
   /** What the wire and the sender allow. */
   BARE("bare", "bare socket reader: skips packets, acknowledges in bulk, nothing stored");
 
@@ -40,6 +42,7 @@ enum Side {
       case CONNECTOR -> ConnectorTaker.connect(url, load, directory, true);
       case UNMETERED -> ConnectorTaker.connect(url, load, directory, false);
       case PAHO -> PahoTaker.connect(url, load.qos());
+      case HIVEMQ -> HiveMqTaker.connect(url, load.qos());
       case BARE -> BareTaker.connect(url, load.qos());
     };
   }
