@@ -111,6 +111,17 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
+  /**
+   * Tells the nodes what Spark is done with.
+   *
+   * @param before by partition
+   */
+  public void processed(long[] before) {
+    for (int partition = 0; partition < holders.size(); partition++) {
+      holders.get(partition).processed(settings.sourceId(), partition, before[partition]);
+    }
+  }
+
   /** Releases every partition. Never throws; what fails is logged. Closing twice is fine. */
   @Override
   public void close() {

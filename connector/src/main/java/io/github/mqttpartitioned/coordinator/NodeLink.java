@@ -29,6 +29,13 @@ public interface NodeLink {
   void trim(String sourceId, int partition, long before);
 
   /**
+   * Tells that Spark is done with everything below {@code before}. With {@link
+   * io.github.mqttpartitioned.model.AckMode#PROCESSED} it is acknowledged now. A lower offset than
+   * before changes nothing.
+   */
+  void processed(String sourceId, int partition, long before);
+
+  /**
    * Stops to hold all partitions of a source: what is being stored is finished and acknowledged,
    * the members are disconnected, the stores closed. Does nothing when the node holds none.
    */

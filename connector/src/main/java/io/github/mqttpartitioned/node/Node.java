@@ -86,6 +86,11 @@ public final class Node implements NodeLink {
     holding(sourceId, partition).receiver().trim(before);
   }
 
+  @Override
+  public void processed(String sourceId, int partition, long before) {
+    holding(sourceId, partition).receiver().processed(before);
+  }
+
   /**
    * What tasks of this JVM read a partition from.
    *

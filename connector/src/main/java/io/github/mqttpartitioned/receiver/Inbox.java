@@ -36,6 +36,7 @@ final class Inbox {
   private boolean closed;
   private @Nullable ConnAck connAck;
   private @Nullable SubAck subAck;
+  private @Nullable SubAck unsubAck;
   private @Nullable Disconnect disconnect;
   private @Nullable Throwable end;
 
@@ -92,6 +93,13 @@ final class Inbox {
   void subscribed(SubAck packet) {
     synchronized (monitor) {
       subAck = packet;
+      monitor.notifyAll();
+    }
+  }
+
+  void unsubscribed(SubAck packet) {
+    synchronized (monitor) {
+      unsubAck = packet;
       monitor.notifyAll();
     }
   }
@@ -173,6 +181,13 @@ final class Inbox {
   @Nullable SubAck subAck() {
     synchronized (monitor) {
       return subAck;
+    }
+  }
+
+  /** UNSUBACK, which has the form of a SUBACK. */
+  @Nullable SubAck unsubAck() {
+    synchronized (monitor) {
+      return unsubAck;
     }
   }
 

@@ -8,10 +8,10 @@ import io.github.mqttpartitioned.block.BlockFormat;
 import io.github.mqttpartitioned.block.MalformedPropertiesException;
 import io.github.mqttpartitioned.block.PropertyCursor;
 import io.github.mqttpartitioned.block.Utf8;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.store.InFlightIds;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes PUBLISH (section 3.3) and PUBREL (3.6) packets apart, straight into a {@link Batch}. Checks
@@ -22,18 +22,28 @@ import org.jspecify.annotations.Nullable;
  * again and not stored again. The fingerprint guards against a broker that has forgotten the
  * session's state and gives the id to another message.
  *
+ * <p>With {@link AckMode#PROCESSED}, PUBACK and PUBREC are withheld, and what is not acknowledged
+ * yet comes again on each new connection. So ids of QoS 1 are in flight, too, until their PUBACK
+ * goes out. Other than at QoS 2 the id is free from then on, and this connection's copy of the ids
+ * is not told: only a message that is marked as a redelivery is taken for one.
+ *
  * <p>Allocates nothing per message. Confined to the wire thread of one connection.
  */
 final class PublishParser {
 
-  private static final int PUBACK = 0x40;
+  static final int PUBACK = 0x40;
   private static final int PUBREC = 0x50;
   private static final int PUBCOMP = 0x70;
 
   private static final int DUP = 0x08;
   private static final int RETAIN = 0x01;
 
-  private final @Nullable InFlightIds inFlight;
+  /** In the fingerprint of a QoS 1 message: it never equals that of a QoS 2 message. */
+  private static final long OF_QOS_1 = 1L << 62;
+
+  private final int maxQos;
+  private final boolean withhold;
+  private final InFlightIds inFlight;
   private final PoisonMessages poison;
   private final PropertyCursor properties = new PropertyCursor();
   private final CRC32C crc = new CRC32C();
@@ -44,17 +54,19 @@ final class PublishParser {
   private int end;
 
   /**
-   * @param inFlight ids in flight as they are durable; null when the member asks for less than QoS
-   *     2
+   * @param maxQos that was granted
+   * @param inFlight ids in flight as they are durable
    */
-  PublishParser(@Nullable InFlightIds inFlight, PoisonMessages poison) {
+  PublishParser(int maxQos, AckMode ackMode, InFlightIds inFlight, PoisonMessages poison) {
+    this.maxQos = maxQos;
+    this.withhold = ackMode == AckMode.PROCESSED;
     this.inFlight = inFlight;
     this.poison = poison;
   }
 
   /** The broker has no session: whatever was in flight will never be released. */
   void forgetSession(Batch batch) {
-    if (inFlight != null && inFlight.size() > 0) {
+    if (inFlight.size() > 0) {
       inFlight.clear();
       batch.inFlight().clearAll();
     }
@@ -126,19 +138,20 @@ final class PublishParser {
     if (topic < 0) {
       checkTopic(topicStart, topicLength);
     }
-    if (qos == 2) {
+    boolean duplicate = (header & DUP) != 0;
+    if (qos == 2 || (qos == 1 && withhold)) {
       long print = fingerprint(topicStart, topicLength, payloadStart);
-      batch.acknowledge(PUBREC, packetId);
-      if (!enterFlight(packetId, print, batch)) {
+      if (!enterFlight(qos, packetId, print, duplicate, batch)) {
+        acknowledge(qos, packetId, batch);
         return;
       }
-    } else if (qos == 1) {
-      batch.acknowledge(PUBACK, packetId);
+    } else if (qos == 1 && inFlight.size() > 0) {
+      // Since a run with AckMode.PROCESSED; after this PUBACK the id belongs to another message.
+      release(packetId, batch);
     }
     if (topic < 0) {
       topic = batch.block().addTopic(bytes, topicStart, topicLength);
     }
-    boolean duplicate = (header & DUP) != 0;
     batch
         .block()
         .add(
@@ -150,22 +163,40 @@ final class PublishParser {
             payloadLength,
             propertyStart,
             propertyLength);
+    if (qos > 0) {
+      acknowledge(qos, packetId, batch);
+    }
   }
 
   /** Returns false when the message is in flight already: a redelivery. */
-  private boolean enterFlight(int packetId, long print, Batch batch)
+  private boolean enterFlight(
+      int qos, int packetId, long contentPrint, boolean duplicate, Batch batch)
       throws MalformedPacketException {
-    if (inFlight == null) {
+    if (qos > maxQos) {
       throw new MalformedPacketException(
-          PROTOCOL_ERROR, "PUBLISH with QoS 2, above the QoS that was granted");
+          PROTOCOL_ERROR, "PUBLISH with QoS " + qos + ", above the QoS that was granted");
     }
-    if (inFlight.fingerprint(packetId) == print) {
+    long print = qos == 1 ? contentPrint | OF_QOS_1 : contentPrint;
+    if (inFlight.fingerprint(packetId) == print && (qos == 2 || duplicate)) {
       batch.countDuplicate();
       return false;
     }
     inFlight.add(packetId, print);
     batch.inFlight().add(packetId, print);
     return true;
+  }
+
+  /**
+   * Owes the acknowledgement for the message just added, or for one that was stored before. Of the
+   * latter nothing more is known than that its offset is lower than the next one.
+   */
+  private void acknowledge(int qos, int packetId, Batch batch) {
+    int header = qos == 1 ? PUBACK : PUBREC;
+    if (withhold) {
+      batch.withhold(header, packetId);
+    } else {
+      batch.acknowledge(header, packetId);
+    }
   }
 
   /**
@@ -181,11 +212,15 @@ final class PublishParser {
       throw new MalformedPacketException(MALFORMED, "PUBREL without a packet identifier");
     }
     int packetId = ((source[bodyStart] & 0xFF) << 8) | (source[bodyStart + 1] & 0xFF);
-    if (inFlight != null && inFlight.fingerprint(packetId) != 0) {
+    release(packetId, batch);
+    batch.acknowledge(PUBCOMP, packetId);
+  }
+
+  private void release(int packetId, Batch batch) {
+    if (inFlight.fingerprint(packetId) != 0) {
       inFlight.release(packetId);
       batch.inFlight().release(packetId);
     }
-    batch.acknowledge(PUBCOMP, packetId);
   }
 
   private void setAside(
@@ -199,7 +234,7 @@ final class PublishParser {
     packet.put(source, bodyStart, end - bodyStart).flip();
     batch.setAside().add(new Batch.SetAside(packet, String.valueOf(e.getMessage())));
     // At QoS 2 the PUBREL that follows is answered without the id being in flight.
-    batch.acknowledge(qos == 1 ? PUBACK : PUBREC, packetId);
+    acknowledge(qos, packetId, batch);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.coordinator.Coordinator;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
@@ -8,6 +9,7 @@ import io.github.mqttpartitioned.model.SourceSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The source from the first call that needs data until Spark stops it: its members are connected
@@ -18,11 +20,17 @@ final class RunningSource implements AutoCloseable {
   private final SourceSettings settings;
   private final Coordinator coordinator;
   private final DataLoss loss;
+  private final @Nullable Acknowledging acknowledging;
 
-  private RunningSource(SourceSettings settings, Coordinator coordinator, DataLoss loss) {
-    this.settings = settings;
+  private RunningSource(
+      ResolvedSource source, Coordinator coordinator, DataLoss loss, SourceOffset stored) {
+    this.settings = source.settings();
     this.coordinator = coordinator;
     this.loss = loss;
+    this.acknowledging =
+        settings.ackMode() == AckMode.PROCESSED
+            ? new Acknowledging(source, coordinator, stored)
+            : null;
   }
 
   /**
@@ -34,8 +42,9 @@ final class RunningSource implements AutoCloseable {
    */
   static RunningSource start(ResolvedSource source, DataLoss loss, SourceOffset planned) {
     SourceSettings settings = source.settings();
+    SourceIdentity identity = source.identity();
     for (int partition = 0; partition < settings.partitions(); partition++) {
-      boolean hadStore = source.begun() || planned.get(partition) > 0;
+      boolean hadStore = partition < identity.begun() || planned.get(partition) > 0;
       if (hadStore
           && !source.host().storeExists().test(Path.of(settings.storeDir(), "p" + partition))) {
         loss.missing(partition, planned.get(partition));
@@ -48,14 +57,18 @@ final class RunningSource implements AutoCloseable {
       for (int partition = 0; partition < extents.size(); partition++) {
         loss.requireNotOlder(partition, planned.get(partition), extents.get(partition));
       }
-      if (!source.begun()) {
-        source.checkpoint().setBegun();
+      if (!identity.equals(identity.connected())) {
+        source.checkpoint().write(identity.connected());
       }
+      return new RunningSource(source, coordinator, loss, next(extents));
     } catch (RuntimeException e) {
       coordinator.close();
       throw e;
     }
-    return new RunningSource(settings, coordinator, loss);
+  }
+
+  private static SourceOffset next(List<LogExtent> extents) {
+    return SourceOffset.of(extents.stream().mapToLong(LogExtent::next).toArray());
   }
 
   String sourceId() {
@@ -87,7 +100,17 @@ final class RunningSource implements AutoCloseable {
         tasks.add(new MqttInputPartition(settings.sourceId(), partition, held));
       }
     }
+    if (acknowledging != null) {
+      acknowledging.planned(until);
+    }
     return tasks;
+  }
+
+  /** Every batch up to {@code before} is complete, and no other one is under way. */
+  void processed(SourceOffset before) {
+    if (acknowledging != null) {
+      acknowledging.processed(before);
+    }
   }
 
   void trim(SourceOffset before) {
@@ -96,6 +119,9 @@ final class RunningSource implements AutoCloseable {
 
   @Override
   public void close() {
+    if (acknowledging != null) {
+      acknowledging.close();
+    }
     coordinator.close();
   }
 }

@@ -16,13 +16,15 @@ public final class QueryProcess {
   /**
    * Runs the job until the process is ended.
    *
-   * @param arguments folder of the job, URL of the broker, number of partitions, QoS
+   * @param arguments folder of the job, URL of the broker, number of partitions, QoS, and the
+   *     acknowledgement mode if it is not the usual one
    */
   public static void main(String[] arguments) throws Exception {
     StreamingQuery query =
         new Job(Path.of(arguments[0]), arguments[1])
             .option("partitions", arguments[2])
             .option("qos", arguments[3])
+            .option("ackMode", arguments.length > 4 ? arguments[4] : "stored")
             .start();
     System.out.println("query started");
     long reported = -1;

@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.benchmark.ingest;
 
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.PartitionStatus;
@@ -56,7 +57,11 @@ final class ConnectorTaker implements Taker {
             Duration.ofDays(7),
             Member.WINDOW,
             directory.toString(),
-            room);
+            room,
+            AckMode.STORED,
+            Duration.ofSeconds(5),
+            1,
+            List.of());
     PartitionStore store =
         PartitionStore.open(new StoreConfig(directory.resolve("p0"), SOURCE_ID, 0, room, 0));
     Receiver receiver = new Receiver(settings, 0, store);
