@@ -64,8 +64,12 @@ public final class Coordinator implements AutoCloseable {
   }
 
   private void awaitConnected(int partition) {
-    while (statusOf(partition).counts().connections() == 0) {
-      throwProblemOf(partition);
+    while (true) {
+      PartitionStatus status = throwProblemOf(partition);
+      // A member whose store is full has been connected, and waits for the query to read.
+      if (status.counts().connections() > 0 || status.state() == State.STORE_FULL) {
+        return;
+      }
       try {
         if (closed.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
           throw new IllegalStateException("the query was stopped while its members connected");

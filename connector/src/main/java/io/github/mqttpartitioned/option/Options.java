@@ -258,7 +258,8 @@ public final class Options {
                   "drainTimeout",
                   duration("0s"),
                   "`Trigger.AvailableNow`: the run's end offset is taken once no message has"
-                      + " arrived for this long")
+                      + " arrived for this long; where messages never cease, after `connectTimeout`"
+                      + " and ten times this long")
               .defaultsTo("5s"));
 
   public static final Option<Boolean> INCLUDE_PROPERTIES =

@@ -17,6 +17,7 @@ final class Batch {
 
   private static final int FIRST_ACKNOWLEDGEMENTS = 1 << 8;
   private static final int ACKNOWLEDGEMENT_LENGTH = 4;
+  private static final int MOST_BYTES = 2 * BlockBuilder.FULL_BYTES;
 
   /** A malformed message that would come for ever: kept apart, then acknowledged. */
   record SetAside(ByteBuffer packet, String reason) {}
@@ -142,10 +143,16 @@ final class Batch {
     return !block.isEmpty() || !inFlight.isEmpty() || !setAside.isEmpty();
   }
 
-  boolean isFull() {
-    return block.isFull()
-        || acknowledgementsCount() + withheldCount() >= BlockBuilder.FULL_MESSAGES
-        || !setAside.isEmpty();
+  /**
+   * Whether a packet still belongs in here. A large one gets a batch of its own: what would fit
+   * into the smallest store by itself shall not be too large together with others.
+   */
+  boolean hasRoom(int packetLength) {
+    return isEmpty()
+        || !(block.isFull()
+            || block.sizeInBytes() + packetLength > MOST_BYTES
+            || acknowledgementsCount() + withheldCount() >= BlockBuilder.FULL_MESSAGES
+            || !setAside.isEmpty());
   }
 
   void clear() {

@@ -71,14 +71,18 @@ final class Inbox {
     }
   }
 
-  /** Gives a batch back for the receiver thread to take. */
+  /** Gives a batch back for the receiver thread to take; it may grow until then. */
   void checkIn(Batch batch) {
     synchronized (monitor) {
-      if (batch.isFull()) {
-        full.add(batch);
-      } else {
-        open = batch;
-      }
+      open = batch;
+      monitor.notifyAll();
+    }
+  }
+
+  /** Gives a batch back that is not to grow any more. */
+  void checkInFull(Batch batch) {
+    synchronized (monitor) {
+      full.add(batch);
       monitor.notifyAll();
     }
   }
@@ -126,22 +130,36 @@ final class Inbox {
   /** Whether {@link #take} would return something. */
   boolean hasBatches() {
     synchronized (monitor) {
-      return !full.isEmpty() || (open != null && !open.isEmpty());
+      return peek() != null;
     }
   }
 
-  /** Takes all that has been received, in order of receipt; does not wait. */
-  List<Batch> take() {
+  /**
+   * Takes what has been received, in order of receipt; does not wait.
+   *
+   * @param mostBytes stops before the batches taken make more than this, but takes one at least
+   */
+  List<Batch> take(long mostBytes) {
     synchronized (monitor) {
-      List<Batch> taken = new ArrayList<>(full);
-      full.clear();
-      if (open != null && !open.isEmpty()) {
-        taken.add(open);
-        open = null;
+      List<Batch> taken = new ArrayList<>(full.size() + 1);
+      long bytes = 0;
+      for (Batch next = peek(); next != null; next = peek()) {
+        bytes += next.block().encodedLength();
+        if (!taken.isEmpty() && bytes > mostBytes) {
+          break;
+        }
+        taken.add(next);
+        if (full.poll() == null) {
+          open = null;
+        }
       }
       monitor.notifyAll();
       return taken;
     }
+  }
+
+  private @Nullable Batch peek() {
+    return !full.isEmpty() ? full.peek() : open != null && !open.isEmpty() ? open : null;
   }
 
   /** Gives batches back whose content has been dealt with. */

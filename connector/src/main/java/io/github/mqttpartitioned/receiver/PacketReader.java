@@ -156,12 +156,16 @@ final class PacketReader extends InputStream {
                   ? "a second CONNACK, section 3.2"
                   : String.format("a packet that begins with 0x%02X before CONNACK", header));
         }
-        if (batch == null) {
+        while (batch == null || !batch.hasRoom(remainingLength)) {
+          if (batch != null) {
+            inbox.checkInFull(batch);
+          }
+          batch = null;
           batch = inbox.checkOut();
-        }
-        if (batch == null) {
-          leaving = true;
-          return;
+          if (batch == null) {
+            leaving = true;
+            return;
+          }
         }
         switch (header >>> 4) {
           case PUBLISH -> parser.publish(buffer, header, bodyStart, bodyEnd, now, batch);
@@ -169,10 +173,6 @@ final class PacketReader extends InputStream {
           default -> takeControl(header, bodyStart, bodyEnd, batch);
         }
         start = bodyEnd;
-        if (batch.isFull()) {
-          inbox.checkIn(batch);
-          batch = null;
-        }
       }
     } finally {
       if (batch != null) {

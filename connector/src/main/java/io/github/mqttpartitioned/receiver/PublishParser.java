@@ -41,7 +41,6 @@ final class PublishParser {
   /** In the fingerprint of a QoS 1 message: it never equals that of a QoS 2 message. */
   private static final long OF_QOS_1 = 1L << 62;
 
-  private final int maxQos;
   private final boolean withhold;
   private final InFlightIds inFlight;
   private final PoisonMessages poison;
@@ -54,11 +53,10 @@ final class PublishParser {
   private int end;
 
   /**
-   * @param maxQos that was granted
-   * @param inFlight ids in flight as they are durable
+   * @param inFlight ids in flight as they are durable. Needed whatever QoS the member asks for:
+   *     what waits in its session since it asked for QoS 2 still comes so
    */
-  PublishParser(int maxQos, AckMode ackMode, InFlightIds inFlight, PoisonMessages poison) {
-    this.maxQos = maxQos;
+  PublishParser(AckMode ackMode, InFlightIds inFlight, PoisonMessages poison) {
     this.withhold = ackMode == AckMode.PROCESSED;
     this.inFlight = inFlight;
     this.poison = poison;
@@ -170,12 +168,7 @@ final class PublishParser {
 
   /** Returns false when the message is in flight already: a redelivery. */
   private boolean enterFlight(
-      int qos, int packetId, long contentPrint, boolean duplicate, Batch batch)
-      throws MalformedPacketException {
-    if (qos > maxQos) {
-      throw new MalformedPacketException(
-          PROTOCOL_ERROR, "PUBLISH with QoS " + qos + ", above the QoS that was granted");
-    }
+      int qos, int packetId, long contentPrint, boolean duplicate, Batch batch) {
     long print = qos == 1 ? contentPrint | OF_QOS_1 : contentPrint;
     if (inFlight.fingerprint(packetId) == print && (qos == 2 || duplicate)) {
       batch.countDuplicate();

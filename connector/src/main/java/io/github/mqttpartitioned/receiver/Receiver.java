@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -140,15 +141,18 @@ public final class Receiver {
       while (!stopping && !emptied) {
         if (!store.hasRoom()) {
           awaitRoom();
+          continue;
         }
         RuntimeException end = live();
-        if (!stopping && !emptied && !(end instanceof StoreException.Full)) {
+        // A store that has no room is waited for; any other failure could come again at once.
+        if (!stopping && !emptied && store.hasRoom()) {
           retryLater(end);
         }
       }
       if (emptied) {
         enter(State.RETIRED, null);
-        trimUntilStopped();
+        LOG.info("Partition {} is retired: its session has been emptied and ended", partition);
+        trimUntil(() -> false, State.RETIRED);
       }
       enter(State.STOPPED, null);
     } catch (InterruptedException e) {
@@ -171,14 +175,15 @@ public final class Receiver {
   private RuntimeException live() throws InterruptedException {
     Inbox inbox = new Inbox(monitor, settings.broker(partition).url());
     WithheldAcknowledgements withheld = new WithheldAcknowledgements();
-    PublishParser parser =
-        new PublishParser(settings.qos(), settings.ackMode(), store.inFlight(), poison);
+    PublishParser parser = new PublishParser(settings.ackMode(), store.inFlight(), poison);
     try (PahoSession session =
         new PahoSession(settings, partition, inbox, parser, Receiver::nowMicros)) {
       session.open();
       boolean empty = pump(session, inbox, withheld);
       inbox.close();
-      commitAndAcknowledge(session, inbox, withheld);
+      do {
+        commitAndAcknowledge(session, inbox, withheld);
+      } while (inbox.hasBatches());
       if (inbox.end() == null) {
         if (empty) {
           session.endSession();
@@ -281,7 +286,8 @@ public final class Receiver {
 
   private boolean commitAndAcknowledge(
       PahoSession session, Inbox inbox, WithheldAcknowledgements withheld) {
-    List<Batch> arrived = inbox.take();
+    // A commit that is larger than the store would never get through.
+    List<Batch> arrived = inbox.take(store.maxBlockBytes());
     List<Batch> batches = new ArrayList<>(arrived);
     if (withheld.isDue(processed)) {
       Batch due = new Batch(settings.broker(partition).url());
@@ -336,28 +342,25 @@ public final class Receiver {
         "Partition {} is off its broker, which keeps the messages meanwhile: {}",
         partition,
         problem == null ? "its store is full" : problem.getMessage());
-    while (!stopping && !store.hasRoom()) {
-      groupCommit.commit(List.of());
-      synchronized (monitor) {
-        while (!stopping && !store.hasRoom() && !groupCommit.hasTrim()) {
-          monitor.wait();
-        }
-      }
+    trimUntil(store::hasRoom, State.STORE_FULL);
+    if (!stopping) {
+      LOG.info("Partition {} has room in its store again", partition);
+      backoff.reset();
+      enter(State.CONNECTING, null);
     }
-    LOG.info("Partition {} has room in its store again", partition);
-    enter(State.CONNECTING, null);
   }
 
-  private void trimUntilStopped() throws InterruptedException {
-    LOG.info(
-        "Partition {} is retired: {} has no session of {} any more",
-        partition,
-        settings.broker(partition),
-        settings.clientId(partition));
-    while (!stopping) {
-      groupCommit.commit(List.of());
+  /** Trims whenever it may, until the receiver is to stop or something else holds. */
+  private void trimUntil(BooleanSupplier enough, State meanwhile) throws InterruptedException {
+    while (!stopping && !enough.getAsBoolean()) {
+      try {
+        groupCommit.commit(List.of());
+      } catch (StoreException.Full | StoreException.Unusable e) {
+        // Readers that keep trimmed pages move on; a disk may come back.
+        pause(backoff.next(), meanwhile, e);
+      }
       synchronized (monitor) {
-        while (!stopping && !groupCommit.hasTrim()) {
+        while (!stopping && !enough.getAsBoolean() && !groupCommit.hasTrim()) {
           monitor.wait();
         }
       }
@@ -368,12 +371,17 @@ public final class Receiver {
   private void retryLater(RuntimeException cause) throws InterruptedException {
     Duration wait = backoff.next();
     boolean connectedOnce = groupCommit.counts().connections() > 0;
-    long until = System.nanoTime() + wait.toNanos();
     if ((cause instanceof MemberException member && member.isFinal())
-        || (!connectedOnce && until - mustConnectBy >= 0)) {
+        || (!connectedOnce && System.nanoTime() + wait.toNanos() - mustConnectBy >= 0)) {
       throw cause;
     }
-    enter(State.CONNECTING, cause);
+    pause(wait, State.CONNECTING, cause);
+  }
+
+  private void pause(Duration wait, State meanwhile, RuntimeException cause)
+      throws InterruptedException {
+    long until = System.nanoTime() + wait.toNanos();
+    enter(meanwhile, cause);
     LOG.warn("{}. Next attempt in {} ms", cause.getMessage(), wait.toMillis());
     synchronized (monitor) {
       for (long left = wait.toNanos(); !stopping && left > 0; left = until - System.nanoTime()) {

@@ -24,10 +24,15 @@ final class Acknowledging implements AutoCloseable {
   private SourceOffset processed;
 
   /**
+   * @param identity as it stands in the checkpoint now
    * @param stored what had been stored when this run began
    */
-  Acknowledging(ResolvedSource source, Coordinator coordinator, SourceOffset stored) {
-    this.identity = source.identity().connected();
+  Acknowledging(
+      ResolvedSource source,
+      SourceIdentity identity,
+      Coordinator coordinator,
+      SourceOffset stored) {
+    this.identity = identity;
     this.checkpoint = source.checkpoint();
     this.coordinator = coordinator;
     this.stored = stored;

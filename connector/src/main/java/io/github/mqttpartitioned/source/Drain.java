@@ -16,12 +16,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds where a run with {@code Trigger.AvailableNow} ends: what is stored once every member is
- * connected and no message has arrived for a while. A member that is off its broker because its
- * store is full is not waited for: only the batches of this very run can make room.
+ * connected and no message has arrived for a while; or, when messages never cease, what is stored
+ * after {@value #MOST_QUIETS} times that long. A member that is off its broker because its store is
+ * full is not waited for: only the batches of this very run can make room. Any other one is, but
+ * not for ever.
  */
 final class Drain {
 
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
+  private static final int MOST_QUIETS = 10;
   private static final Duration POLL = Duration.ofMillis(10);
   private static final Set<State> SETTLED =
       EnumSet.of(State.CONNECTED, State.STORE_FULL, State.RETIRED);
@@ -39,7 +42,7 @@ final class Drain {
 
   /**
    * @param quiet how long no message must have arrived
-   * @param patience how long a member may be off its broker before a warning says so
+   * @param patience how long members may take to connect, and to connect again
    * @param nanoTime a clock that only goes forward
    */
   Drain(Duration quiet, Duration patience, LongSupplier nanoTime, Pause pause) {
@@ -54,14 +57,15 @@ final class Drain {
    *
    * @param status of the partitions; throws when one has stopped for good
    * @return what each partition had stored then
+   * @throws IllegalStateException when a member stays off its broker
    * @throws UncheckedIOException when interrupted
    */
   long[] await(Supplier<List<PartitionStatus>> status) {
     boolean settled = false;
     long arrived = 0;
     long quietSince = 0;
-    long settledAt = nanoTime.getAsLong();
-    boolean warned = false;
+    long begun = nanoTime.getAsLong();
+    long settledAt = begun;
     while (true) {
       List<PartitionStatus> now = status.get();
       long time = nanoTime.getAsLong();
@@ -72,15 +76,31 @@ final class Drain {
       arrived = arrived(now);
       if (settled) {
         settledAt = time;
-        if (time - quietSince >= quiet.toNanos()) {
+        boolean endless = time - begun >= patience.plus(quiet.multipliedBy(MOST_QUIETS)).toNanos();
+        if (time - quietSince >= quiet.toNanos() || endless) {
+          warnIf(endless);
           return now.stream().mapToLong(partition -> partition.extent().next()).toArray();
         }
-      } else if (!warned && time - settledAt >= patience.toNanos()) {
-        LOG.warn("Trigger.AvailableNow waits until every member is connected: {}", problems(now));
-        warned = true;
+      } else if (time - settledAt >= patience.toNanos()) {
+        throw off(now);
       }
       pause(time - quietSince);
     }
+  }
+
+  private void warnIf(boolean endless) {
+    if (endless) {
+      LOG.warn(
+          "Messages keep arriving: this run of Trigger.AvailableNow ends at what is stored now, the"
+              + " next one goes on from there. A shorter drainTimeout ends it sooner");
+    }
+  }
+
+  private IllegalStateException off(List<PartitionStatus> status) {
+    return new IllegalStateException(
+        "Trigger.AvailableNow cannot tell what is available: a member is off its broker for"
+            + " connectTimeout=%d s now (%s). What is not yet taken over stays with the broker; start the run again when that is back"
+                .formatted(patience.toSeconds(), problems(status)));
   }
 
   private static boolean isSettled(List<PartitionStatus> status) {

@@ -23,13 +23,17 @@ final class RunningSource implements AutoCloseable {
   private final @Nullable Acknowledging acknowledging;
 
   private RunningSource(
-      ResolvedSource source, Coordinator coordinator, DataLoss loss, SourceOffset stored) {
+      ResolvedSource source,
+      SourceIdentity identity,
+      Coordinator coordinator,
+      DataLoss loss,
+      SourceOffset stored) {
     this.settings = source.settings();
     this.coordinator = coordinator;
     this.loss = loss;
     this.acknowledging =
         settings.ackMode() == AckMode.PROCESSED
-            ? new Acknowledging(source, coordinator, stored)
+            ? new Acknowledging(source, identity, coordinator, stored)
             : null;
   }
 
@@ -57,10 +61,14 @@ final class RunningSource implements AutoCloseable {
       for (int partition = 0; partition < extents.size(); partition++) {
         loss.requireNotOlder(partition, planned.get(partition), extents.get(partition));
       }
-      if (!identity.equals(identity.connected())) {
-        source.checkpoint().write(identity.connected());
+      // A member whose store is full may not have come to its subscriptions yet.
+      SourceIdentity now =
+          identity.connected(
+              coordinator.status().stream().allMatch(each -> each.counts().connections() > 0));
+      if (!identity.equals(now)) {
+        source.checkpoint().write(now);
       }
-      return new RunningSource(source, coordinator, loss, next(extents));
+      return new RunningSource(source, now, coordinator, loss, next(extents));
     } catch (RuntimeException e) {
       coordinator.close();
       throw e;

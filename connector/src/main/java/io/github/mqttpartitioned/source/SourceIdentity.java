@@ -159,9 +159,13 @@ record SourceIdentity(
     return partitions + retired;
   }
 
-  /** The identity once all members have been connected, and so have given up former filters. */
-  SourceIdentity connected() {
-    return with(allPartitions(), List.of(), ackMode);
+  /**
+   * The identity once the members have been connected.
+   *
+   * @param unsubscribed whether all of them have given up the former filters
+   */
+  SourceIdentity connected(boolean unsubscribed) {
+    return with(allPartitions(), unsubscribed ? List.of() : formerFilters, ackMode);
   }
 
   /** The identity once everything not yet processed is not yet acknowledged either. */

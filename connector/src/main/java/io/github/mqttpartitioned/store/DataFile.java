@@ -6,6 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Env;
 import org.lmdbjava.Txn;
 
@@ -27,6 +30,9 @@ final class DataFile {
   private final Path directory;
   private final Path file;
   private final long bytes;
+
+  /** What the file system knows the open file by; null where it does not tell. */
+  private @Nullable Object key;
 
   /**
    * @throws StoreException.Unusable when the file's length cannot be found out
@@ -86,6 +92,34 @@ final class DataFile {
     } catch (IOException e) {
       throw StoreException.unusable("open", directory.toString(), e);
     }
+  }
+
+  /** Notes which file the environment has opened. */
+  void opened() {
+    try {
+      key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      throw StoreException.unusable("open", directory.toString(), e);
+    }
+  }
+
+  /**
+   * Checks that the file which the environment has open is still the one in the directory: writing
+   * to a file that has been removed succeeds, and all is lost with its last user.
+   *
+   * @throws StoreException.Damaged when it is not
+   */
+  void requireInPlace() {
+    try {
+      if (Objects.equals(key, Files.readAttributes(file, BasicFileAttributes.class).fileKey())) {
+        return;
+      }
+    } catch (IOException e) {
+      throw StoreException.damaged(
+          directory.toString(), file.getFileName() + " was removed while it was in use", e);
+    }
+    throw StoreException.damaged(
+        directory.toString(), file.getFileName() + " was replaced while it was in use");
   }
 
   /** Gives the file back the length that it had, so that the damage is found again next time. */

@@ -66,6 +66,8 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
    * Opens the store of a partition, or creates it, and takes a new epoch.
    *
    * @throws StoreException.Foreign when it belongs to another source or partition
+   * @throws StoreException.Outdated when it ends before the offset that it is to begin with at
+   *     least
    * @throws StoreException.Damaged when the file is not what was written
    * @throws StoreException.Unusable when it is open in this JVM, or cannot be read and written
    */
@@ -217,6 +219,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
       if (!environment.isClosed()) {
         throw StoreException.awaitingReaders(config.partition(), place);
       }
+      FaultPoint.REOPENING.reached();
       environment = StoreOpening.reopen(directory, config);
       transaction = NOT_KNOWN;
       failed = false;
@@ -285,6 +288,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
    */
   void tidy(boolean settle) {
     try {
+      FaultPoint.TIDYING.reached();
       if (room.takeScattered()) {
         commit(StoreWriter::touch);
         commit(StoreWriter::gather);

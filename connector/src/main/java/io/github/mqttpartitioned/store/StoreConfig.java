@@ -10,8 +10,8 @@ import java.nio.file.Path;
  * @param sourceId identity of the source, kept in the store: 1 to 128 bytes of UTF-8
  * @param partition number of the partition, kept in the store
  * @param maxBytes most disk that the store may take, option {@code storeMaxBytes}; 16 MiB at least
- * @param firstOffset offset of the first message of a store that is created; ignored for one that
- *     exists
+ * @param firstOffset offset of the first message of a store that is created; one that exists must
+ *     not end before it
  */
 public record StoreConfig(
     Path directory, String sourceId, int partition, long maxBytes, long firstOffset) {

@@ -72,6 +72,7 @@ final class StoreDirectory {
       deleteFlat(creating);
       Files.createDirectory(creating, ownerOnly());
       creator.accept(creating);
+      FaultPoint.CREATED.reached();
       Files.move(dataFile(creating), dataFile(directory), StandardCopyOption.ATOMIC_MOVE);
       deleteFlat(creating);
       sync(directory);

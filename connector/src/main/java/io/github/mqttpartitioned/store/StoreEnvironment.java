@@ -33,7 +33,8 @@ final class StoreEnvironment {
   private final InFlightTable inFlight;
   private final SetAsideTable setAside;
   private final int pageSize;
-  private final @Nullable DataFile lengthened;
+  private final DataFile file;
+  private final boolean lengthened;
 
   /** Guards what follows. */
   private final Object lock = new Object();
@@ -45,9 +46,10 @@ final class StoreEnvironment {
   private Runnable whenClosed = () -> {};
   private final ArrayDeque<StoreReader> idleReaders = new ArrayDeque<>();
 
-  private StoreEnvironment(String place, Env<ByteBuffer> env, @Nullable DataFile lengthened) {
+  private StoreEnvironment(String place, Env<ByteBuffer> env, DataFile file, boolean lengthened) {
     this.place = place;
     this.env = env;
+    this.file = file;
     this.lengthened = lengthened;
     this.pageSize = env.stat().pageSize;
     try (Txn<ByteBuffer> txn = env.txnWrite()) {
@@ -78,7 +80,8 @@ final class StoreEnvironment {
       env = openEnv(directory, file.mapBytes(mapBytes));
       boolean lengthened = file.ensureWhole(env);
       env.readerCheck();
-      return new StoreEnvironment(place, env, lengthened ? file : null);
+      file.opened();
+      return new StoreEnvironment(place, env, file, lengthened);
     } catch (LmdbException e) {
       closeQuietly(env);
       throw LmdbErrors.translate(e, "open", place);
@@ -143,12 +146,21 @@ final class StoreEnvironment {
 
   /** Whether the file lacked its last pages; they are zeros now, and must not hold anything. */
   boolean lengthened() {
-    return lengthened != null;
+    return lengthened;
   }
 
   /** Bytes of the file that have ever been in use: what was freed among them is used again. */
   long usedBytes() {
     return (env.info().lastPageNumber + 1) * pageSize;
+  }
+
+  /**
+   * Checks that what is written can be found again.
+   *
+   * @throws StoreException.Damaged when the file has been removed or replaced
+   */
+  void requireInPlace() {
+    file.requireInPlace();
   }
 
   /**
@@ -218,8 +230,8 @@ final class StoreEnvironment {
   /** Closes it for damage found in the place of pages that the file lacked; opener only. */
   void closeDamaged() {
     close(() -> {});
-    if (lengthened != null) {
-      lengthened.restore();
+    if (lengthened) {
+      file.restore();
     }
   }
 

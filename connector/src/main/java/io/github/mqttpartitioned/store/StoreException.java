@@ -61,6 +61,15 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
+  /** The store has gone back in time: it would give offsets again that have been used. */
+  public static final class Outdated extends StoreException {
+    private static final long serialVersionUID = 1L;
+
+    private Outdated(String message) {
+      super(message, null);
+    }
+  }
+
   /** Offsets were asked for that the store does not hold. */
   public static final class Missing extends StoreException {
     private static final long serialVersionUID = 1L;
@@ -177,6 +186,20 @@ public abstract sealed class StoreException extends RuntimeException {
             + asked.sourceId()
             + ": this checkpoint is used with another one's store. Set storeDir to the directory"
             + " that belongs to this checkpoint, or to an empty one.");
+  }
+
+  static Outdated outdated(StoreConfig asked, String store, StoreState found) {
+    return new Outdated(
+        "The store of partition "
+            + asked.partition()
+            + ", "
+            + store
+            + ", is older than the checkpoint: it holds "
+            + found.extent()
+            + ", but offsets below "
+            + asked.firstOffset()
+            + " have been planned. Restore the newer store; or move this one away, and set"
+            + " failOnDataLoss=false to go on with a new one without what is lost");
   }
 
   static Missing missing(int partition, OffsetRange range, LogExtent held, String store) {

@@ -99,10 +99,14 @@ record StoreOpening(
   private static StoreOpening takeEpoch(
       Path directory, StoreEnvironment environment, StoreConfig config) {
     String place = directory.toString();
+    FaultPoint.OPENED.reached();
     try (Txn<ByteBuffer> txn = environment.beginWrite()) {
       StoreState found = environment.state().read(txn);
       if (!found.sourceId().equals(config.sourceId()) || found.partition() != config.partition()) {
         throw StoreException.foreign(config, place, found);
+      }
+      if (found.next() < config.firstOffset()) {
+        throw StoreException.outdated(config, place, found);
       }
       if (environment.lengthened()) {
         verifyAll(place, environment, found);

@@ -123,6 +123,7 @@ public final class StoreWriter implements AutoCloseable {
       long messages = trimmed.earliest() - earliest;
       earliest = trimmed.earliest();
       liveBytes -= trimmed.bytes();
+      FaultPoint.TRIMMED.reached();
       phase = Phase.OPEN;
       return messages;
     } catch (MapFullException e) {
@@ -178,6 +179,7 @@ public final class StoreWriter implements AutoCloseable {
    *
    * @throws StoreException.Full when there is no room
    * @throws StoreException.Unusable when the disk fails or has no room
+   * @throws StoreException.Damaged when the file was removed or replaced
    */
   public void commit() {
     requireOpen();
@@ -192,7 +194,10 @@ public final class StoreWriter implements AutoCloseable {
       long id = txn.getId();
       inFlight.write(txn);
       environment.state().write(txn, state);
+      FaultPoint.COMMITTING.reached();
       txn.commit();
+      FaultPoint.COMMITTED.reached();
+      environment.requireInPlace();
       inFlight.committed();
       store.publish(state, id);
       mustSettle = earliest > begun.earliest() && environment.usedBytes() > limits.settleBytes();

@@ -31,6 +31,8 @@ class BrokerRestartTest {
         query.stop();
         Arrived.check(job.rows(), sent, false);
         Arrived.checkOffsetsDense(job.rows(), 4);
+      } finally {
+        query.stop();
       }
     }
   }

@@ -143,9 +143,9 @@ class ProcessedTest {
                     folder.toString(),
                     broker.url(),
                     String.valueOf(PARTITIONS),
-                    "2",
-                    "processed")
+                    "2")
                 .option("-Xmx1g")
+                .option("-Dtest.ackMode=processed")
                 .start()) {
           child.awaitLine("processed [1-9].*", DEADLINE);
           child.kill9();

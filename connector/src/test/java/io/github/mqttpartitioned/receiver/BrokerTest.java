@@ -10,6 +10,7 @@ import io.github.mqttpartitioned.model.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.model.TlsSettings.StoreType;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.Scheme;
 import io.github.mqttpartitioned.testkit.TestBroker;
@@ -133,18 +134,17 @@ class BrokerTest {
           .hasMessageContaining("full")
           .hasMessageContaining("storeMaxBytes");
       boolean[] seen = new boolean[messages];
-      long read = 0;
-      while (read < messages) {
-        read = StoredPayloads.markFirstBytes(member.store(), read, seen);
-        member.receiver().trim(read);
-        long before = read;
-        Await.until(
-            "more than " + before + " of " + messages + " stored, " + member.status(),
-            Duration.ofSeconds(30),
-            () -> before >= messages || member.store().extent().next() > before);
-      }
-      assertThat(seen).doesNotContain(false);
-      if (qos == 2) {
+      long[] read = {0};
+      // By what was seen: at QoS 1 some of them come twice.
+      Await.until(
+          "each of " + messages + " messages",
+          Duration.ofSeconds(60),
+          () -> {
+            read[0] = StoredPayloads.markFirstBytes(member.store(), read[0], seen);
+            member.receiver().trim(read[0]);
+            return allTrue(seen);
+          });
+      if (qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS)) {
         assertThat(member.store().extent().next()).isEqualTo(messages);
       }
       member.await(State.CONNECTED);
@@ -159,6 +159,15 @@ class BrokerTest {
       Await.value(
           "no thread of the member's", Member.DEADLINE, BrokerTest::memberThreads, List::isEmpty);
     }
+  }
+
+  private static boolean allTrue(boolean[] flags) {
+    for (boolean flag : flags) {
+      if (!flag) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static List<String> memberThreads() {

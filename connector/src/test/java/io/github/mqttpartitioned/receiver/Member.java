@@ -34,6 +34,7 @@ final class Member implements AutoCloseable {
   private boolean retired;
   private List<String> formerFilters = List.of();
   private long storeMaxBytes = 256L << 20;
+  private int receiveMaximum = 65_535;
   private Duration connectTimeout = Duration.ofSeconds(5);
   private Duration keepAlive = Duration.ofSeconds(60);
   private TlsSettings tls = TlsSettings.DEFAULT;
@@ -71,6 +72,11 @@ final class Member implements AutoCloseable {
 
   Member storeMaxBytes(long value) {
     storeMaxBytes = value;
+    return this;
+  }
+
+  Member receiveMaximum(int value) {
+    receiveMaximum = value;
     return this;
   }
 
@@ -116,7 +122,7 @@ final class Member implements AutoCloseable {
             keepAlive,
             connectTimeout,
             Duration.ofDays(1),
-            65_535,
+            receiveMaximum,
             folder.toString(),
             storeMaxBytes,
             ackMode,
@@ -179,6 +185,9 @@ final class Member implements AutoCloseable {
   }
 
   void stop() {
+    if (receiver == null) {
+      return;
+    }
     receiver.stop();
     try {
       if (!receiver.join(DEADLINE)) {

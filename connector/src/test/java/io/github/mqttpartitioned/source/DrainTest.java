@@ -64,8 +64,30 @@ class DrainTest {
         () ->
             List.of(
                 status(State.CONNECTED, 0, 0),
-                status(millis < 60_000 ? State.CONNECTING : State.CONNECTED, 0, 0)));
-    assertThat(millis).isBetween(65_000L, 65_030L);
+                status(millis < 20_000 ? State.CONNECTING : State.CONNECTED, 0, 0)));
+    assertThat(millis).isBetween(25_000L, 25_030L);
+  }
+
+  @Test
+  void endsThoughMessagesNeverCease() {
+    assertThat(drain.await(() -> List.of(status(State.CONNECTED, millis, millis / 10))))
+        .containsExactly(millis / 10);
+    assertThat(millis).isBetween(80_000L, 80_030L);
+  }
+
+  @Test
+  void failsWhenAMemberStaysOffItsBroker() {
+    assertThatThrownBy(
+            () ->
+                drain.await(
+                    () ->
+                        List.of(
+                            status(State.CONNECTED, 0, 0),
+                            status(
+                                millis < 10_000 ? State.CONNECTED : State.CONNECTING, millis, 0))))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("a member is off its broker for connectTimeout=30 s");
+    assertThat(millis).isBetween(39_970L, 40_030L);
   }
 
   @Test

@@ -31,7 +31,7 @@ class ResolvedSourceTest {
 
   private SourceSettings begin(String... options) {
     ResolvedSource source = resolve(4, options);
-    source.checkpoint().write(source.identity().connected());
+    source.checkpoint().write(source.identity().connected(true));
     return source.settings();
   }
 

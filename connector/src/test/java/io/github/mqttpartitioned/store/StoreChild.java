@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** A process of its own that uses a store: to be killed, to fence its parent, to fill a disk. */
 final class StoreChild implements AutoCloseable {
@@ -29,6 +30,11 @@ final class StoreChild implements AutoCloseable {
    * @param what method of this class that it runs
    */
   static StoreChild start(String shell, String what, Path directory) throws IOException {
+    return start(shell, StoreChild.class, what, directory.toString());
+  }
+
+  /** Starts one with another main class. */
+  static StoreChild start(String shell, Class<?> main, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("bash", "-c", shell + " \"$@\"", "bash"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -36,7 +42,8 @@ final class StoreChild implements AutoCloseable {
         .forEach(command::add);
     command.add("-cp");
     command.add(absoluteClassPath());
-    command.addAll(List.of(StoreChild.class.getName(), what, directory.toString()));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
     return new StoreChild(
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
@@ -51,12 +58,21 @@ final class StoreChild implements AutoCloseable {
 
   /** The next line that begins with {@code word}, without that; fails when the process ends. */
   String await(String word) throws IOException {
+    String rest = next(word);
+    if (rest == null) {
+      throw new AssertionError("the child has ended without a line \"" + word + " …\"");
+    }
+    return rest;
+  }
+
+  /** The next line that begins with {@code word}, without that; null when the process ends. */
+  @Nullable String next(String word) throws IOException {
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.startsWith(word + " ")) {
         return line.substring(word.length() + 1);
       }
     }
-    throw new AssertionError("the child has ended without a line \"" + word + " …\"");
+    return null;
   }
 
   /** Ends it with SIGKILL. */

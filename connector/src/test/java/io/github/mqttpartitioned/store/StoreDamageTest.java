@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,65 @@ class StoreDamageTest {
     }
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
       assertThat(store.epoch()).as("epochs are not taken by who is refused").isEqualTo(2);
+    }
+  }
+
+  @Test
+  void storeThatEndsBeforeOffsetsInUseIsRefusedAndLeftAsItIs() {
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      Stores.append(store, 10);
+    }
+    StoreConfig later = new StoreConfig(directory, "source", 3, 16 * Stores.MIB, 11);
+    assertThatThrownBy(() -> PartitionStore.open(later))
+        .isInstanceOf(StoreException.Outdated.class)
+        .hasMessageContaining(
+            "is older than the checkpoint: it holds [0, 10), but offsets below 11");
+    StoreConfig equal = new StoreConfig(directory, "source", 3, 16 * Stores.MIB, 10);
+    try (PartitionStore store = PartitionStore.open(equal)) {
+      assertThat(store.epoch()).as("epochs are not taken by who is refused").isEqualTo(2);
+      assertThat(store.extent().next()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void lockFileThatIsGarbageDoesNotMatter() throws IOException {
+    fill();
+    byte[] garbage = new byte[100_000];
+    for (int length : new int[] {0, 1, 100, 8192, garbage.length}) {
+      new Random(length).nextBytes(garbage);
+      Files.write(directory.resolve("lock.mdb"), Arrays.copyOf(garbage, length));
+      try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+        Stores.append(store, 5);
+        try (BlockCursor cursor = store.read(new OffsetRange(0, store.extent().next()))) {
+          for (Block block = cursor.next(); block != null; block = cursor.next()) {
+            block.verify();
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void nothingIsCommittedToAFileThatIsNotThereAnyMore() throws IOException {
+    Path moved = directory.resolveSibling(directory.getFileName() + "-moved");
+    for (boolean replaced : new boolean[] {false, true}) {
+      Path path = directory.resolve("p" + replaced);
+      try (PartitionStore store = PartitionStore.open(Stores.config(path))) {
+        Stores.append(store, 5);
+        Files.move(path, moved);
+        if (replaced) {
+          Files.createDirectory(path);
+          Files.copy(StoreDirectory.dataFile(moved), StoreDirectory.dataFile(path));
+        }
+        assertThatThrownBy(() -> Stores.append(store, 5))
+            .isInstanceOf(StoreException.Damaged.class)
+            .hasMessageContaining(replaced ? "was replaced" : "was removed");
+        assertThat(store.extent().next()).isEqualTo(5);
+      }
+      for (String file : new String[] {"data.mdb", "lock.mdb", "create.lock"}) {
+        Files.deleteIfExists(moved.resolve(file));
+      }
+      Files.delete(moved);
     }
   }
 

@@ -52,7 +52,9 @@ public final class ChildJvm implements AutoCloseable {
     private final List<String> arguments;
     private final Map<String, String> properties = new TreeMap<>();
     private final List<String> options = new ArrayList<>();
+    private final Map<String, String> environment = new TreeMap<>();
     private Path directory = Path.of("").toAbsolutePath();
+    private String classPath = System.getProperty("java.class.path");
 
     private Builder(Class<?> main, List<String> arguments) {
       this.main = main;
@@ -76,9 +78,21 @@ public final class ChildJvm implements AutoCloseable {
       return this;
     }
 
+    /** Sets a variable of the environment. */
+    public Builder environment(String name, String value) {
+      environment.put(name, value);
+      return this;
+    }
+
     /** The working directory; this JVM's by default. */
     public Builder directory(Path value) {
       directory = value;
+      return this;
+    }
+
+    /** The class path; this JVM's by default. */
+    public Builder classPath(String value) {
+      classPath = value;
       return this;
     }
 
@@ -91,16 +105,14 @@ public final class ChildJvm implements AutoCloseable {
       command.add("-Xmx512m");
       command.addAll(options);
       properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
-      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.addAll(List.of("-cp", classPath));
       command.addAll(List.of(Launcher.class.getName(), main.getName()));
       command.addAll(arguments);
       try {
-        Process process =
-            new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        return new ChildJvm(main.getSimpleName(), process);
+        ProcessBuilder builder =
+            new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        return new ChildJvm(main.getSimpleName(), builder.start());
       } catch (IOException e) {
         throw new UncheckedIOException("Cannot start " + command, e);
       }

@@ -107,7 +107,7 @@ public final class Packet {
    * @param firstByte the fixed header's first byte
    * @param body everything behind the fixed header; taken over
    */
-  static Packet of(int firstByte, byte[] body) {
+  public static Packet of(int firstByte, byte[] body) {
     return new Packet(PacketType.of(firstByte), firstByte & 0xF, body);
   }
 

@@ -1,0 +1,79 @@
+package io.github.mqttpartitioned.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.model.AckMode;
+import io.github.mqttpartitioned.model.BrokerUrl;
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.model.TlsSettings;
+import io.github.mqttpartitioned.model.TopicFilter;
+import io.github.mqttpartitioned.node.Node;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.PacketType;
+import io.github.mqttpartitioned.testkit.Packets;
+import io.github.mqttpartitioned.testkit.ScriptedBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class CoordinatorTest {
+
+  private static final long SMALLEST_STORE = 16L << 20;
+
+  @TempDir Path folder;
+
+  /** Only a query that has started can read and trim, so it must not wait for room. */
+  @Test
+  @Timeout(60)
+  void startsAlthoughAStoreIsFullBeforeItsMemberIsSubscribed() {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  connection.accept(true, MqttProperties.NONE);
+                  connection.expect(PacketType.SUBSCRIBE);
+                  for (int id = 1; id <= 20; id++) {
+                    connection.send(Packets.publish("test/t", new byte[1 << 20], 1, id));
+                  }
+                });
+        Coordinator coordinator =
+            new Coordinator(settings(broker.url()), new long[1], List.of(Node.ofThisJvm()))) {
+      coordinator.start();
+
+      Await.value(
+          "a full store",
+          Duration.ofSeconds(30),
+          () -> coordinator.status().get(0),
+          status -> status.state() == State.STORE_FULL);
+      assertThat(coordinator.extents().get(0).next()).isPositive();
+    }
+  }
+
+  private SourceSettings settings(String url) {
+    return new SourceSettings(
+        "c0ffee",
+        1,
+        List.of(new BrokerUrl(url)),
+        List.of(new TopicFilter("test/#")),
+        "group",
+        "member",
+        1,
+        null,
+        null,
+        TlsSettings.DEFAULT,
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(30),
+        Duration.ofDays(1),
+        65_535,
+        folder.toString(),
+        SMALLEST_STORE,
+        AckMode.STORED,
+        Duration.ofSeconds(5),
+        1,
+        List.of());
+  }
+}

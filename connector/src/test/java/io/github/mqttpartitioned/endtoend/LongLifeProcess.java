@@ -1,0 +1,159 @@
+package io.github.mqttpartitioned.endtoend;
+
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.node.Node;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.SequenceCheck;
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.function.VoidFunction2;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.Trigger;
+
+/**
+ * A query that lives long, in a process of its own: takes stock of what it holds from time to time,
+ * and twice stops to process for a tenth of its life, so that a backlog gathers.
+ */
+public final class LongLifeProcess {
+
+  static final int PARTITIONS = 4;
+  static final int PUBLISHERS = 2;
+  static final int SAMPLES = 60;
+
+  private static final Duration CONNECT = Duration.ofMinutes(1);
+  private static final Pattern SOURCE_ID = Pattern.compile("\"sourceId\"\\s*:\\s*\"([^\"]+)\"");
+
+  private final Path folder;
+  private final Duration life;
+  private final SequenceCheck check = new SequenceCheck();
+  private volatile long begun = System.nanoTime();
+  private final AtomicLong received = new AtomicLong();
+
+  private LongLifeProcess(Path folder, Duration life) {
+    this.folder = folder;
+    this.life = life;
+  }
+
+  /**
+   * Runs until all messages have been processed and then waits to be ended.
+   *
+   * @param arguments folder, URL of the broker, number of messages, seconds that they take
+   */
+  public static void main(String[] arguments) throws Exception {
+    Duration life = Duration.ofSeconds(Long.parseLong(arguments[3]));
+    new LongLifeProcess(Path.of(arguments[0]), life)
+        .run(arguments[1], Long.parseLong(arguments[2]));
+  }
+
+  private void run(String url, long messages) throws Exception {
+    StreamingQuery query =
+        new Job(folder, url)
+            .option("partitions", PARTITIONS)
+            .source()
+            .select("payload")
+            .writeStream()
+            .foreachBatch(
+                (VoidFunction2<Dataset<Row>, Long>) (batch, id) -> process(batch.collectAsList()))
+            .option("checkpointLocation", folder.resolve("checkpoint").toString())
+            .trigger(Trigger.ProcessingTime(1_000))
+            .start();
+    Await.until(
+        "the members, exception " + query.exception(),
+        CONNECT,
+        () -> Files.exists(folder.resolve("checkpoint/sources/0/begun")));
+    System.out.println("all connected");
+    begun = System.nanoTime();
+    long pause = life.dividedBy(SAMPLES).toMillis();
+    while (received.get() < messages && !query.awaitTermination(pause)) {
+      System.out.println(sample());
+    }
+    System.out.println(sample());
+    SequenceCheck.Result result =
+        check.against(Map.of(0, messages / PUBLISHERS, 1, messages / PUBLISHERS));
+    System.out.printf("missing=%d duplicated=%d%n", result.missing(), result.duplicated());
+    query.awaitTermination();
+  }
+
+  private void process(List<Row> rows) {
+    rows.forEach(row -> check.received((byte[]) row.get(0)));
+    while (isHolding()) {
+      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+    }
+    received.addAndGet(rows.size());
+  }
+
+  /** Whether a backlog is to gather: from 20 % to 30 % and from 60 % to 70 % of the life. */
+  private boolean isHolding() {
+    double age = (System.nanoTime() - begun) / (double) life.toNanos();
+    return age > 0.2 && age < 0.3 || age > 0.6 && age < 0.7;
+  }
+
+  private String sample() throws IOException {
+    System.gc();
+    var memory = ManagementFactory.getMemoryMXBean();
+    long direct =
+        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct"))
+            .mapToLong(BufferPoolMXBean::getMemoryUsed)
+            .sum();
+    var system =
+        (com.sun.management.UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    return "sample second=%d received=%d heapKiB=%d directKiB=%d anonymousKiB=%d threads=%d files=%d storeKiB=%d fileKiB=%d"
+        .formatted(
+            (System.nanoTime() - begun) / 1_000_000_000,
+            received.get(),
+            memory.getHeapMemoryUsage().getUsed() >> 10,
+            direct >> 10,
+            anonymousKiB(),
+            ManagementFactory.getThreadMXBean().getThreadCount(),
+            system.getOpenFileDescriptorCount(),
+            storeBytes() >> 10,
+            fileBytes() >> 10);
+  }
+
+  /** Memory of the process that is not a file's, as the kernel counts it. */
+  private static long anonymousKiB() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("RssAnon:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElse(0);
+  }
+
+  private long storeBytes() throws IOException {
+    Path identity = folder.resolve("checkpoint/sources/0/source.json");
+    Matcher matcher = SOURCE_ID.matcher(Files.readString(identity));
+    if (!matcher.find()) {
+      throw new AssertionError("no source id in " + identity);
+    }
+    long bytes = 0;
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      PartitionStatus status = Node.ofThisJvm().status(matcher.group(1), partition);
+      bytes += status.storeBytes();
+    }
+    return bytes;
+  }
+
+  private long fileBytes() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      long bytes = 0;
+      for (Path file : files.filter(each -> each.endsWith("data.mdb")).toList()) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    }
+  }
+}
