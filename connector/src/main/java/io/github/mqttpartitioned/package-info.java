@@ -8,7 +8,8 @@
  *    │  $share/&lt;group&gt;/&lt;filter&gt;: the broker deals each message to one of N members
  *    ▼
  *  receiver    one per partition: wire → blocks being built;
- *    │         acknowledged only after the append is durable
+ *    │         acknowledged only after the append is durable, or, with ackMode=processed, after
+ *    │         its batch is complete
  *    ▼
  *  store       one LMDB environment per partition: offset → block, one write transaction per
  *    │         group commit
@@ -60,12 +61,14 @@
  *
  * <h2>Words</h2>
  *
- * <p>A <i>partition</i> is a numbered log, fixed for the query; its <i>member</i> is one MQTT
- * session with a client id of its own; a <i>receiver</i> drives the member. A <i>block</i> holds
- * the messages of one append. An <i>offset</i> counts the messages of a partition from 0, without
- * gaps; a <i>range</i> {@code [from, until)} of them is what Spark reads. To <i>trim</i> is to drop
- * blocks that lie wholly below an offset. An <i>epoch</i> numbers the holders of a partition's
- * store: a later one fences the earlier. <i>Commit</i> is Spark's word for a batch that is done.
+ * <p>A <i>partition</i> is a numbered log, kept for as long as the query; its <i>member</i> is one
+ * MQTT session with a client id of its own; a partition is <i>retired</i> when its member takes
+ * nothing new and its log is read to the end; a <i>receiver</i> drives the member. A <i>block</i>
+ * holds the messages of one append. An <i>offset</i> counts the messages of a partition from 0,
+ * without gaps; a <i>range</i> {@code [from, until)} of them is what Spark reads. To <i>trim</i> is
+ * to drop blocks that lie wholly below an offset. An <i>epoch</i> numbers the holders of a
+ * partition's store: a later one fences the earlier. <i>Commit</i> is Spark's word for a batch that
+ * is done.
  */
 @NullMarked
 package io.github.mqttpartitioned;

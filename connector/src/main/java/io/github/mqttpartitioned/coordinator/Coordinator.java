@@ -356,6 +356,17 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
+  /**
+   * Tells the nodes what Spark is done with.
+   *
+   * @param before by partition
+   */
+  public void processed(long[] before) {
+    for (Seat seat : seats) {
+      seat.processed(before[seat.partition()]);
+    }
+  }
+
   /** Releases every partition. Never throws; what fails is logged. Closing twice is fine. */
   @Override
   public void close() {

@@ -26,11 +26,16 @@ public record Holders(long epoch, List<Holder> partitions) {
 
   /** Before a query's first run. */
   public static Holders none(int partitions) {
-    List<Holder> holders = new ArrayList<>();
-    for (int partition = 0; partition < partitions; partition++) {
+    return new Holders(0, List.of()).withPartitions(partitions);
+  }
+
+  /** The same holders, of so many partitions as there are now. */
+  public Holders withPartitions(int count) {
+    List<Holder> holders = new ArrayList<>(partitions);
+    while (holders.size() < count) {
       holders.add(new Holder("", 0));
     }
-    return new Holders(0, holders);
+    return new Holders(epoch, holders);
   }
 
   /** The same holders, of the next run. */

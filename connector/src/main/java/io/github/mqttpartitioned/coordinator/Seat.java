@@ -23,6 +23,7 @@ final class Seat {
   private volatile boolean needsStore;
 
   private volatile long planned;
+  private volatile long processed;
   private volatile String host;
   private volatile int generation;
   private volatile @Nullable NodeLink holder;
@@ -79,6 +80,15 @@ final class Seat {
     return new Assignment(settings, partition, generation, planned);
   }
 
+  /** Has the holder acknowledge what lies below an offset, and every later holder, too. */
+  void processed(long before) {
+    processed = Math.max(processed, before);
+    NodeLink node = holder;
+    if (node != null) {
+      node.processed(settings.sourceId(), partition, processed);
+    }
+  }
+
   /** Takes note of what Spark may have in its log. */
   void planned(long offset) {
     planned = Math.max(planned, offset);
@@ -120,6 +130,9 @@ final class Seat {
     needsStore = true;
     placed = true;
     holder = node;
+    if (processed > 0) {
+      node.processed(settings.sourceId(), partition, processed);
+    }
   }
 
   void fail(RuntimeException why) {

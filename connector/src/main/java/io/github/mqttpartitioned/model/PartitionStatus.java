@@ -30,6 +30,8 @@ public record PartitionStatus(
     CONNECTED,
     /** Off the broker until a trim has made room in the store. */
     STORE_FULL,
+    /** Of a retired partition: its session at the broker has been emptied and ended. */
+    RETIRED,
     /** Stopped for good; the problem says why. */
     FAILED,
     /** Released in order. */
@@ -42,7 +44,7 @@ public record PartitionStatus(
    * @param received messages from the broker, redelivered ones included
    * @param receivedBytes bytes of their packets
    * @param stored messages made durable
-   * @param duplicates QoS 2 redeliveries that were recognised and not stored again
+   * @param duplicates redeliveries that were recognised and not stored again
    * @param acknowledgements PUBACK, PUBREC and PUBCOMP packets sent
    * @param trimmed messages removed after Spark was done with them
    * @param connections connections made and subscribed; all after the first are reconnects

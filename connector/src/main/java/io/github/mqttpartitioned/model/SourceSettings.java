@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.model;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * user's options and the checkpoint, and sent to every node.
  *
  * @param sourceId identity of the source, kept in its checkpoint and in each of its stores
- * @param partitions N: members, stores and input partitions
+ * @param partitions stores and input partitions, retired ones included
  * @param brokers partition p connects to broker p mod count
  * @param topics filters that every member subscribes to
  * @param group share name of the shared subscription
@@ -25,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  * @param receiveMaximum Receive Maximum, 1 to 65,535
  * @param storeDir absolute directory that holds {@code p0}, {@code p1}, …
  * @param storeMaxBytes most disk for one partition's store
+ * @param ackMode when QoS 1 and 2 messages are acknowledged
+ * @param drainTimeout after this long without a message a retired member's session is empty
+ * @param members N: the partitions below have members that subscribe; those from here on are
+ *     retired: what the broker still holds for them is taken, then their sessions are ended
+ * @param formerFilters {@code $share/<group>/<filter>} that sessions may still be subscribed to and
+ *     shall not be any more
  */
 public record SourceSettings(
     String sourceId,
@@ -42,12 +49,17 @@ public record SourceSettings(
     Duration sessionExpiry,
     int receiveMaximum,
     String storeDir,
-    long storeMaxBytes)
+    long storeMaxBytes,
+    AckMode ackMode,
+    Duration drainTimeout,
+    int members,
+    List<String> formerFilters)
     implements Serializable {
 
   public SourceSettings {
     brokers = List.copyOf(brokers);
     topics = List.copyOf(topics);
+    formerFilters = List.copyOf(formerFilters);
   }
 
   public BrokerUrl broker(int partition) {
@@ -56,5 +68,29 @@ public record SourceSettings(
 
   public String clientId(int partition) {
     return clientIdPrefix + "-" + partition;
+  }
+
+  /** Whether the partition is read to its end only, and gets no new messages. */
+  public boolean isRetired(int partition) {
+    return partition >= members;
+  }
+
+  /** What a member subscribes to, as it stands in SUBSCRIBE; nothing when it is retired. */
+  public List<String> subscriptions(int partition) {
+    return isRetired(partition) ? List.of() : sharedFilters();
+  }
+
+  /** What a member must not be subscribed to any more, as it stands in UNSUBSCRIBE. */
+  public List<String> unsubscriptions(int partition) {
+    if (!isRetired(partition)) {
+      return formerFilters;
+    }
+    List<String> all = new ArrayList<>(sharedFilters());
+    all.addAll(formerFilters);
+    return all;
+  }
+
+  private List<String> sharedFilters() {
+    return topics.stream().map(topic -> topic.shared(group)).toList();
   }
 }

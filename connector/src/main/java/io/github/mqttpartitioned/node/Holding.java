@@ -31,6 +31,9 @@ final class Holding {
   private volatile @Nullable Parts parts;
   private boolean ended;
 
+  /** Told while the store was being opened, perhaps. */
+  private volatile long processed;
+
   /**
    * @param node name of the node, for meters
    */
@@ -64,6 +67,7 @@ final class Holding {
     meters.watch(receiver, assignment.settings().storeMaxBytes());
     receiver.start();
     parts = new Parts(store, receiver, meters);
+    receiver.processed(processed);
     tenure.changed();
   }
 
@@ -71,6 +75,14 @@ final class Holding {
   @Nullable PartitionStatus status() {
     Parts opened = parts;
     return opened == null ? null : opened.receiver.status();
+  }
+
+  void processed(long before) {
+    processed = before;
+    Parts opened = parts;
+    if (opened != null) {
+      opened.receiver.processed(before);
+    }
   }
 
   void trim(long before) {

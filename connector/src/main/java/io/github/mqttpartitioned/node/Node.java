@@ -105,6 +105,11 @@ public final class Node implements NodeLink {
     return PrometheusText.scrape();
   }
 
+  @Override
+  public void processed(String sourceId, int partition, long before) {
+    holding(sourceId, partition).processed(before);
+  }
+
   /**
    * What tasks of this JVM read a partition from, if it is held here.
    *

@@ -22,6 +22,7 @@ import io.github.mqttpartitioned.transport.Request.Assign;
 import io.github.mqttpartitioned.transport.Request.Fetch;
 import io.github.mqttpartitioned.transport.Request.Leave;
 import io.github.mqttpartitioned.transport.Request.Poll;
+import io.github.mqttpartitioned.transport.Request.Processed;
 import io.github.mqttpartitioned.transport.Request.Release;
 import io.github.mqttpartitioned.transport.Request.Scrape;
 import io.github.mqttpartitioned.transport.Request.Trim;
@@ -199,6 +200,13 @@ public final class NodeHost implements NodeService {
           trim.sourceId(),
           trim.ticket(),
           tenancy -> node.trim(trim.sourceId(), trim.partition(), trim.before()));
+    }
+    if (request instanceof Processed processed) {
+      return withTenancy(
+          processed.sourceId(),
+          processed.ticket(),
+          tenancy ->
+              node.processed(processed.sourceId(), processed.partition(), processed.before()));
     }
     if (request instanceof Announce announce) {
       return withTenancy(

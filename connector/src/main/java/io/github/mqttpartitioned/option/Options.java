@@ -14,6 +14,7 @@ import static io.github.mqttpartitioned.option.Syntax.trueOrFalse;
 import static io.github.mqttpartitioned.option.Syntax.wholeNumber;
 import static io.github.mqttpartitioned.option.Syntax.wholeSeconds;
 
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.Secret;
 import io.github.mqttpartitioned.model.TlsSettings.StoreType;
@@ -58,8 +59,9 @@ public final class Options {
           option(
                   "partitions",
                   wholeNumber(1, Integer.MAX_VALUE),
-                  "Members of the shared subscription, stores and Spark input partitions; fixed in"
-                      + " the checkpoint at first start; at least the number of brokers")
+                  "Members of the shared subscription, stores and Spark input partitions; at least"
+                      + " the number of brokers. Kept in the checkpoint; another number at a"
+                      + " restart adds or retires partitions")
               .otherwise("default parallelism at first start"));
 
   public static final Option<String> GROUP =
@@ -196,14 +198,10 @@ public final class Options {
       declare(
           option(
                   "ackMode",
-                  oneOf(AckMode.class, mode -> mode.name().toLowerCase(Locale.ROOT))
-                      .notYet(
-                          mode -> mode == AckMode.PROCESSED,
-                          "Use stored, and put storeDir on a disk that outlives its host, such as"
-                              + " a network volume",
-                          "`stored`"),
+                  oneOf(AckMode.class, mode -> mode.name().toLowerCase(Locale.ROOT)),
                   "`stored`: acknowledge when fsynced in LMDB. `processed`: acknowledge when Spark"
-                      + " has committed the batch (not in this version yet)")
+                      + " has committed the batch; a lost disk loses nothing at QoS 1 and 2, and at"
+                      + " most `receiveMaximum` messages of a member are under way")
               .defaultsTo("stored"));
 
   public static final Option<Boolean> FAIL_ON_DATA_LOSS =
@@ -247,7 +245,8 @@ public final class Options {
               "minOffsetsPerTrigger",
               wholeNumber(1, Long.MAX_VALUE),
               "Wait for this many messages before a micro-batch, but no longer than"
-                  + " `maxTriggerDelay`"));
+                  + " `maxTriggerDelay`; with `ackMode=processed` only as long as more keep coming"
+                  + " (the broker's window may be used up)"));
 
   public static final Option<Long> MAX_BYTES_PER_TRIGGER =
       declare(

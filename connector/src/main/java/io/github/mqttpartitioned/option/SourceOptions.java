@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.option;
 
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.Secret;
 import io.github.mqttpartitioned.model.TlsSettings;
@@ -46,6 +47,7 @@ public final class SourceOptions {
     checkOverlap(values);
     checkTls(values);
     checkBatches(values);
+    checkAckMode(values);
     values.throwIfWrong();
     return new SourceOptions(values);
   }
@@ -156,6 +158,20 @@ public final class SourceOptions {
                                     "maxOffsetsPerTrigger (" + max + ")",
                                     "a batch cannot hold at least the one and at most the other",
                                     "Lower the first or raise the second"))));
+  }
+
+  private static void checkAckMode(OptionValues values) {
+    values
+        .find(Options.ACK_MODE)
+        .filter(mode -> mode == AckMode.PROCESSED && values.find(Options.QOS).orElse(1) == 0)
+        .ifPresent(
+            mode ->
+                values.add(
+                    OptionException.contradiction(
+                        "ackMode (processed)",
+                        "qos (0)",
+                        "messages of QoS 0 are not acknowledged at all",
+                        "Set qos to 1 or 2, or leave ackMode out")));
   }
 
   public List<BrokerUrl> brokers() {

@@ -27,6 +27,11 @@ final class Batch {
   private final List<SetAside> setAside = new ArrayList<>(0);
   private byte[] acknowledgements = new byte[FIRST_ACKNOWLEDGEMENTS];
   private int acknowledgementsLength;
+
+  /** By acknowledgement that is to be withheld: packet, and rows of the block up to its message. */
+  private int[] withheld = {};
+
+  private int withheldLength;
   private long receivedBytes;
   private long receivedNanos;
   private long duplicates;
@@ -63,6 +68,36 @@ final class Batch {
     acknowledgements[at + 2] = (byte) (packetId >>> 8);
     acknowledgements[at + 3] = (byte) packetId;
     acknowledgementsLength = at + ACKNOWLEDGEMENT_LENGTH;
+  }
+
+  /**
+   * Owes the broker an acknowledgement, but not before the block's messages so far have been
+   * processed.
+   *
+   * @param header first byte of PUBACK or PUBREC
+   */
+  void withhold(int header, int packetId) {
+    if (withheld.length == withheldLength) {
+      withheld = Arrays.copyOf(withheld, Math.max(FIRST_ACKNOWLEDGEMENTS, 2 * withheldLength));
+    }
+    withheld[withheldLength] = header << Short.SIZE | packetId;
+    withheld[withheldLength + 1] = block.count();
+    withheldLength += 2;
+  }
+
+  /** Number of acknowledgements withheld. */
+  int withheldCount() {
+    return withheldLength / 2;
+  }
+
+  /** The packet's first byte, and below it 16 bits of packet id. */
+  int withheldPacket(int index) {
+    return withheld[2 * index];
+  }
+
+  /** How many messages of the block must have been processed. */
+  int withheldRows(int index) {
+    return withheld[2 * index + 1];
   }
 
   /** The packets owed, as they go over the wire, in order of receipt ([MQTT-4.6.0-2]). */
@@ -103,7 +138,7 @@ final class Batch {
     duplicates++;
   }
 
-  /** Redelivered QoS 2 messages that were in flight already and not added again. */
+  /** Redelivered messages that were in flight already and not added again. */
   long duplicates() {
     return duplicates;
   }
@@ -111,6 +146,7 @@ final class Batch {
   boolean isEmpty() {
     return block.isEmpty()
         && acknowledgementsLength == 0
+        && withheldLength == 0
         && inFlight.isEmpty()
         && setAside.isEmpty();
   }
@@ -128,7 +164,7 @@ final class Batch {
     return isEmpty()
         || !(block.isFull()
             || block.sizeInBytes() + packetLength > MOST_BYTES
-            || acknowledgementsCount() >= BlockBuilder.FULL_MESSAGES
+            || acknowledgementsCount() + withheldCount() >= BlockBuilder.FULL_MESSAGES
             || !setAside.isEmpty());
   }
 
@@ -137,6 +173,7 @@ final class Batch {
     inFlight.reset();
     setAside.clear();
     acknowledgementsLength = 0;
+    withheldLength = 0;
     receivedBytes = 0;
     receivedNanos = 0;
     duplicates = 0;

@@ -7,19 +7,20 @@ import java.util.List;
 
 /**
  * What the packets say that Paho handles, but does not tell us in full: CONNACK (section 3.2),
- * SUBACK (3.9) and DISCONNECT (3.14).
+ * SUBACK (3.9), UNSUBACK (3.11) and DISCONNECT (3.14).
  */
 final class ControlPackets {
 
   static final int CONNACK = 0x20;
   static final int SUBACK = 0x90;
+  static final int UNSUBACK = 0xB0;
   static final int PINGRESP = 0xD0;
   static final int DISCONNECT = 0xE0;
 
   private static final int REASON_STRING = 0x1F;
   private static final int WILDCARD_AVAILABLE = 0x28;
   private static final int SHARED_AVAILABLE = 0x2A;
-  private static final int SESSION_EXPIRY = 0x11;
+  static final int SESSION_EXPIRY = 0x11;
   private static final int SERVER_KEEP_ALIVE = 0x13;
 
   /**
@@ -59,6 +60,8 @@ final class ControlPackets {
   }
 
   /**
+   * SUBACK, or UNSUBACK, which has the same form.
+   *
    * @param reasonCodes by topic filter: QoS granted, or from 0x80 on why not
    * @param reason the broker's own words, empty for none
    */

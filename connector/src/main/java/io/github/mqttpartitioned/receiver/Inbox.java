@@ -41,6 +41,7 @@ final class Inbox {
   private int idsInFlight;
   private @Nullable ConnAck connAck;
   private @Nullable SubAck subAck;
+  private @Nullable SubAck unsubAck;
   private @Nullable Disconnect disconnect;
   private @Nullable Throwable end;
 
@@ -109,6 +110,13 @@ final class Inbox {
   void subscribed(SubAck packet) {
     synchronized (monitor) {
       subAck = packet;
+      monitor.notifyAll();
+    }
+  }
+
+  void unsubscribed(SubAck packet) {
+    synchronized (monitor) {
+      unsubAck = packet;
       monitor.notifyAll();
     }
   }
@@ -221,6 +229,13 @@ final class Inbox {
   @Nullable SubAck subAck() {
     synchronized (monitor) {
       return subAck;
+    }
+  }
+
+  /** UNSUBACK, which has the form of a SUBACK. */
+  @Nullable SubAck unsubAck() {
+    synchronized (monitor) {
+      return unsubAck;
     }
   }
 

@@ -159,6 +159,18 @@ public final class MemberException extends RuntimeException {
         null);
   }
 
+  static MemberException notUnsubscribed(
+      SourceSettings settings, int partition, String filter, int reasonCode, String words) {
+    return new MemberException(
+        !isPassing(reasonCode),
+        who(settings, partition)
+            + " cannot unsubscribe from "
+            + filter
+            + ", which it is no longer to receive: the broker said "
+            + said(reasonCode, words),
+        null);
+  }
+
   static MemberException lowerQos(
       SourceSettings settings, int partition, String filter, int granted) {
     return new MemberException(

@@ -224,6 +224,7 @@ final class PacketReader extends InputStream {
         handOn(connAck.forPaho());
       }
       case ControlPackets.SUBACK -> inbox.subscribed(ControlPackets.subAck(body));
+      case ControlPackets.UNSUBACK -> inbox.unsubscribed(ControlPackets.subAck(body));
       case ControlPackets.PINGRESP -> handOn(Arrays.copyOfRange(buffer, start, bodyEnd));
       case ControlPackets.DISCONNECT -> {
         inbox.disconnected(ControlPackets.disconnect(body));

@@ -2,7 +2,6 @@ package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.TopicFilter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection of a member, from CONNECT to its end. Paho does the session's formalities (TCP,
- * TLS, WebSocket, CONNECT, SUBSCRIBE, keep alive); messages and acknowledgements pass it by, in
- * {@link PacketReader} and {@link PacketWriter}, which take the place of its streams.
+ * TLS, WebSocket, CONNECT, SUBSCRIBE, UNSUBSCRIBE, keep alive); messages and acknowledgements pass
+ * it by, in {@link PacketReader} and {@link PacketWriter}, which take the place of its streams.
  *
  * <p>Whatever happens is told to the {@link Inbox}; no call waits for the broker. A connection is
  * never reused: Paho's own reconnection would carry acknowledgements over to the next one.
@@ -36,6 +35,7 @@ final class PahoSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PahoSession.class);
 
   private final SourceSettings settings;
+  private final int partition;
   private final BrokerUrl broker;
   private final Inbox inbox;
   private final PublishParser parser;
@@ -55,6 +55,7 @@ final class PahoSession implements AutoCloseable {
       LongSupplier clockMicros)
       throws IOException {
     this.settings = settings;
+    this.partition = partition;
     this.broker = settings.broker(partition);
     this.inbox = inbox;
     this.parser = parser;
@@ -68,7 +69,8 @@ final class PahoSession implements AutoCloseable {
 
   /**
    * Begins to connect; once CONNACK has come, SUBSCRIBE follows by itself, Session Present or not:
-   * brokers exist that forget shared subscriptions over their own restart.
+   * brokers exist that forget shared subscriptions over their own restart. UNSUBSCRIBE comes behind
+   * it, so that at no time what both old and new filters match is not subscribed to.
    *
    * @throws IOException when Paho does not even try
    * @throws IllegalArgumentException when a file for TLS cannot be used
@@ -117,10 +119,28 @@ final class PahoSession implements AutoCloseable {
    * @param reasonCode 0, or why the connection is given up
    */
   void disconnect(int reasonCode) {
+    sayGoodbye((byte) ControlPackets.DISCONNECT, (byte) 1, (byte) reasonCode);
+  }
+
+  /** Sends DISCONNECT with Session Expiry Interval 0: the broker forgets the session. */
+  void endSession() {
+    sayGoodbye(
+        (byte) ControlPackets.DISCONNECT,
+        (byte) 7,
+        (byte) 0,
+        (byte) 5,
+        (byte) ControlPackets.SESSION_EXPIRY,
+        (byte) 0,
+        (byte) 0,
+        (byte) 0,
+        (byte) 0);
+  }
+
+  private void sayGoodbye(byte... packet) {
     PacketWriter target = writer;
     if (target != null) {
       try {
-        target.send(new byte[] {(byte) ControlPackets.DISCONNECT, 1, (byte) reasonCode}, 3);
+        target.send(packet, packet.length);
       } catch (IOException e) {
         LOG.debug("The connection ended before DISCONNECT could be sent", e);
       }
@@ -141,27 +161,36 @@ final class PahoSession implements AutoCloseable {
     }
   }
 
-  private void subscribe() {
-    List<TopicFilter> topics = settings.topics();
-    MqttSubscription[] subscriptions = new MqttSubscription[topics.size()];
+  private void subscribe() throws MqttException {
+    List<String> filters = settings.subscriptions(partition);
+    MqttSubscription[] subscriptions = new MqttSubscription[filters.size()];
     for (int i = 0; i < subscriptions.length; i++) {
-      String filter = topics.get(i).shared(settings.group());
-      subscriptions[i] = new MqttSubscription(filter, settings.qos());
+      subscriptions[i] = new MqttSubscription(filters.get(i), settings.qos());
       // Topics and messages as their publisher sent them, RETAIN included.
       subscriptions[i].setRetainAsPublished(true);
     }
-    try {
-      // The answer is read by PacketReader, with the broker's words that Paho drops.
+    // The answer is read by PacketReader, with the broker's words that Paho drops.
+    if (subscriptions.length > 0) {
       client.subscribe(subscriptions, null, null, new MqttProperties());
-    } catch (MqttException e) {
-      inbox.end(e);
+    }
+  }
+
+  private void unsubscribe() throws MqttException {
+    List<String> filters = settings.unsubscriptions(partition);
+    if (!filters.isEmpty()) {
+      client.unsubscribe(filters.toArray(String[]::new), null, null, new MqttProperties());
     }
   }
 
   private final class OnConnect implements MqttActionListener {
     @Override
     public void onSuccess(IMqttToken token) {
-      subscribe();
+      try {
+        subscribe();
+        unsubscribe();
+      } catch (MqttException e) {
+        inbox.end(e);
+      }
     }
 
     @Override

@@ -36,20 +36,54 @@ final class Preflight {
     }
   }
 
+  /** Whether the broker has answered SUBSCRIBE and UNSUBSCRIBE, where they were sent. */
+  static boolean isAnswered(Inbox inbox, SourceSettings settings, int partition) {
+    return (inbox.subAck() != null || settings.subscriptions(partition).isEmpty())
+        && (inbox.unsubAck() != null || settings.unsubscriptions(partition).isEmpty());
+  }
+
   /**
-   * @throws MemberException when a topic filter was refused, or granted at a lower QoS
+   * @throws MemberException when a topic filter was refused, granted at a lower QoS, or is kept
+   *     though the member gives it up
    */
-  static void check(SubAck subAck, SourceSettings settings, int partition) {
-    List<Integer> codes = subAck.reasonCodes();
-    for (int i = 0; i < settings.topics().size(); i++) {
-      String filter = settings.topics().get(i).shared(settings.group());
-      int code = i < codes.size() ? codes.get(i) : FIRST_FAILURE;
+  static void checkAnswers(Inbox inbox, SourceSettings settings, int partition) {
+    SubAck subAck = inbox.subAck();
+    if (subAck != null) {
+      checkSubscribed(subAck, settings, partition);
+    }
+    SubAck unsubAck = inbox.unsubAck();
+    if (unsubAck != null) {
+      checkUnsubscribed(unsubAck, settings, partition);
+    }
+  }
+
+  private static void checkSubscribed(SubAck subAck, SourceSettings settings, int partition) {
+    List<String> filters = settings.subscriptions(partition);
+    for (int i = 0; i < filters.size(); i++) {
+      int code = code(subAck, i);
       if (code >= FIRST_FAILURE) {
-        throw MemberException.notSubscribed(settings, partition, filter, code, subAck.reason());
+        throw MemberException.notSubscribed(
+            settings, partition, filters.get(i), code, subAck.reason());
       }
       if (code < settings.qos()) {
-        throw MemberException.lowerQos(settings, partition, filter, code);
+        throw MemberException.lowerQos(settings, partition, filters.get(i), code);
       }
     }
+  }
+
+  private static void checkUnsubscribed(SubAck unsubAck, SourceSettings settings, int partition) {
+    List<String> filters = settings.unsubscriptions(partition);
+    for (int i = 0; i < filters.size(); i++) {
+      int code = code(unsubAck, i);
+      if (code >= FIRST_FAILURE) {
+        throw MemberException.notUnsubscribed(
+            settings, partition, filters.get(i), code, unsubAck.reason());
+      }
+    }
+  }
+
+  private static int code(SubAck answer, int index) {
+    List<Integer> codes = answer.reasonCodes();
+    return index < codes.size() ? codes.get(index) : FIRST_FAILURE;
   }
 }

@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.block.BlockFormat;
 import io.github.mqttpartitioned.block.MalformedPropertiesException;
 import io.github.mqttpartitioned.block.PropertyCursor;
 import io.github.mqttpartitioned.block.Utf8;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.store.InFlightIds;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -21,17 +22,26 @@ import java.util.zip.CRC32C;
  * again and not stored again. The fingerprint guards against a broker that has forgotten the
  * session's state and gives the id to another message.
  *
+ * <p>With {@link AckMode#PROCESSED}, PUBACK and PUBREC are withheld, and what is not acknowledged
+ * yet comes again on each new connection. So ids of QoS 1 are in flight, too, until their PUBACK
+ * goes out. Other than at QoS 2 the id is free from then on, and this connection's copy of the ids
+ * is not told: only a message that is marked as a redelivery is taken for one.
+ *
  * <p>Allocates nothing per message. Confined to the wire thread of one connection.
  */
 final class PublishParser {
 
-  private static final int PUBACK = 0x40;
+  static final int PUBACK = 0x40;
   private static final int PUBREC = 0x50;
   private static final int PUBCOMP = 0x70;
 
   private static final int DUP = 0x08;
   private static final int RETAIN = 0x01;
 
+  /** In the fingerprint of a QoS 1 message: it never equals that of a QoS 2 message. */
+  private static final long OF_QOS_1 = 1L << 62;
+
+  private final boolean withhold;
   private final InFlightIds inFlight;
   private final PoisonMessages poison;
   private final PropertyCursor properties = new PropertyCursor();
@@ -46,7 +56,8 @@ final class PublishParser {
    * @param inFlight ids in flight as they are durable. Needed whatever QoS the member asks for:
    *     what waits in its session since it asked for QoS 2 still comes so
    */
-  PublishParser(InFlightIds inFlight, PoisonMessages poison) {
+  PublishParser(AckMode ackMode, InFlightIds inFlight, PoisonMessages poison) {
+    this.withhold = ackMode == AckMode.PROCESSED;
     this.inFlight = inFlight;
     this.poison = poison;
   }
@@ -130,19 +141,20 @@ final class PublishParser {
     if (topic < 0) {
       checkTopic(topicStart, topicLength);
     }
-    if (qos == 2) {
+    boolean duplicate = (header & DUP) != 0;
+    if (qos == 2 || (qos == 1 && withhold)) {
       long print = fingerprint(topicStart, topicLength, payloadStart);
-      batch.acknowledge(PUBREC, packetId);
-      if (!enterFlight(packetId, print, batch)) {
+      if (!enterFlight(qos, packetId, print, duplicate, batch)) {
+        acknowledge(qos, packetId, batch);
         return;
       }
-    } else if (qos == 1) {
-      batch.acknowledge(PUBACK, packetId);
+    } else if (qos == 1 && inFlight.size() > 0) {
+      // Since a run with AckMode.PROCESSED; after this PUBACK the id belongs to another message.
+      release(packetId, batch);
     }
     if (topic < 0) {
       topic = batch.block().addTopic(bytes, topicStart, topicLength);
     }
-    boolean duplicate = (header & DUP) != 0;
     batch
         .block()
         .add(
@@ -154,17 +166,35 @@ final class PublishParser {
             payloadLength,
             propertyStart,
             propertyLength);
+    if (qos > 0) {
+      acknowledge(qos, packetId, batch);
+    }
   }
 
   /** Returns false when the message is in flight already: a redelivery. */
-  private boolean enterFlight(int packetId, long print, Batch batch) {
-    if (inFlight.fingerprint(packetId) == print) {
+  private boolean enterFlight(
+      int qos, int packetId, long contentPrint, boolean duplicate, Batch batch) {
+    long print = qos == 1 ? contentPrint | OF_QOS_1 : contentPrint;
+    if (inFlight.fingerprint(packetId) == print && (qos == 2 || duplicate)) {
       batch.countDuplicate();
       return false;
     }
     inFlight.add(packetId, print);
     batch.inFlight().add(packetId, print);
     return true;
+  }
+
+  /**
+   * Owes the acknowledgement for the message just added, or for one that was stored before. Of the
+   * latter nothing more is known than that its offset is lower than the next one.
+   */
+  private void acknowledge(int qos, int packetId, Batch batch) {
+    int header = qos == 1 ? PUBACK : PUBREC;
+    if (withhold) {
+      batch.withhold(header, packetId);
+    } else {
+      batch.acknowledge(header, packetId);
+    }
   }
 
   /**
@@ -180,11 +210,15 @@ final class PublishParser {
       throw new MalformedPacketException(MALFORMED, "PUBREL without a packet identifier");
     }
     int packetId = ((source[bodyStart] & 0xFF) << 8) | (source[bodyStart + 1] & 0xFF);
+    release(packetId, batch);
+    batch.acknowledge(PUBCOMP, packetId);
+  }
+
+  private void release(int packetId, Batch batch) {
     if (inFlight.fingerprint(packetId) != 0) {
       inFlight.release(packetId);
       batch.inFlight().release(packetId);
     }
-    batch.acknowledge(PUBCOMP, packetId);
   }
 
   private void setAside(
@@ -198,7 +232,7 @@ final class PublishParser {
     packet.put(source, bodyStart, end - bodyStart).flip();
     batch.setAside().add(new Batch.SetAside(packet, String.valueOf(e.getMessage())));
     // At QoS 2 the PUBREL that follows is answered without the id being in flight.
-    batch.acknowledge(qos == 1 ? PUBACK : PUBREC, packetId);
+    acknowledge(qos, packetId, batch);
   }
 
   /**

@@ -5,16 +5,16 @@ import io.github.mqttpartitioned.model.PartitionStatus.Counts;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
 import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
-import io.github.mqttpartitioned.receiver.ControlPackets.Disconnect;
-import io.github.mqttpartitioned.receiver.ControlPackets.SubAck;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
  * durable, and only on the connection that the messages came by. When a commit fails, the
  * connection is closed: the broker then delivers again whatever was not acknowledged
  * ([MQTT-4.4.0-1]).
+ *
+ * <p><b>A retired partition</b> gets no new messages: its member unsubscribes, takes what the
+ * broker still holds, and once nothing has come for a while and all is acknowledged, ends its
+ * session. What remains to be done is to trim.
  */
 public final class Receiver {
 
@@ -56,7 +60,15 @@ public final class Receiver {
   private final Object monitor = new Object();
   private final PoisonMessages poison = new PoisonMessages();
   private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
+  private final MemberLog memberLog;
+  private final boolean retired;
   private final long mustConnectBy;
+
+  /** Of a retired member: the broker holds nothing for it any more, and its session has ended. */
+  private boolean emptied;
+
+  /** Spark is done with everything below. */
+  private volatile long processed;
 
   private volatile boolean stopping;
   private volatile State state = State.CONNECTING;
@@ -91,6 +103,8 @@ public final class Receiver {
     this.groupCommit = new GroupCommit(store, times);
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
     this.thread.setDaemon(true);
+    this.memberLog = new MemberLog(LOG, settings, partition);
+    this.retired = settings.isRetired(partition);
     this.mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
   }
 
@@ -124,6 +138,19 @@ public final class Receiver {
     }
   }
 
+  /**
+   * Has what lies below {@code before} acknowledged, if it was not when it was stored. A lower
+   * offset than before changes nothing.
+   */
+  public void processed(long before) {
+    synchronized (monitor) {
+      if (before > processed) {
+        processed = before;
+        monitor.notifyAll();
+      }
+    }
+  }
+
   /** How the partition is doing. Cheap, from any thread. */
   public PartitionStatus status() {
     return new PartitionStatus(
@@ -138,16 +165,21 @@ public final class Receiver {
 
   private void run() {
     try {
-      while (!stopping) {
+      while (!stopping && !emptied) {
         if (!store.hasRoom()) {
           awaitRoom();
           continue;
         }
         RuntimeException end = live();
         // A store that has no room is waited for; any other failure could come again at once.
-        if (!stopping && store.hasRoom()) {
+        if (!stopping && !emptied && store.hasRoom()) {
           retryLater(end);
         }
+      }
+      if (emptied) {
+        enter(State.RETIRED, null);
+        LOG.info("Partition {} is retired: its session has been emptied and ended", partition);
+        trimUntil(() -> false, State.RETIRED);
       }
       enter(State.STOPPED, null);
     } catch (InterruptedException e) {
@@ -178,20 +210,26 @@ public final class Receiver {
     }
     Inbox inbox = new Inbox(monitor, settings.broker(partition).url());
     connection = inbox;
-    PublishParser parser = new PublishParser(store.inFlight(), poison);
+    WithheldAcknowledgements withheld = new WithheldAcknowledgements();
+    PublishParser parser = new PublishParser(settings.ackMode(), store.inFlight(), poison);
     try (PahoSession session =
         new PahoSession(settings, partition, inbox, parser, Receiver::nowMicros)) {
       session.open();
-      pump(session, inbox);
+      boolean empty = pump(session, inbox, withheld);
       inbox.close();
-      while (inbox.hasBatches()) {
-        commitAndAcknowledge(session, inbox);
-      }
+      do {
+        commitAndAcknowledge(session, inbox, withheld);
+      } while (inbox.hasBatches());
       if (inbox.end() == null) {
-        session.disconnect(0);
+        if (empty) {
+          session.endSession();
+          emptied = true;
+        } else {
+          session.disconnect(0);
+        }
         awaitEnd(inbox);
       }
-      return whyEnded(inbox);
+      return ConnectionEnd.cause(inbox, settings, partition);
     } catch (MemberException e) {
       return e;
     } catch (IOException e) {
@@ -204,20 +242,36 @@ public final class Receiver {
     }
   }
 
-  /** Takes, appends, acknowledges, until the connection ends or the receiver is to stop. */
-  private void pump(PahoSession session, Inbox inbox) throws InterruptedException {
+  /**
+   * Takes, appends, acknowledges, until the connection ends or the receiver is to stop.
+   *
+   * @return true when it is over because the session of a retired member is empty
+   */
+  private boolean pump(PahoSession session, Inbox inbox, WithheldAcknowledgements withheld)
+      throws InterruptedException {
     long deadline = System.nanoTime() + settings.connectTimeout().toNanos();
     boolean subscribed = false;
-    while (await(inbox, subscribed, deadline)) {
+    while (await(inbox, withheld, subscribed, deadline)) {
+      boolean busy = inbox.hasBatches() || !withheld.isEmpty();
       if (!subscribed) {
         subscribed = checkSubscribed(inbox, deadline);
+        busy |= subscribed;
       }
-      if (commitAndAcknowledge(session, inbox)) {
+      if (commitAndAcknowledge(session, inbox, withheld)) {
         backoff.reset();
+      }
+      if (busy) {
         // SUBACK stands behind what the session had in store: a broker that sends is not silent.
-        deadline = System.nanoTime() + settings.connectTimeout().toNanos();
+        deadline = System.nanoTime() + patience(subscribed).toNanos();
+      } else if (retired && subscribed && deadline - System.nanoTime() <= 0) {
+        return true;
       }
     }
+    return false;
+  }
+
+  private Duration patience(boolean subscribed) {
+    return subscribed ? settings.drainTimeout() : settings.connectTimeout();
   }
 
   /**
@@ -225,19 +279,22 @@ public final class Receiver {
    *
    * @return false when the connection has ended or the receiver is to stop
    */
-  private boolean await(Inbox inbox, boolean subscribed, long deadline)
+  private boolean await(
+      Inbox inbox, WithheldAcknowledgements withheld, boolean subscribed, long deadline)
       throws InterruptedException {
     synchronized (monitor) {
-      long wakeAt = subscribed ? System.nanoTime() + IDLE.toNanos() : deadline;
+      boolean mustWake = !subscribed || (retired && withheld.isEmpty());
+      long wakeAt = mustWake ? deadline : System.nanoTime() + IDLE.toNanos();
       while (true) {
         if (stopping || inbox.end() != null) {
           return false;
         }
-        if (inbox.hasBatches() || groupCommit.hasTrim()) {
+        if (inbox.hasBatches() || groupCommit.hasTrim() || withheld.isDue(processed)) {
           return true;
         }
         long wait = wakeAt - System.nanoTime();
-        if (!subscribed && (inbox.subAck() != null || wait <= 0)) {
+        if ((!subscribed && Preflight.isAnswered(inbox, settings, partition))
+            || (mustWake && wait <= 0)) {
           return true;
         }
         if (wait > 0) {
@@ -265,16 +322,26 @@ public final class Receiver {
     }
   }
 
-  private boolean commitAndAcknowledge(PahoSession session, Inbox inbox) {
+  private boolean commitAndAcknowledge(
+      PahoSession session, Inbox inbox, WithheldAcknowledgements withheld) {
     // A commit that is larger than the store would never get through.
-    List<Batch> batches = inbox.take(store.maxBlockBytes());
+    List<Batch> arrived = inbox.take(store.maxBlockBytes());
+    List<Batch> batches = new ArrayList<>(arrived);
+    if (withheld.isDue(processed)) {
+      Batch due = new Batch(settings.broker(partition).url());
+      withheld.takeDue(processed, due);
+      batches.add(0, due);
+    }
+    long offset = store.extent().next();
     boolean stored = groupCommit.commit(batches);
     if (!batches.isEmpty()) {
       tenure.require();
     }
     long acknowledgements = 0;
     for (Batch batch : batches) {
-      logSetAside(batch);
+      memberLog.setAside(batch);
+      withheld.add(batch, offset);
+      offset += batch.block().count();
       if (batch.acknowledgementsLength() > 0) {
         try {
           session.send(batch.acknowledgements(), batch.acknowledgementsLength());
@@ -288,102 +355,29 @@ public final class Receiver {
     if (acknowledgements > 0) {
       groupCommit.count(new Counts(0, 0, 0, 0, acknowledgements, 0, 0, 0));
     }
-    inbox.recycle(batches);
+    inbox.recycle(arrived);
     tenure.changed();
     return stored;
   }
 
-  /** Whether the member is subscribed now; it has a time limit for that. */
+  /** Whether the member is subscribed now, or retired; it has a time limit for that. */
   private boolean checkSubscribed(Inbox inbox, long deadline) {
     ConnAck connAck = inbox.connAck();
-    SubAck subAck = inbox.subAck();
-    if (connAck == null || subAck == null) {
+    if (connAck == null || !Preflight.isAnswered(inbox, settings, partition)) {
       if (System.nanoTime() - deadline >= 0) {
         inbox.end(
-            MemberException.silent(settings, partition, connAck == null ? "CONNECT" : "SUBSCRIBE"));
+            MemberException.silent(
+                settings, partition, connAck == null ? "CONNECT" : "SUBSCRIBE or UNSUBSCRIBE"));
       }
       return false;
     }
     Preflight.check(connAck, settings, partition);
-    Preflight.check(subAck, settings, partition);
+    Preflight.checkAnswers(inbox, settings, partition);
     boolean first = groupCommit.counts().connections() == 0;
     groupCommit.count(CONNECTION);
     enter(State.CONNECTED, null);
-    logConnected(connAck, first && store.extent().next() == 0);
+    memberLog.connected(connAck, first && store.extent().next() == 0);
     return true;
-  }
-
-  private void logConnected(ConnAck connAck, boolean firstEver) {
-    LOG.info(
-        "Partition {} connected to {} as {}, session {}",
-        partition,
-        settings.broker(partition),
-        settings.clientId(partition),
-        connAck.sessionPresent() ? "resumed" : "new");
-    if (!connAck.sessionPresent() && !firstEver && settings.qos() > 0) {
-      LOG.warn(
-          "{} has no session of {} any more: what was published while partition {} was away may be"
-              + " lost. Check the broker's persistence and session expiry",
-          settings.broker(partition),
-          settings.clientId(partition),
-          partition);
-    }
-    long asked = settings.sessionExpiry().toSeconds();
-    if (connAck.sessionExpiry() >= 0 && connAck.sessionExpiry() < asked) {
-      LOG.warn(
-          "{} keeps the session of {} for {} s only, sessionExpiry asks for {} s",
-          settings.broker(partition),
-          settings.clientId(partition),
-          connAck.sessionExpiry(),
-          asked);
-    }
-  }
-
-  private void logSetAside(Batch batch) {
-    for (Batch.SetAside message : batch.setAside()) {
-      LOG.error(
-          "Partition {} has set a malformed message aside that {} keeps sending: {}. Its {} bytes"
-              + " are kept in the store, no row is made of it",
-          partition,
-          settings.broker(partition),
-          message.reason(),
-          message.packet().remaining());
-    }
-  }
-
-  /** What ended a connection, the most telling cause first. */
-  private RuntimeException whyEnded(Inbox inbox) {
-    ConnAck connAck = inbox.connAck();
-    if (connAck != null) {
-      Preflight.check(connAck, settings, partition);
-    }
-    Disconnect disconnect = inbox.disconnect();
-    if (disconnect != null) {
-      if (disconnect.reasonCode() == Disconnect.SESSION_TAKEN_OVER) {
-        return MemberException.takenOver(settings, partition);
-      }
-      if (disconnect.reasonCode() == Disconnect.NO_SHARED_SUBSCRIPTIONS) {
-        return MemberException.noSharedSubscriptions(settings, partition);
-      }
-      return MemberException.ended(
-          settings, partition, disconnect.reasonCode(), disconnect.reason());
-    }
-    Throwable end = inbox.end();
-    if (end == null) {
-      return new IllegalStateException("stopped");
-    }
-    if (end instanceof MalformedPacketException malformed) {
-      return MemberException.malformed(settings, partition, malformed);
-    }
-    if (end instanceof MemberException member) {
-      return member;
-    }
-    if (end instanceof RuntimeException || end instanceof Error) {
-      return MemberException.broken(settings, partition, end);
-    }
-    return connAck == null
-        ? MemberException.unreachable(settings, partition, end)
-        : MemberException.lost(settings, partition, end);
   }
 
   private void awaitRoom() throws InterruptedException {
@@ -391,23 +385,28 @@ public final class Receiver {
         "Partition {} is off its broker, which keeps the messages meanwhile: {}",
         partition,
         problem == null ? "its store is full" : problem.getMessage());
-    while (!stopping && !store.hasRoom()) {
-      try {
-        groupCommit.commit(List.of());
-      } catch (StoreException.Full | StoreException.Unusable e) {
-        // Readers that keep trimmed pages move on; a disk may come back.
-        pause(backoff.next(), State.STORE_FULL, e);
-      }
-      synchronized (monitor) {
-        while (!stopping && !store.hasRoom() && !groupCommit.hasTrim()) {
-          monitor.wait();
-        }
-      }
-    }
+    trimUntil(store::hasRoom, State.STORE_FULL);
     if (!stopping) {
       LOG.info("Partition {} has room in its store again", partition);
       backoff.reset();
       enter(State.CONNECTING, null);
+    }
+  }
+
+  /** Trims whenever it may, until the receiver is to stop or something else holds. */
+  private void trimUntil(BooleanSupplier enough, State meanwhile) throws InterruptedException {
+    while (!stopping && !enough.getAsBoolean()) {
+      try {
+        groupCommit.commit(List.of());
+      } catch (StoreException.Full | StoreException.Unusable e) {
+        // Readers that keep trimmed pages move on; a disk may come back.
+        pause(backoff.next(), meanwhile, e);
+      }
+      synchronized (monitor) {
+        while (!stopping && !enough.getAsBoolean() && !groupCommit.hasTrim()) {
+          monitor.wait();
+        }
+      }
     }
   }
 

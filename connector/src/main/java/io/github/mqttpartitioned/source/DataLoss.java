@@ -21,17 +21,27 @@ final class DataLoss implements StoreGuard {
       ". Restore the store from a copy, or set failOnDataLoss=false to go on without what is lost";
 
   private final boolean fail;
+  private final boolean redelivered;
   private final String storeDir;
 
   /** By partition: everything lost before it has been counted. */
   private final long[] countedTo;
 
+  /** By partition: the broker delivers again what a lost store held below. */
+  private final long[] redeliveredTo;
+
   private final AtomicLong offsets = new AtomicLong();
 
-  DataLoss(boolean fail, String storeDir, int partitions) {
+  /**
+   * @param fail whether a loss fails the query
+   * @param redelivered whether whatever has not been processed has not been acknowledged either
+   */
+  DataLoss(boolean fail, boolean redelivered, String storeDir, int partitions) {
     this.fail = fail;
+    this.redelivered = redelivered;
     this.storeDir = storeDir;
     this.countedTo = new long[partitions];
+    this.redeliveredTo = new long[partitions];
   }
 
   /** Offsets that were skipped so far. Thread-safe. */
@@ -40,13 +50,24 @@ final class DataLoss implements StoreGuard {
   }
 
   /**
-   * A store is not there that the query has had.
+   * A store is not there that the query has had. Nothing is lost with it when the broker delivers
+   * again what was not processed.
    *
    * @param next offset that a new store will begin with
    * @throws IllegalStateException if that fails the query
    */
   @Override
   public void missing(int partition, long next) {
+    if (redelivered) {
+      redeliveredTo[partition] = next;
+      LOG.warn(
+          "The store of partition {}, {}, is missing. A new one begins at offset {}; the broker"
+              + " delivers again what was not processed, as ackMode is processed",
+          partition,
+          store(partition),
+          next);
+      return;
+    }
     String what =
         "The store of partition %d, %s, is missing: messages that it held and that were not yet processed are lost; the checkpoint has planned offsets below %d"
             .formatted(partition, store(partition), next);
@@ -73,6 +94,9 @@ final class DataLoss implements StoreGuard {
   }
 
   private void lost(int partition, OffsetRange range, LogExtent extent) {
+    if (range.until() <= redeliveredTo[partition]) {
+      return;
+    }
     String what =
         "Offsets %s of partition %d are lost: its store, %s, holds %s"
             .formatted(range, partition, store(partition), extent);

@@ -5,7 +5,9 @@ import io.github.mqttpartitioned.model.PartitionStatus.State;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -24,6 +26,8 @@ final class Drain {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
   private static final int MOST_QUIETS = 10;
   private static final Duration POLL = Duration.ofMillis(10);
+  private static final Set<State> SETTLED =
+      EnumSet.of(State.CONNECTED, State.STORE_FULL, State.RETIRED);
 
   /** Waits; a test lets its clock go forward instead. */
   @FunctionalInterface
@@ -100,10 +104,7 @@ final class Drain {
   }
 
   private static boolean isSettled(List<PartitionStatus> status) {
-    return status.stream()
-        .allMatch(
-            partition ->
-                partition.state() == State.CONNECTED || partition.state() == State.STORE_FULL);
+    return status.stream().allMatch(partition -> SETTLED.contains(partition.state()));
   }
 
   /** Grows with every message, before and after it is stored. */

@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.source;
 
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.SourceSettings;
@@ -33,6 +34,8 @@ import org.slf4j.LoggerFactory;
  *       So nothing does before.
  *   <li>{@link #commit} of an offset comes when the next batch is in the offset log. Nothing else
  *       permits a trim: until then the range can be asked for again.
+ *   <li>{@link #latestOffset} with a start comes when every batch before that start is complete, in
+ *       the sink and in Spark's own log. It permits to acknowledge.
  *   <li>New data means another JSON text, asked for every 10 ms. So offsets never go backwards, and
  *       a call costs no more than a look at what the nodes have last said.
  *   <li>{@link #commit} and {@link #stop} must not throw: the batch that they are about is done.
@@ -55,6 +58,7 @@ final class MqttMicroBatchStream
   private final AdmissionControl admission;
   private final Retention retention;
   private final Drain drain;
+  private final Standstill standstill;
 
   /** As Spark has read it from its log; not parsed before something is to be started. */
   private @Nullable Offset latestSeen;
@@ -88,6 +92,7 @@ final class MqttMicroBatchStream
     this.admission = new AdmissionControl(nanoTime);
     this.retention = new Retention(options.retention(), nanoTime);
     this.drain = new Drain(options.drainTimeout(), options.connectTimeout(), nanoTime, pause);
+    this.standstill = new Standstill(options.receiveMaximum(), nanoTime);
   }
 
   @Override
@@ -124,6 +129,7 @@ final class MqttMicroBatchStream
   public Offset latestOffset(Offset start, ReadLimit limit) {
     SourceOffset from = own(start);
     RunningSource source = running(from);
+    source.processed(from);
     source.meters().processed(from);
     retention.expired().ifPresent(source::trim);
     List<LogExtent> extents = source.extents();
@@ -134,9 +140,11 @@ final class MqttMicroBatchStream
             ? admitted(source, from, available, extents, limits)
             : available;
     source.planned(until);
-    if (!until.json().equals(from.json())) {
-      source.meters().batchBegins();
+    if (until.equals(from)) {
+      // No new data must be the same text, also when partitions have been added since.
+      return start;
     }
+    source.meters().batchBegins();
     return until;
   }
 
@@ -154,20 +162,31 @@ final class MqttMicroBatchStream
         admission.until(
             readable.toArray(),
             available.toArray(),
-            availableNow ? limits.withoutMinimum() : limits,
+            isMinimumWaived(from, available) ? limits.withoutMinimum() : limits,
             partition -> bytesPerMessage(status.get(partition)));
     return SourceOffset.of(until);
+  }
+
+  private boolean isMinimumWaived(SourceOffset from, SourceOffset available) {
+    return availableNow
+        || (options.ackMode() == AckMode.PROCESSED && standstill.isReached(from, available));
   }
 
   private SourceOffset available(RunningSource source, SourceOffset from) {
     if (!availableNow) {
       return source.available(from);
     }
-    if (target == null) {
-      target = SourceOffset.of(drain.await(source::status)).max(from);
-      LOG.info("Source {} ends this run at {}", source.sourceId(), target.json());
+    SourceOffset end = target;
+    if (end == null) {
+      end = SourceOffset.of(drain.await(source::status)).max(from);
+      LOG.info("Source {} ends this run at {}", source.sourceId(), end.json());
+    } else if (options.ackMode() == AckMode.PROCESSED && from.covers(end)) {
+      // The broker may have held back more than its window: now it can send.
+      SourceOffset stored = source.available(from);
+      end = stored.equals(from) ? SourceOffset.of(drain.await(source::status)).max(from) : stored;
     }
-    return target.max(from);
+    target = end;
+    return end.max(from);
   }
 
   private static SourceOffset earliest(List<LogExtent> extents) {
@@ -263,7 +282,12 @@ final class MqttMicroBatchStream
     if (source == null) {
       SourceSettings settings = resolved().settings();
       DataLoss losses =
-          new DataLoss(options.failOnDataLoss(), settings.storeDir(), settings.partitions());
+          new DataLoss(
+              options.failOnDataLoss(),
+              settings.ackMode() == AckMode.PROCESSED
+                  && resolved().identity().ackMode() == AckMode.PROCESSED,
+              settings.storeDir(),
+              settings.partitions());
       loss = losses;
       source =
           RunningSource.start(

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Nothing is started yet.
  */
 record ResolvedSource(
-    SourceSettings settings, SourceCheckpoint checkpoint, boolean begun, SparkHost host) {
+    SourceSettings settings, SourceIdentity identity, SourceCheckpoint checkpoint, SparkHost host) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ResolvedSource.class);
 
@@ -25,9 +25,8 @@ record ResolvedSource(
   static ResolvedSource of(SourceOptions options, String checkpointLocation, SparkHost host) {
     SourceCheckpoint checkpoint = new SourceCheckpoint(checkpointLocation, host.hadoop());
     Optional<SourceIdentity> kept = checkpoint.read();
-    boolean begun = checkpoint.isBegun();
     SourceIdentity identity =
-        kept.map(old -> old.again(options, begun, checkpoint.toString()))
+        kept.map(old -> old.again(options, checkpoint.toString()))
             .orElseGet(
                 () ->
                     SourceIdentity.first(
@@ -37,17 +36,18 @@ record ResolvedSource(
       checkpoint.write(identity);
     }
     LOG.info(
-        "Source {} {}: {} partitions over {}, group {}, client ids {}-<partition>, topics {},"
+        "Source {} {}: {} partitions{} over {}, group {}, client ids {}-<partition>, topics {},"
             + " stores in {}",
         settings.sourceId(),
-        begun ? "goes on" : "starts for the first time",
-        settings.partitions(),
+        identity.begun() > 0 ? "goes on" : "starts for the first time",
+        identity.partitions(),
+        identity.retired() > 0 ? " and " + identity.retired() + " retired ones" : "",
         settings.brokers(),
         settings.group(),
         settings.clientIdPrefix(),
         settings.topics(),
         settings.storeDir());
-    return new ResolvedSource(settings, checkpoint, begun, host);
+    return new ResolvedSource(settings, identity, checkpoint, host);
   }
 
   /** The directory that holds this source's stores alone. */
@@ -81,7 +81,7 @@ record ResolvedSource(
     Secret password = options.password().orElse(null);
     return new SourceSettings(
         identity.sourceId(),
-        identity.partitions(),
+        identity.allPartitions(),
         identity.brokers(),
         identity.topics(),
         identity.group(),
@@ -95,6 +95,10 @@ record ResolvedSource(
         options.sessionExpiry(),
         options.receiveMaximum(),
         storeDir.toString(),
-        options.storeMaxBytes());
+        options.storeMaxBytes(),
+        options.ackMode(),
+        options.drainTimeout(),
+        identity.partitions(),
+        identity.formerFilters());
   }
 }

@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.coordinator.Coordinator;
 import io.github.mqttpartitioned.coordinator.Holders;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The source from the first call that needs data until Spark stops it: its members are connected
@@ -27,13 +29,19 @@ final class RunningSource implements AutoCloseable {
   private final Coordinator coordinator;
   private final DataLoss loss;
   private final SourceMeters meters;
+  private final @Nullable Acknowledging acknowledging;
 
   private RunningSource(
-      SourceSettings settings, Coordinator coordinator, DataLoss loss, SourceMeters meters) {
+      SourceSettings settings,
+      Coordinator coordinator,
+      DataLoss loss,
+      SourceMeters meters,
+      @Nullable Acknowledging acknowledging) {
     this.settings = settings;
     this.coordinator = coordinator;
     this.loss = loss;
     this.meters = meters;
+    this.acknowledging = acknowledging;
   }
 
   /**
@@ -56,8 +64,7 @@ final class RunningSource implements AutoCloseable {
     }
     try {
       Coordinator coordinator = coordinator(source, loss, planned, options.storeRecoveryTimeout());
-      SourceMeters meters = begin(coordinator, source, options, loss, planned);
-      return new RunningSource(settings, coordinator, loss, meters);
+      return begin(coordinator, source, options, loss, planned);
     } catch (RuntimeException e) {
       RUNNING.remove(settings.sourceId());
       throw e;
@@ -68,11 +75,16 @@ final class RunningSource implements AutoCloseable {
       ResolvedSource source, DataLoss loss, SourceOffset planned, Duration recoveryTimeout) {
     SourceSettings settings = source.settings();
     SourceCheckpoint checkpoint = source.checkpoint();
-    Holders holders = checkpoint.holders().orElse(Holders.none(settings.partitions())).nextEpoch();
+    Holders holders =
+        checkpoint
+            .holders()
+            .orElse(Holders.none(settings.partitions()))
+            .withPartitions(settings.partitions())
+            .nextEpoch();
     checkpoint.write(holders);
     boolean[] hadStore = new boolean[settings.partitions()];
     for (int partition = 0; partition < hadStore.length; partition++) {
-      hadStore[partition] = source.begun() || planned.get(partition) > 0;
+      hadStore[partition] = partition < source.identity().begun() || planned.get(partition) > 0;
     }
     return new Coordinator(
         settings,
@@ -85,22 +97,31 @@ final class RunningSource implements AutoCloseable {
         recoveryTimeout);
   }
 
-  private static SourceMeters begin(
+  private static RunningSource begin(
       Coordinator coordinator,
       ResolvedSource source,
       SourceOptions options,
       DataLoss loss,
       SourceOffset planned) {
+    SourceSettings settings = source.settings();
+    SourceIdentity identity = source.identity();
     SourceMeters meters = null;
     try {
       meters =
-          SourceMeters.open(
-              source.settings(), coordinator, planned, loss::offsets, options.metricsPort());
-      coordinator.start(!source.begun());
-      if (!source.begun()) {
-        source.checkpoint().setBegun();
+          SourceMeters.open(settings, coordinator, planned, loss::offsets, options.metricsPort());
+      coordinator.start(identity.begun() == 0);
+      // A member whose store is full may not have come to its subscriptions yet.
+      SourceIdentity now =
+          identity.connected(
+              coordinator.status().stream().allMatch(each -> each.counts().connections() > 0));
+      if (!identity.equals(now)) {
+        source.checkpoint().write(now);
       }
-      return meters;
+      Acknowledging acknowledging =
+          settings.ackMode() == AckMode.PROCESSED
+              ? new Acknowledging(source, now, coordinator, next(coordinator.extents()))
+              : null;
+      return new RunningSource(settings, coordinator, loss, meters, acknowledging);
     } catch (RuntimeException e) {
       if (meters != null) {
         meters.close();
@@ -108,6 +129,10 @@ final class RunningSource implements AutoCloseable {
       coordinator.close();
       throw e;
     }
+  }
+
+  private static SourceOffset next(List<LogExtent> extents) {
+    return SourceOffset.of(extents.stream().mapToLong(LogExtent::next).toArray());
   }
 
   /** To be told how Spark gets on. */
@@ -179,7 +204,17 @@ final class RunningSource implements AutoCloseable {
                 coordinator.holder(partition).orElse(null)));
       }
     }
+    if (acknowledging != null) {
+      acknowledging.planned(until);
+    }
     return tasks;
+  }
+
+  /** Every batch up to {@code before} is complete, and no other one is under way. */
+  void processed(SourceOffset before) {
+    if (acknowledging != null) {
+      acknowledging.processed(before);
+    }
   }
 
   void trim(SourceOffset before) {
@@ -188,6 +223,9 @@ final class RunningSource implements AutoCloseable {
 
   @Override
   public void close() {
+    if (acknowledging != null) {
+      acknowledging.close();
+    }
     meters.close();
     coordinator.close();
     RUNNING.remove(settings.sourceId());

@@ -4,28 +4,33 @@ import io.github.mqttpartitioned.coordinator.Holders;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The source's own folder within the query's checkpoint: {@code source.json} with the {@link
- * SourceIdentity}, written before the first member connects; the {@link Holders}, written before a
- * node is told to hold anything; and the empty file {@code begun}, written once all members have
- * been connected. Spark names the folder and never looks into it.
+ * The source's own folder within the query's checkpoint. It holds the {@link SourceIdentity},
+ * written before the first member connects, and the {@link Holders}, written before a node is told
+ * to hold anything. Each is in the file {@code source.<number>.json} or {@code
+ * holders.<number>.json} with the highest number: each change is a new file, written aside and
+ * renamed, since not every file system can replace one in a single step. Spark names the folder and
+ * never looks into it.
  */
 final class SourceCheckpoint {
 
-  private static final String IDENTITY = "source.json";
-  private static final String BEGUN = "begun";
-  private static final String HOLDERS = "holders.";
+  private static final String IDENTITY = "source";
+  private static final String HOLDERS = "holders";
+  private static final Pattern FILE = Pattern.compile("([a-z]+)\\.(\\d{1,9})\\.json");
   private static final String STORES = "stores";
 
   private final Path folder;
@@ -39,32 +44,42 @@ final class SourceCheckpoint {
     this.hadoop = hadoop;
   }
 
-  /** What the folder holds, if the query has been started before. */
+  /** The identity, if the query has been started before. */
   Optional<SourceIdentity> read() {
-    Path file = new Path(folder, IDENTITY);
+    return newest(IDENTITY).map(file -> SourceIdentity.parse(text(file), file.toString()));
+  }
+
+  /** Makes an identity durable; the one before stays valid until it is. */
+  void write(SourceIdentity identity) {
+    write(IDENTITY, identity.toJson());
+  }
+
+  /** The holders that were written last, if any were. */
+  Optional<Holders> holders() {
+    return newest(HOLDERS).map(file -> HoldersJson.parse(text(file), file.toString()));
+  }
+
+  /** Makes holders durable; the ones before stay valid until they are. */
+  void write(Holders holders) {
+    write(HOLDERS, HoldersJson.of(holders));
+  }
+
+  private Optional<Path> newest(String name) {
+    SortedSet<Integer> numbers = numbers(name);
+    return numbers.isEmpty() ? Optional.empty() : Optional.of(file(name, numbers.last()));
+  }
+
+  private String text(Path file) {
     try (InputStream in = fileSystem().open(file)) {
-      String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return Optional.of(SourceIdentity.parse(json, file.toString()));
-    } catch (FileNotFoundException e) {
-      return Optional.empty();
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw failed("read", file, e);
     }
   }
 
-  /** Writes the identity as a whole or not at all. */
-  void write(SourceIdentity identity) {
-    Path file = new Path(folder, IDENTITY);
-    try {
-      // There is one only if the query has never begun: see SourceIdentity.again.
-      fileSystem().delete(file, false);
-    } catch (IOException e) {
-      throw failed("write", file, e);
-    }
-    create(file, identity.toJson());
-  }
-
-  private void create(Path file, String text) {
+  private void write(String name, String text) {
+    SortedSet<Integer> former = numbers(name);
+    Path file = file(name, former.isEmpty() ? 1 : former.last() + 1);
     Path draft = new Path(folder, "." + file.getName() + "." + UUID.randomUUID() + ".tmp");
     try {
       FileSystem fileSystem = fileSystem();
@@ -76,84 +91,40 @@ final class SourceCheckpoint {
         fileSystem.delete(draft, false);
         throw new IOException("the file system refused to rename " + draft);
       }
-    } catch (IOException e) {
-      throw failed("write", file, e);
-    }
-  }
-
-  /**
-   * The holders that were written last, if any were.
-   *
-   * <p>Each writing makes a file of its own, {@code holders.<n>}: not every file system replaces
-   * one by renaming. The highest number counts.
-   */
-  Optional<Holders> holders() {
-    long newest = newestHolders();
-    if (newest < 0) {
-      return Optional.empty();
-    }
-    Path file = holders(newest);
-    try (InputStream in = fileSystem().open(file)) {
-      String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return Optional.of(HoldersJson.parse(json, file.toString()));
-    } catch (IOException e) {
-      throw failed("read", file, e);
-    }
-  }
-
-  /** Makes holders durable; the ones before stay valid until they are. */
-  void write(Holders holders) {
-    long newest = newestHolders();
-    Path file = holders(newest + 1);
-    create(file, HoldersJson.of(holders));
-    try {
-      if (newest >= 0) {
-        fileSystem().delete(holders(newest), false);
+      for (int number : former) {
+        fileSystem.delete(file(name, number), false);
       }
     } catch (IOException e) {
       throw failed("write", file, e);
     }
   }
 
-  private Path holders(long number) {
-    return new Path(folder, HOLDERS + number);
+  private Path file(String name, int number) {
+    return new Path(folder, name + "." + number + ".json");
   }
 
-  private long newestHolders() {
+  private SortedSet<Integer> numbers(String name) {
+    SortedSet<Integer> numbers = new TreeSet<>();
     try {
-      FileSystem fileSystem = fileSystem();
-      if (!fileSystem.exists(folder)) {
-        return -1;
+      for (FileStatus status : fileSystem().listStatus(folder)) {
+        Matcher file = FILE.matcher(status.getPath().getName());
+        if (file.matches() && file.group(1).equals(name)) {
+          numbers.add(Integer.valueOf(file.group(2)));
+        }
       }
-      return Stream.of(fileSystem.listStatus(folder))
-          .map(status -> status.getPath().getName())
-          .filter(name -> name.matches("holders\\.\\d+"))
-          .mapToLong(name -> Long.parseLong(name.substring(HOLDERS.length())))
-          .max()
-          .orElse(-1);
+    } catch (FileNotFoundException e) {
+      return numbers;
     } catch (IOException e) {
       throw failed("read", folder, e);
     }
+    return numbers;
   }
 
-  /** Whether all members have ever been connected, so that messages may have been taken over. */
-  boolean isBegun() {
-    Path file = new Path(folder, BEGUN);
-    try {
-      return fileSystem().exists(file);
-    } catch (IOException e) {
-      throw failed("read", file, e);
-    }
-  }
-
-  void setBegun() {
-    Path file = new Path(folder, BEGUN);
-    try {
-      OutputStream out = fileSystem().create(file, true);
-      out.close();
-    } catch (IOException e) {
-      throw failed("write", file, e);
-    }
+  /** The checkpoint of the query, which this folder lies in as {@code sources/<number or name>}. */
+  Path ofQuery() {
+    Path sources = folder.getParent();
+    Path query = sources == null ? null : sources.getParent();
+    return query == null ? folder : query;
   }
 
   /** Where stores lie by default: within the folder, if it is on this machine's own disk. */

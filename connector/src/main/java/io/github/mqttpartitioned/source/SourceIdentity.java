@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.TopicFilter;
 import io.github.mqttpartitioned.option.SourceOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -23,21 +26,36 @@ import org.jspecify.annotations.Nullable;
  * it: sessions at the brokers are found by client id, stores by source id and place, offsets by
  * partition. Kept in the checkpoint, see {@link SourceCheckpoint}.
  *
+ * <p>Partitions are never given up. When N is lowered, those behind it are retired: what the broker
+ * holds for their members is taken, their stores are read to the end, and their offsets stay. When
+ * N is raised again, they are the first to come back.
+ *
  * @param sourceId 32 hexadecimal digits, chosen at first start
  * @param partitions N
+ * @param retired partitions there are behind the first N
+ * @param begun the partitions below have had members that were connected, so that messages may have
+ *     been taken over
  * @param group share name
  * @param clientIdPrefix before the partition's number
  * @param brokers in the order given: partition p belongs to broker p mod count
  * @param topics filters
+ * @param formerFilters {@code $share/<group>/<filter>} that a session may still be subscribed to,
+ *     but shall not be
+ * @param ackMode by which everything was received that is not yet processed; {@link AckMode#STORED}
+ *     if not all of it was by the other
  * @param storeDir as given, made absolute; null when the stores lie in the checkpoint
  */
 record SourceIdentity(
     String sourceId,
     int partitions,
+    int retired,
+    int begun,
     String group,
     String clientIdPrefix,
     List<BrokerUrl> brokers,
     List<TopicFilter> topics,
+    List<String> formerFilters,
+    AckMode ackMode,
     @Nullable String storeDir) {
 
   static final int VERSION = 1;
@@ -48,6 +66,7 @@ record SourceIdentity(
   SourceIdentity {
     brokers = List.copyOf(brokers);
     topics = List.copyOf(topics);
+    formerFilters = List.copyOf(formerFilters);
   }
 
   static String newSourceId() {
@@ -64,55 +83,109 @@ record SourceIdentity(
     return new SourceIdentity(
         sourceId,
         options.partitions().orElse(Math.max(parallelism, options.brokers().size())),
+        0,
+        0,
         options.group().orElse(derived),
         options.clientIdPrefix().orElse(derived),
         options.brokers(),
         options.topics(),
+        List.of(),
+        options.ackMode(),
         givenStoreDir(options).orElse(null));
   }
 
   /**
-   * The identity of a query that starts again. Options left out stay as they were.
+   * The identity of a query that starts again. Options left out stay as they were. Before the first
+   * member was ever connected, a query that could not start may be mended in all that cannot strand
+   * messages.
    *
-   * @param begun whether all members have ever been connected. Before that, a query that could not
-   *     start may be mended: what might strand messages of a member that did connect must stay
    * @param place of the checkpoint, for errors
    * @throws IllegalArgumentException naming all options that were given and may not change
    */
-  SourceIdentity again(SourceOptions options, boolean begun, String place) {
-    SourceIdentity given =
+  SourceIdentity again(SourceOptions options, String place) {
+    boolean mending = begun == 0;
+    int given =
+        options
+            .partitions()
+            .orElse(mending ? Math.max(partitions, options.brokers().size()) : partitions);
+    String givenGroup = options.group().orElse(group);
+    SourceIdentity next =
         new SourceIdentity(
             sourceId,
-            options.partitions().orElse(Math.max(partitions, begun ? 1 : options.brokers().size())),
-            options.group().orElse(group),
+            given,
+            Math.max(allPartitions(), given) - given,
+            begun,
+            givenGroup,
             options.clientIdPrefix().orElse(clientIdPrefix),
             options.brokers(),
             options.topics(),
+            former(shared(options.topics(), givenGroup)),
+            options.ackMode() == AckMode.STORED ? AckMode.STORED : ackMode,
             givenStoreDir(options).orElse(storeDir));
     List<String> changes = new ArrayList<>();
-    if (begun || given.partitions < partitions) {
-      note(changes, "partitions", partitions, given.partitions);
+    if (!mending) {
+      note(changes, "group", group, next.group);
+      note(changes, "clientIdPrefix", clientIdPrefix, next.clientIdPrefix);
+      note(changes, "brokerUrl", join(brokers), join(next.brokers));
     }
-    if (begun) {
-      note(changes, "group", group, given.group);
-      note(changes, "clientIdPrefix", clientIdPrefix, given.clientIdPrefix);
-      note(changes, "brokerUrl", join(brokers), join(given.brokers));
-      if (!Set.copyOf(topics).equals(Set.copyOf(given.topics))) {
-        note(changes, "topics", join(topics), join(given.topics));
-      }
-    }
-    note(changes, "storeDir", shown(storeDir), shown(given.storeDir));
+    note(changes, "storeDir", shown(storeDir), shown(next.storeDir));
     if (!changes.isEmpty()) {
       throw new IllegalArgumentException(
           "Cannot go on from checkpoint "
               + place
               + " with other options than it was begun with: "
               + String.join("; ", changes)
-              + ". Messages already received depend on them. Give the old values (all but"
-              + " brokerUrl and topics may also be left out), or start a new query with another"
-              + " checkpointLocation");
+              + ". Messages already received, and those that the brokers hold for this query,"
+              + " depend on them. Give the old values (all but brokerUrl may also be left out), or"
+              + " start a new query with another checkpointLocation");
     }
-    return given;
+    return next;
+  }
+
+  /** Filters subscribed to so far, but for those that are wanted. */
+  private List<String> former(List<String> wanted) {
+    Set<String> former = new LinkedHashSet<>(formerFilters);
+    former.addAll(shared(topics, group));
+    wanted.forEach(former::remove);
+    return List.copyOf(former);
+  }
+
+  private static List<String> shared(List<TopicFilter> topics, String group) {
+    return topics.stream().map(topic -> topic.shared(group)).toList();
+  }
+
+  /** All partitions, retired ones included: as many as there are stores. */
+  int allPartitions() {
+    return partitions + retired;
+  }
+
+  /**
+   * The identity once the members have been connected.
+   *
+   * @param unsubscribed whether all of them have given up the former filters
+   */
+  SourceIdentity connected(boolean unsubscribed) {
+    return with(allPartitions(), unsubscribed ? List.of() : formerFilters, ackMode);
+  }
+
+  /** The identity once everything not yet processed is not yet acknowledged either. */
+  SourceIdentity processing() {
+    return with(begun, formerFilters, AckMode.PROCESSED);
+  }
+
+  private SourceIdentity with(int nowBegun, List<String> filters, AckMode mode) {
+    return new SourceIdentity(
+        sourceId,
+        partitions,
+        retired,
+        nowBegun,
+        group,
+        clientIdPrefix,
+        brokers,
+        topics,
+        filters,
+        mode,
+        storeDir);
   }
 
   private static void note(List<String> changes, String option, Object kept, Object given) {
@@ -138,10 +211,14 @@ record SourceIdentity(
     root.put("version", VERSION);
     root.put("sourceId", sourceId);
     root.put("partitions", partitions);
+    root.put("retired", retired);
+    root.put("begun", begun);
     root.put("group", group);
     root.put("clientIdPrefix", clientIdPrefix);
     putAll(root.putArray("brokers"), brokers);
     putAll(root.putArray("topics"), topics);
+    putAll(root.putArray("formerFilters"), formerFilters);
+    root.put("ackMode", ackMode.name().toLowerCase(Locale.ROOT));
     root.put("storeDir", storeDir);
     return root.toString();
   }
@@ -174,10 +251,14 @@ record SourceIdentity(
       return new SourceIdentity(
           root.required("sourceId").asText(),
           root.required("partitions").intValue(),
+          root.required("retired").intValue(),
+          root.required("begun").intValue(),
           root.required("group").asText(),
           root.required("clientIdPrefix").asText(),
           texts(root.required("brokers")).map(BrokerUrl::new).toList(),
           texts(root.required("topics")).map(TopicFilter::new).toList(),
+          texts(root.required("formerFilters")).toList(),
+          AckMode.valueOf(root.required("ackMode").asText().toUpperCase(Locale.ROOT)),
           storeDir.isNull() ? null : storeDir.asText());
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new IllegalStateException(

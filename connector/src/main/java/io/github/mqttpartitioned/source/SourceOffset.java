@@ -41,13 +41,14 @@ final class SourceOffset extends Offset {
   }
 
   /**
-   * An offset that Spark hands back: one of ours, or one that it has only read from its log.
+   * An offset that Spark hands back: one of ours, or one that it has only read from its log. One
+   * from before partitions were added has nothing of them.
    *
-   * @throws IllegalArgumentException when it is not an offset of a source with so many partitions
+   * @throws IllegalArgumentException when it is one of a source with more partitions
    */
   static SourceOffset of(Offset offset, int partitions) {
     SourceOffset own = offset instanceof SourceOffset same ? same : parse(offset.json());
-    if (own.partitions() != partitions) {
+    if (own.partitions() > partitions) {
       throw new IllegalArgumentException(
           "Offset "
               + own.json
@@ -57,7 +58,9 @@ final class SourceOffset extends Offset {
               + partitions
               + ": the two belong to different queries. Restore the checkpoint as a whole");
     }
-    return own;
+    return own.partitions() == partitions
+        ? own
+        : new SourceOffset(Arrays.copyOf(own.offsets, partitions));
   }
 
   /**
@@ -134,6 +137,11 @@ final class SourceOffset extends Offset {
 
   long[] toArray() {
     return offsets.clone();
+  }
+
+  /** Whether no partition is further in {@code other}. */
+  boolean covers(SourceOffset other) {
+    return max(other).equals(this);
   }
 
   /** The higher offset of each partition. */

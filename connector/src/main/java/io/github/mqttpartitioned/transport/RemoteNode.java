@@ -14,6 +14,7 @@ import io.github.mqttpartitioned.transport.Request.Announce;
 import io.github.mqttpartitioned.transport.Request.Assign;
 import io.github.mqttpartitioned.transport.Request.Leave;
 import io.github.mqttpartitioned.transport.Request.Poll;
+import io.github.mqttpartitioned.transport.Request.Processed;
 import io.github.mqttpartitioned.transport.Request.Release;
 import io.github.mqttpartitioned.transport.Request.Scrape;
 import io.github.mqttpartitioned.transport.Request.Trim;
@@ -184,6 +185,18 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
         new Trim(sourceId, ticket, partition, before),
         failure ->
             LOG.warn("Cannot trim partition {} on node {}: {}", partition, address, failure));
+  }
+
+  @Override
+  public void processed(String source, int partition, long before) {
+    tell(
+        new Processed(sourceId, ticket, partition, before),
+        failure ->
+            LOG.warn(
+                "Cannot have partition {} acknowledged on node {}: {}",
+                partition,
+                address,
+                failure));
   }
 
   @Override

@@ -44,6 +44,7 @@ public sealed interface Request {
           case Leave.KIND -> Leave.read(in);
           case Fetch.KIND -> Fetch.read(in);
           case Scrape.KIND -> new Scrape();
+          case Processed.KIND -> Processed.read(in);
           default -> throw new FrameException("Unknown kind of request: " + kind);
         };
     in.finish();
@@ -116,6 +117,29 @@ public sealed interface Request {
 
     static Trim read(FrameReader in) {
       return new Trim(
+          in.getText("source id"),
+          in.getLong("ticket"),
+          in.getInt("partition"),
+          in.getLong("offset"));
+    }
+  }
+
+  /** Spark is done with what lies below an offset. */
+  record Processed(String sourceId, long ticket, int partition, long before) implements Request {
+    static final int KIND = 9;
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {
+      out.putText(sourceId).putLong(ticket).putInt(partition).putLong(before);
+    }
+
+    static Processed read(FrameReader in) {
+      return new Processed(
           in.getText("source id"),
           in.getLong("ticket"),
           in.getInt("partition"),

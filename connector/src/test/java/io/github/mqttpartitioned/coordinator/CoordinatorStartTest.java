@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
@@ -88,6 +89,10 @@ class CoordinatorStartTest {
         Duration.ofDays(1),
         65_535,
         folder.toString(),
-        SMALLEST_STORE);
+        SMALLEST_STORE,
+        AckMode.STORED,
+        Duration.ofSeconds(5),
+        1,
+        List.of());
   }
 }

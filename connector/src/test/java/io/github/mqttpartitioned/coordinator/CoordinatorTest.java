@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.coordinator.Holders.Holder;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.NodeAddress;
@@ -98,6 +99,11 @@ class CoordinatorTest {
 
     @Override
     public void trim(String sourceId, int partition, long before) {}
+
+    @Override
+    public void processed(String sourceId, int partition, long before) {
+      events.add("p" + partition + " processed before " + before + " at " + address().name());
+    }
 
     @Override
     public String scrape() {
@@ -202,7 +208,11 @@ class CoordinatorTest {
         Duration.ofDays(1),
         100,
         "/stores",
-        16L << 20);
+        16L << 20,
+        AckMode.STORED,
+        Duration.ofSeconds(5),
+        4,
+        List.of());
   }
 
   private Map<String, Set<Integer>> held() {

@@ -28,6 +28,7 @@ public final class QueryProcess {
         new Job(Path.of(arguments[0]), arguments[1])
             .option("partitions", arguments[2])
             .option("qos", arguments[3])
+            .option("ackMode", System.getProperty("test.ackMode", "stored"))
             .start();
     System.out.println("query started");
     long reported = -1;

@@ -114,19 +114,6 @@ class WrongUseTest {
   }
 
   @Test
-  void checkpointOfAnotherN() throws Exception {
-    try (TestBroker broker = TestBrokers.start()) {
-      Job job = new Job(folder, broker.url()).option("partitions", 2);
-      job.startConnected().stop();
-      StreamingQuery query = job.option("partitions", 3).start();
-      assertThat(Job.failure(query, DEADLINE).cause())
-          .hasMessageContaining("partitions")
-          .hasMessageContaining("2")
-          .hasMessageContaining("3");
-    }
-  }
-
-  @Test
   void checkpointWithTheStoresOfAnother() throws Exception {
     try (TestBroker broker = TestBrokers.start()) {
       Path one = Files.createDirectory(folder.resolve("one"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.Lease;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
@@ -75,7 +76,11 @@ class NodeHostTest {
         Duration.ofDays(1),
         100,
         temp.toString(),
-        16L << 20);
+        16L << 20,
+        AckMode.STORED,
+        Duration.ofSeconds(5),
+        1,
+        List.of());
   }
 
   private Admission admit(SourceSettings settings, long epoch) {

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.option;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.Secret;
 import io.github.mqttpartitioned.model.TlsSettings;
@@ -1013,20 +1014,28 @@ class SourceOptionsTest {
   }
 
   @Nested
-  class LaterWork {
+  class AckModes {
 
     @Test
-    void acknowledgesWhenStoredOnly() {
+    void areStoredAndProcessed() {
       assertThat(parse().ackMode()).isEqualTo(AckMode.STORED);
       assertThat(parse("ackMode", "Stored").ackMode()).isEqualTo(AckMode.STORED);
-      assertThat(error("ackMode", "processed"))
-          .isEqualTo(
-              "Option ackMode: 'processed' is not available in this version yet. Use stored, and"
-                  + " put storeDir on a disk that outlives its host, such as a network volume."
-                  + " Accepted: stored.");
+      assertThat(parse("ackMode", "processed").ackMode()).isEqualTo(AckMode.PROCESSED);
       assertThat(error("ackMode", "never"))
-          .isEqualTo("Option ackMode: 'never' is none of these. Accepted: stored.");
+          .isEqualTo("Option ackMode: 'never' is none of these. Accepted: stored, processed.");
     }
+
+    @Test
+    void needAQosThatIsAcknowledged() {
+      assertThat(error("ackMode", "processed", "qos", "0"))
+          .isEqualTo(
+              "Options ackMode (processed) and qos (0) contradict each other: messages of QoS 0 are"
+                  + " not acknowledged at all. Set qos to 1 or 2, or leave ackMode out.");
+    }
+  }
+
+  @Nested
+  class MetricsPort {
 
     @Test
     void metricsPortListensOnLoopbackUnlessAnAddressIsGiven() {

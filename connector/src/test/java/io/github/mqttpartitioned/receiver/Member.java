@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
@@ -28,6 +29,10 @@ final class Member implements AutoCloseable {
   private final Path folder;
   private final String url;
   private int qos = 1;
+  private AckMode ackMode = AckMode.STORED;
+  private Duration drainTimeout = Duration.ofMillis(300);
+  private boolean retired;
+  private List<String> formerFilters = List.of();
   private long storeMaxBytes = 256L << 20;
   private int receiveMaximum = 65_535;
   private Duration connectTimeout = Duration.ofSeconds(5);
@@ -47,6 +52,21 @@ final class Member implements AutoCloseable {
 
   Member qos(int value) {
     qos = value;
+    return this;
+  }
+
+  Member ackMode(AckMode value) {
+    ackMode = value;
+    return this;
+  }
+
+  Member retired(boolean value) {
+    retired = value;
+    return this;
+  }
+
+  Member formerFilters(String... filters) {
+    formerFilters = List.of(filters);
     return this;
   }
 
@@ -104,7 +124,11 @@ final class Member implements AutoCloseable {
             Duration.ofDays(1),
             receiveMaximum,
             folder.toString(),
-            storeMaxBytes);
+            storeMaxBytes,
+            ackMode,
+            drainTimeout,
+            retired ? 0 : 1,
+            formerFilters);
     store =
         PartitionStore.open(
             new StoreConfig(folder.resolve("p0"), settings.sourceId(), 0, storeMaxBytes, 0));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.SampleMessage;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.store.InFlightIds;
 import io.github.mqttpartitioned.testkit.Corpus;
 import io.github.mqttpartitioned.testkit.MqttProperties;
@@ -83,7 +84,7 @@ class PacketFuzzTest {
         new PacketReader(
             inPieces(bytes, random),
             inbox,
-            new PublishParser(new InFlightIds(), new PoisonMessages()),
+            new PublishParser(AckMode.STORED, new InFlightIds(), new PoisonMessages()),
             () -> 1,
             reason -> disconnects[0]++);
     try {

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.receiver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.store.InFlightIds;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packets;
@@ -62,7 +63,7 @@ class PacketReaderTest {
         new PacketReader(
             in,
             inbox,
-            new PublishParser(new InFlightIds(), new PoisonMessages()),
+            new PublishParser(AckMode.STORED, new InFlightIds(), new PoisonMessages()),
             () -> 0,
             reason -> {});
     assertThatThrownBy(reader::readAllBytes).isInstanceOf(EOFException.class);

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class DataLossTest {
 
-  private final DataLoss failing = new DataLoss(true, "/stores/1", 4);
-  private final DataLoss skipping = new DataLoss(false, "/stores/1", 4);
+  private final DataLoss failing = new DataLoss(true, false, "/stores/1", 4);
+  private final DataLoss skipping = new DataLoss(false, false, "/stores/1", 4);
 
   @Test
   void rangeThatIsHeldIsReadAsPlanned() {
@@ -67,5 +67,16 @@ class DataLossTest {
                 + " Restore the store from a copy, or set failOnDataLoss=false to go on without"
                 + " what is lost");
     skipping.missing(2, 40);
+  }
+
+  @Test
+  void nothingIsLostWithAStoreThatTheBrokerDeliversAgain() {
+    DataLoss loss = new DataLoss(true, true, "/stores/1", 4);
+    loss.missing(2, 40);
+    assertThat(loss.held(2, new OffsetRange(30, 40), new LogExtent(40, 40)).isEmpty()).isTrue();
+    assertThat(loss.offsets()).isZero();
+    // A store that is there and lacks something is another matter.
+    assertThatThrownBy(() -> loss.held(1, new OffsetRange(30, 40), new LogExtent(40, 40)))
+        .hasMessageContaining("Offsets [30, 40) of partition 1 are lost");
   }
 }

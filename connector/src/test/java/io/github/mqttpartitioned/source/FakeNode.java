@@ -63,6 +63,11 @@ final class FakeNode implements NodeLink {
     store(partition).next = next;
   }
 
+  /** Calls so far, for another thread than the one that makes them. */
+  synchronized List<String> calls() {
+    return List.copyOf(calls);
+  }
+
   private Store store(int partition) {
     return stores.computeIfAbsent(partition, p -> new Store());
   }
@@ -149,6 +154,11 @@ final class FakeNode implements NodeLink {
       store.blocks.headMap(block).clear();
       store.earliest = store.blocks.firstKey();
     }
+  }
+
+  @Override
+  public synchronized void processed(String sourceId, int partition, long before) {
+    calls.add("processed " + partition + " before " + before);
   }
 
   @Override

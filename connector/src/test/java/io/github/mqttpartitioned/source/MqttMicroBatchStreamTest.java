@@ -26,9 +26,10 @@ class MqttMicroBatchStreamTest {
   private long nanos;
 
   private MqttMicroBatchStream stream(String... options) {
-    String[] two = Arrays.copyOf(options, options.length + 2);
-    two[options.length] = "partitions";
-    two[options.length + 1] = "2";
+    String[] two = new String[options.length + 2];
+    two[0] = "partitions";
+    two[1] = "2";
+    System.arraycopy(options, 0, two, 2, options.length);
     return new MqttMicroBatchStream(
         TestOptions.of(two),
         "mqtt-partitioned test",
@@ -337,5 +338,160 @@ class MqttMicroBatchStreamTest {
     Offset three = latest(stream, two);
     assertThat(three).isEqualTo(SourceOffset.of(5, 5));
     assertThat(latest(stream, three)).isEqualTo(three);
+  }
+
+  @Test
+  void whatIsProcessedIsAcknowledgedWhenSparkAsksForTheNextBatch() {
+    MqttMicroBatchStream stream = stream("ackMode", "processed");
+    Offset initial = stream.initialOffset();
+    latest(stream, initial);
+    append(0, 5);
+    Offset one = latest(stream, initial);
+    planned(stream, initial, one);
+    assertThat(node.calls).noneMatch(call -> call.startsWith("processed"));
+    latest(stream, one);
+    latest(stream, one);
+    assertThat(node.calls)
+        .containsOnlyOnce("processed 0 before 5", "processed 1 before 0")
+        .noneMatch(call -> call.startsWith("trim"));
+    stream.stop();
+  }
+
+  @Test
+  void minimumAboveTheWindowDoesNotHoldBackABatch() {
+    MqttMicroBatchStream stream =
+        stream("ackMode", "processed", "receiveMaximum", "4", "minOffsetsPerTrigger", "100");
+    Offset initial = stream.initialOffset();
+    append(0, 1);
+    Offset one = latest(stream, initial);
+    assertThat(one).isEqualTo(SourceOffset.of(1, 0));
+    append(0, 3);
+    assertThat(latest(stream, one)).isEqualTo(one);
+    append(1, 4);
+    Offset two = latest(stream, one);
+    assertThat(two).isEqualTo(SourceOffset.of(4, 4));
+    append(0, 1);
+    assertThat(latest(stream, two)).isEqualTo(two);
+    // The broker may have a smaller window of its own.
+    nanos += Duration.ofSeconds(1).toNanos();
+    assertThat(latest(stream, two)).isEqualTo(SourceOffset.of(5, 4));
+    stream.stop();
+  }
+
+  @Test
+  void availableNowGoesOnWhileTheBrokerHasMoreThanItsWindow() {
+    MqttMicroBatchStream stream = stream("ackMode", "processed");
+    stream.prepareForTriggerAvailableNow();
+    Offset initial = stream.initialOffset();
+    append(0, 5);
+    Offset one = latest(stream, initial);
+    assertThat(one).isEqualTo(SourceOffset.of(5, 0));
+    append(0, 5);
+    long before = nanos;
+    Offset two = latest(stream, one);
+    assertThat(two).isEqualTo(SourceOffset.of(10, 0));
+    assertThat(nanos).isEqualTo(before);
+    assertThat(latest(stream, two)).isEqualTo(two);
+    assertThat(nanos - before).isGreaterThanOrEqualTo(Duration.ofSeconds(5).toNanos());
+    stream.stop();
+  }
+
+  @Test
+  void lostStoreDoesNotFailTheQueryWhenTheBrokerDeliversAgain() {
+    MqttMicroBatchStream first = stream("ackMode", "processed");
+    latest(first, first.initialOffset());
+    first.stop();
+    Offset end = SourceOffset.of(4, 4);
+    MqttMicroBatchStream stream = stream("ackMode", "processed");
+    node.loseStore(0);
+    node.setNext(1, 4);
+    assertThat(planned(stream, SourceOffset.zero(2), end)).containsExactly("partition 1 [0, 4)");
+    append(0, 2);
+    assertThat(latest(stream, end)).isEqualTo(SourceOffset.of(6, 4));
+    assertThat(stream.metrics(Optional.of(end))).containsEntry("offsetsLost", "0");
+    stream.stop();
+  }
+
+  @Test
+  void lostStoreFailsTheQueryWhileItMayHaveHeldAcknowledgedMessages() {
+    Offset end = runOnce(4);
+    MqttMicroBatchStream switching = stream("ackMode", "processed");
+    // Of the messages acknowledged when they were stored one is not processed yet.
+    latest(switching, SourceOffset.of(4, 3));
+    switching.stop();
+    node.loseStore(1);
+    MqttMicroBatchStream failing = stream("ackMode", "processed");
+    assertThatThrownBy(() -> latest(failing, end)).hasMessageContaining("is missing");
+  }
+
+  @Test
+  void lostStoreIsDeliveredAgainOnceTheAcknowledgedMessagesAreProcessed() {
+    Offset end = runOnce(4);
+    MqttMicroBatchStream switching = stream("ackMode", "processed");
+    latest(switching, end);
+    switching.stop();
+    node.loseStore(1);
+    MqttMicroBatchStream stream = stream("ackMode", "processed");
+    assertThat(latest(stream, end)).isEqualTo(end);
+    stream.stop();
+  }
+
+  @Test
+  void addedPartitionsBeginAtZeroAndOldBatchesCanBePlannedAgain() {
+    Offset end = runOnce(4);
+    MqttMicroBatchStream stream = stream("partitions", "4");
+    stream.setLatestSeenOffset(serialized(end));
+    assertThat(planned(stream, SourceOffset.zero(2), serialized(end)))
+        .containsExactly("partition 0 [0, 4)", "partition 1 [0, 4)");
+    assertThat(node.calls)
+        .containsExactly("assign 0 at 4", "assign 1 at 4", "assign 2 at 0", "assign 3 at 0");
+    // No new data is no new text.
+    assertThat(latest(stream, end)).isEqualTo(end);
+    append(3, 2);
+    Offset next = latest(stream, end);
+    assertThat(next).isEqualTo(SourceOffset.of(4, 4, 0, 2));
+    assertThat(planned(stream, end, next)).containsExactly("partition 3 [0, 2)");
+    stream.commit(end);
+    stream.stop();
+  }
+
+  @Test
+  void retiredPartitionsAreReadOn() {
+    Offset end = runOnce(4);
+    append(1, 3);
+    MqttMicroBatchStream stream = stream("partitions", "1");
+    Offset next = latest(stream, end);
+    assertThat(next).isEqualTo(SourceOffset.of(4, 7));
+    assertThat(planned(stream, end, next)).containsExactly("partition 1 [4, 7)");
+    assertThat(node.assignment(0).settings().isRetired(0)).isFalse();
+    assertThat(node.assignment(1).settings().isRetired(1)).isTrue();
+    assertThat(stream.initialOffset()).isEqualTo(SourceOffset.zero(2));
+    stream.stop();
+    MqttMicroBatchStream again = stream("partitions", "3");
+    latest(again, next);
+    assertThat(node.assignment(1).settings().isRetired(1)).isFalse();
+    assertThat(node.assignment(2).firstOffset()).isZero();
+    again.stop();
+  }
+
+  @Test
+  void formerFiltersAreKeptUntilAllMembersHaveGivenThemUp() {
+    runOnce(1);
+    node.state = State.FAILED;
+    node.problem = new IllegalStateException("away");
+    MqttMicroBatchStream failing = stream("topics", "new/#");
+    assertThatThrownBy(() -> latest(failing, SourceOffset.of(1, 1))).hasMessage("away");
+    node.state = State.CONNECTED;
+    node.problem = null;
+    MqttMicroBatchStream stream = stream("topics", "new/#");
+    latest(stream, SourceOffset.of(1, 1));
+    String group = node.assignment(0).settings().group();
+    assertThat(node.assignment(0).settings().formerFilters())
+        .containsExactly("$share/" + group + "/sensor/#");
+    stream.stop();
+    MqttMicroBatchStream again = stream("topics", "new/#");
+    latest(again, SourceOffset.of(1, 1));
+    assertThat(node.assignment(0).settings().formerFilters()).isEmpty();
+    again.stop();
   }
 }

@@ -31,7 +31,7 @@ class ResolvedSourceTest {
 
   private SourceSettings begin(String... options) {
     ResolvedSource source = resolve(4, options);
-    source.checkpoint().setBegun();
+    source.checkpoint().write(source.identity().connected(true));
     return source.settings();
   }
 
@@ -66,6 +66,44 @@ class ResolvedSourceTest {
     SourceSettings again =
         resolve(4, "receiveMaximum", "10", "username", "u", "password", "p").settings();
     assertThat(again.username()).isEqualTo("u");
+  }
+
+  @Test
+  void fewerPartitionsRetireTheOnesBehindAndMoreBringThemBackFirst() {
+    begin("partitions", "4");
+    SourceSettings fewer = begin("partitions", "2");
+    assertThat(fewer.members()).isEqualTo(2);
+    assertThat(fewer.partitions()).isEqualTo(4);
+    SourceSettings left = begin();
+    assertThat(left).isEqualTo(fewer);
+    SourceSettings more = begin("partitions", "3");
+    assertThat(more.members()).isEqualTo(3);
+    assertThat(more.partitions()).isEqualTo(4);
+    SourceSettings most = resolve(4, "partitions", "6").settings();
+    assertThat(most.members()).isEqualTo(6);
+    assertThat(most.partitions()).isEqualTo(6);
+    assertThat(resolve(4).identity().begun()).isEqualTo(4);
+  }
+
+  @Test
+  void filtersNoLongerWantedAreToBeGivenUp() {
+    begin("topics", "a,b", "group", "g");
+    assertThat(resolve(4, "topics", "b,c").settings().formerFilters())
+        .containsExactly("$share/g/a");
+    // Not yet given up by all members: one may still hold c, which nobody wants now.
+    SourceSettings third = resolve(4, "topics", "a").settings();
+    assertThat(third.formerFilters()).containsExactlyInAnyOrder("$share/g/b", "$share/g/c");
+    assertThat(third.topics()).hasToString("[a]");
+    begin("topics", "a");
+    assertThat(resolve(4, "topics", "a").settings().formerFilters()).isEmpty();
+  }
+
+  @Test
+  void theNewestIdentityCounts() throws IOException {
+    SourceSettings newest = begin("topics", "a");
+    Files.writeString(folder.resolve("source.1.json"), "cut off by a cra");
+    Files.writeString(folder.resolve(".source.3.json.x.tmp"), "{");
+    assertThat(resolve(4, "topics", "a").settings()).isEqualTo(newest);
   }
 
   @Test
@@ -107,12 +145,12 @@ class ResolvedSourceTest {
         .hasMessage(
             "Cannot go on from checkpoint file:"
                 + folder
-                + " with other options than it was begun with: partitions was 4, given is 8; group"
-                + " was g, given is h; clientIdPrefix was c, given is d; brokerUrl was"
-                + " tcp://broker:1883, given is tcp://other:1883; topics was a,b, given is a;"
-                + " storeDir was /s, given is /t. Messages already received depend on them. Give"
-                + " the old values (all but brokerUrl and topics may also be left out), or start a"
-                + " new query with another checkpointLocation");
+                + " with other options than it was begun with: group was g, given is h;"
+                + " clientIdPrefix was c, given is d; brokerUrl was tcp://broker:1883, given is"
+                + " tcp://other:1883; storeDir was /s, given is /t. Messages already received, and"
+                + " those that the brokers hold for this query, depend on them. Give the old values"
+                + " (all but brokerUrl may also be left out), or start a new query with another"
+                + " checkpointLocation");
   }
 
   @Test
@@ -121,8 +159,6 @@ class ResolvedSourceTest {
     String start = "Cannot go on from checkpoint file:" + folder + " with other options than it";
     for (List<String> option :
         List.of(
-            List.of("partitions", "5", "partitions was 4, given is 5."),
-            List.of("partitions", "3", "partitions was 4, given is 3."),
             List.of("group", "x", ", given is x."),
             List.of("clientIdPrefix", "x", ", given is x."),
             List.of("storeDir", "/x", "storeDir was within the checkpoint, given is /x."))) {
@@ -141,8 +177,6 @@ class ResolvedSourceTest {
     assertThat(mended.group()).isEqualTo("g");
     assertThat(mended.brokers()).hasToString("[tcp://right:1883]");
     assertThat(mended.partitions()).isEqualTo(6);
-    assertThatThrownBy(() -> resolve(2, "partitions", "5"))
-        .hasMessageContaining("partitions was 6, given is 5");
     assertThat(resolve(2, "brokerUrl", "tcp://right:1883").settings())
         .isEqualTo(resolve(9, "brokerUrl", "tcp://right:1883").settings());
   }
@@ -187,26 +221,29 @@ class ResolvedSourceTest {
     resolve(4, "group", "g");
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(file -> file.getFileName().toString()).filter(n -> !n.endsWith(".crc")))
-          .containsExactly("source.json");
+          .containsExactly("source.2.json");
     }
-    assertThat(Files.readString(folder.resolve("source.json")))
+    assertThat(Files.readString(folder.resolve("source.2.json")))
         .matches(
-            "\\{\"version\":1,\"sourceId\":\"[0-9a-f]{32}\",\"partitions\":4,\"group\":\"g\","
+            "\\{\"version\":1,\"sourceId\":\"[0-9a-f]{32}\",\"partitions\":4,"
+                + "\"retired\":0,\"begun\":0,\"group\":\"g\","
                 + "\"clientIdPrefix\":\"mqp-[0-9a-f]{8}\",\"brokers\":\\[\"tcp://broker:1883\"\\],"
-                + "\"topics\":\\[\"sensor/#\"\\],\"storeDir\":null}");
+                + "\"topics\":\\[\"sensor/#\"\\],"
+                + "\"formerFilters\":\\[\"\\$share/mqp-[0-9a-f]{8}/sensor/#\"\\],"
+                + "\"ackMode\":\"stored\",\"storeDir\":null}");
   }
 
   @Test
   void damagedIdentityIsRefused() throws IOException {
     Files.createDirectories(folder);
     for (String text : List.of("", "{", "{\"version\":1}", "[]")) {
-      Files.writeString(folder.resolve("source.json"), text);
+      Files.writeString(folder.resolve("source.2.json"), text);
       assertThatThrownBy(() -> resolve(4))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
               "Cannot read file:"
                   + folder
-                  + "/source.json: it is damaged. Restore the checkpoint from a copy, or start a"
+                  + "/source.2.json: it is damaged. Restore the checkpoint from a copy, or start a"
                   + " new query with another checkpointLocation");
     }
   }
@@ -214,12 +251,12 @@ class ResolvedSourceTest {
   @Test
   void identityOfANewerReleaseIsRefused() throws IOException {
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve("source.json"), "{\"version\":2}");
+    Files.writeString(folder.resolve("source.2.json"), "{\"version\":2}");
     assertThatThrownBy(() -> resolve(4))
         .hasMessage(
             "Cannot read file:"
                 + folder
-                + "/source.json: this release reads version 1, not 2: go on with the release that"
+                + "/source.2.json: this release reads version 1, not 2: go on with the release that"
                 + " wrote it");
   }
 }

@@ -97,11 +97,22 @@ class SourceOffsetTest {
   }
 
   @Test
-  void offsetOfAnotherNumberOfPartitionsIsRefused() {
-    assertThatThrownBy(() -> SourceOffset.of(SourceOffset.of(1, 2), 4))
+  void offsetFromBeforePartitionsWereAddedHasNothingOfThem() {
+    assertThat(SourceOffset.of(SourceOffset.of(1, 2), 4)).isEqualTo(SourceOffset.of(1, 2, 0, 0));
+  }
+
+  @Test
+  void offsetWithMorePartitionsIsRefused() {
+    assertThatThrownBy(() -> SourceOffset.of(SourceOffset.of(1, 2), 1))
         .hasMessage(
             "Offset {\"version\":1,\"offsets\":{\"0\":1,\"1\":2}} has 2 partitions, but the"
-                + " source's checkpoint has 4: the two belong to different queries. Restore the"
+                + " source's checkpoint has 1: the two belong to different queries. Restore the"
                 + " checkpoint as a whole");
+  }
+
+  @Test
+  void coversWhatIsNowhereFurther() {
+    assertThat(SourceOffset.of(1, 2).covers(SourceOffset.of(1, 1))).isTrue();
+    assertThat(SourceOffset.of(1, 2).covers(SourceOffset.of(0, 3))).isFalse();
   }
 }

@@ -53,6 +53,15 @@ public final class Packets {
     return framed(PacketType.SUBACK, body);
   }
 
+  /** An UNSUBACK: one reason code for each filter. */
+  public static byte[] unsuback(int packetId, int... reasons) {
+    Bytes body = putProperties(new Bytes(16).putShort(packetId), new byte[0]);
+    for (int reason : reasons) {
+      body.putByte(reason);
+    }
+    return framed(PacketType.UNSUBACK, body);
+  }
+
   /** A PUBLISH with everything that may be in one. At QoS 0 the packet id is left out. */
   public static byte[] publish(
       String topic,

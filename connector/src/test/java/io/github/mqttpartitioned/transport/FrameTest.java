@@ -32,6 +32,7 @@ class FrameTest {
         new Request.Release("source", 7, 31),
         new Request.Leave("", 7),
         new Request.Fetch("source", 3, 100, 200),
+        new Request.Processed("source", 7, 3, 1L << 40),
         new Request.Scrape());
   }
 

@@ -1,6 +1,7 @@
 package io.github.mqttpartitioned.benchmark.ingest;
 
 import io.github.mqttpartitioned.metrics.PartitionMeters;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.PartitionStatus;
@@ -67,7 +68,11 @@ public final class ConnectorTaker implements Taker {
             Duration.ofDays(7),
             Member.WINDOW,
             directory.toString(),
-            room);
+            room,
+            AckMode.STORED,
+            Duration.ofSeconds(5),
+            1,
+            List.of());
     PartitionStore store =
         PartitionStore.open(new StoreConfig(directory.resolve("p0"), SOURCE_ID, 0, room, 0));
     PartitionMeters meters = metered ? new PartitionMeters(Member.GROUP, 0, NODE) : null;

@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.option;
+package io.github.mqttpartitioned.model;
 
 /** When a message is acknowledged to the broker. */
 public enum AckMode {

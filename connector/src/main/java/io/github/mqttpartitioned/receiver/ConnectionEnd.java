@@ -1,0 +1,50 @@
+package io.github.mqttpartitioned.receiver;
+
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.receiver.ControlPackets.Disconnect;
+
+/** Why a connection has ended. */
+final class ConnectionEnd {
+
+  private ConnectionEnd() {}
+
+  /**
+   * The most telling cause.
+   *
+   * @throws MemberException when the broker has refused the connection
+   */
+  static RuntimeException cause(Inbox inbox, SourceSettings settings, int partition) {
+    ConnAck connAck = inbox.connAck();
+    if (connAck != null) {
+      Preflight.check(connAck, settings, partition);
+    }
+    Disconnect disconnect = inbox.disconnect();
+    if (disconnect != null) {
+      if (disconnect.reasonCode() == Disconnect.SESSION_TAKEN_OVER) {
+        return MemberException.takenOver(settings, partition);
+      }
+      if (disconnect.reasonCode() == Disconnect.NO_SHARED_SUBSCRIPTIONS) {
+        return MemberException.noSharedSubscriptions(settings, partition);
+      }
+      return MemberException.ended(
+          settings, partition, disconnect.reasonCode(), disconnect.reason());
+    }
+    Throwable end = inbox.end();
+    if (end == null) {
+      return new IllegalStateException("stopped");
+    }
+    if (end instanceof MalformedPacketException malformed) {
+      return MemberException.malformed(settings, partition, malformed);
+    }
+    if (end instanceof MemberException member) {
+      return member;
+    }
+    if (end instanceof RuntimeException || end instanceof Error) {
+      return MemberException.broken(settings, partition, end);
+    }
+    return connAck == null
+        ? MemberException.unreachable(settings, partition, end)
+        : MemberException.lost(settings, partition, end);
+  }
+}

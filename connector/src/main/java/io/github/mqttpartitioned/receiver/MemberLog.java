@@ -1,0 +1,64 @@
+package io.github.mqttpartitioned.receiver;
+
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
+import org.slf4j.Logger;
+
+/** What a receiver says about its member. */
+final class MemberLog {
+
+  private final Logger log;
+  private final SourceSettings settings;
+  private final int partition;
+
+  MemberLog(Logger log, SourceSettings settings, int partition) {
+    this.log = log;
+    this.settings = settings;
+    this.partition = partition;
+  }
+
+  /**
+   * @param firstEver the member cannot have had a session before
+   */
+  void connected(ConnAck connAck, boolean firstEver) {
+    log.info(
+        "Partition {} connected to {} as {}, session {}{}",
+        partition,
+        settings.broker(partition),
+        settings.clientId(partition),
+        connAck.sessionPresent() ? "resumed" : "new",
+        settings.isRetired(partition) ? ", to empty it: the partition is retired" : "");
+    if (settings.isRetired(partition)) {
+      return;
+    }
+    if (!connAck.sessionPresent() && !firstEver && settings.qos() > 0) {
+      log.warn(
+          "{} has no session of {} any more: what was published while partition {} was away may be"
+              + " lost. Check the broker's persistence and session expiry",
+          settings.broker(partition),
+          settings.clientId(partition),
+          partition);
+    }
+    long asked = settings.sessionExpiry().toSeconds();
+    if (connAck.sessionExpiry() >= 0 && connAck.sessionExpiry() < asked) {
+      log.warn(
+          "{} keeps the session of {} for {} s only, sessionExpiry asks for {} s",
+          settings.broker(partition),
+          settings.clientId(partition),
+          connAck.sessionExpiry(),
+          asked);
+    }
+  }
+
+  void setAside(Batch batch) {
+    for (Batch.SetAside message : batch.setAside()) {
+      log.error(
+          "Partition {} has set a malformed message aside that {} keeps sending: {}. Its {} bytes"
+              + " are kept in the store, no row is made of it",
+          partition,
+          settings.broker(partition),
+          message.reason(),
+          message.packet().remaining());
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.mqttpartitioned.receiver;
+
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * What a connection is owed once Spark has processed its messages: PUBACK and PUBREC packets, in
+ * order of receipt. A packet id stands in it once at most, so there are never more than 65,535.
+ *
+ * <p>Confined to the receiver thread.
+ */
+final class WithheldAcknowledgements {
+
+  private static final int FIRST_SIZE = 64;
+
+  private final BitSet ids = new BitSet();
+
+  /** A ring: by entry the packet's first byte and its id, and the offset behind its message. */
+  private int[] packets = new int[FIRST_SIZE];
+
+  private long[] until = new long[FIRST_SIZE];
+  private int head;
+  private int size;
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  /**
+   * Takes over what a stored batch withholds.
+   *
+   * @param firstOffset that its first message was given
+   */
+  void add(Batch batch, long firstOffset) {
+    for (int i = 0; i < batch.withheldCount(); i++) {
+      int packet = batch.withheldPacket(i);
+      int id = packet & 0xFFFF;
+      // A broker that sends a message again on the same connection gets one answer: a second one
+      // could be taken for that of a later message with the same id.
+      if (!ids.get(id)) {
+        ids.set(id);
+        append(packet, firstOffset + batch.withheldRows(i));
+      }
+    }
+  }
+
+  private void append(int packet, long offset) {
+    if (size == packets.length) {
+      grow();
+    }
+    int at = (head + size) % packets.length;
+    packets[at] = packet;
+    until[at] = offset;
+    size++;
+  }
+
+  private void grow() {
+    int[] morePackets = Arrays.copyOf(packets, 2 * size);
+    long[] moreUntil = Arrays.copyOf(until, 2 * size);
+    for (int i = 0; i < size; i++) {
+      morePackets[i] = packets[(head + i) % size];
+      moreUntil[i] = until[(head + i) % size];
+    }
+    packets = morePackets;
+    until = moreUntil;
+    head = 0;
+  }
+
+  /** Whether {@link #takeDue} would take something. */
+  boolean isDue(long processed) {
+    return size > 0 && until[head] <= processed;
+  }
+
+  /**
+   * Moves what is owed for messages below {@code processed} to a batch: the acknowledgement, and at
+   * QoS 1 that its packet id is no longer in flight. The latter must be durable before the former
+   * goes out: from then on the broker may give the id to another message.
+   */
+  void takeDue(long processed, Batch target) {
+    while (isDue(processed)) {
+      int header = packets[head] >>> Short.SIZE;
+      int id = packets[head] & 0xFFFF;
+      target.acknowledge(header, id);
+      if (header == PublishParser.PUBACK) {
+        target.inFlight().release(id);
+      }
+      ids.clear(id);
+      head = (head + 1) % packets.length;
+      size--;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.github.mqttpartitioned.endtoend;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Publisher;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Another number of partitions, other topics, other brokers on a checkpoint that is in use. */
+class ChangedSourceTest {
+
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+  private int published;
+
+  private void publish(TestBroker broker, String topic, int messages) {
+    try (Publisher publisher = Publisher.to(broker.url()).connect()) {
+      for (int i = 0; i < messages; i++) {
+        publisher.publish(topic + "/" + i, ("message " + published++).getBytes(UTF_8), 2);
+      }
+      publisher.awaitAcknowledged(DEADLINE);
+    }
+  }
+
+  private static List<String> payloads(Job job) {
+    return job.rows().selectExpr("cast(payload as string)").collectAsList().stream()
+        .map(row -> row.getString(0))
+        .toList();
+  }
+
+  private static Set<Integer> partitions(Job job, int fromMessage) {
+    Set<Integer> partitions = new TreeSet<>();
+    for (Row row :
+        job.rows()
+            .selectExpr("partition", "cast(substring(cast(payload as string), 9) as int) m")
+            .filter("m >= " + fromMessage)
+            .collectAsList()) {
+      partitions.add(row.getInt(0));
+    }
+    return partitions;
+  }
+
+  private void runUntilAllArrived(Job job) throws Exception {
+    StreamingQuery query = job.startConnected();
+    Arrived.await(query, published);
+    query.stop();
+  }
+
+  private void checkAllOnce(Job job) {
+    assertThat(payloads(job))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, published).mapToObj(i -> "message " + i).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stored", "processed"})
+  void fewerPartitionsAndThenMore(String ackMode) throws Exception {
+    try (TestBroker broker = TestBrokers.start(BrokerOptions.DEFAULTS.maxQueued(0))) {
+      Job job =
+          new Job(folder, broker.url())
+              .option("qos", 2)
+              .option("ackMode", ackMode)
+              .option("receiveMaximum", 50)
+              .option("drainTimeout", "1s")
+              .option("partitions", 4);
+      job.startConnected().stop();
+      // For the sessions of all four.
+      publish(broker, "test", 400);
+      runUntilAllArrived(job.option("partitions", 2));
+      checkAllOnce(job);
+      assertThat(partitions(job, 0)).containsExactly(0, 1, 2, 3);
+
+      int second = published;
+      publish(broker, "test", 100);
+      runUntilAllArrived(job);
+      checkAllOnce(job);
+      assertThat(partitions(job, second)).containsExactly(0, 1);
+
+      job.option("partitions", 5).startConnected().stop();
+      int third = published;
+      publish(broker, "test", 100);
+      runUntilAllArrived(job);
+      checkAllOnce(job);
+      assertThat(partitions(job, third)).containsExactly(0, 1, 2, 3, 4);
+      Arrived.checkOffsetsDense(job.rows(), 5);
+    }
+  }
+
+  @Test
+  void otherTopics() throws Exception {
+    try (TestBroker broker = TestBrokers.start(BrokerOptions.DEFAULTS.maxQueued(0))) {
+      Job job = new Job(folder, broker.url()).option("qos", 2).option("partitions", 2);
+      job.startConnected().stop();
+      publish(broker, "test", 50);
+      job.option("topics", "test/1,other/#");
+      runUntilAllArrived(job);
+      checkAllOnce(job);
+
+      StreamingQuery query = job.startConnected();
+      publish(broker, "other", 50);
+      int before = published;
+      // Nobody asks for these any more but for one.
+      publish(broker, "test", 10);
+      Arrived.await(query, before + 1);
+      query.stop();
+      assertThat(payloads(job))
+          .hasSize(before + 1)
+          .doesNotHaveDuplicates()
+          .contains("message " + (before + 1))
+          .doesNotContain("message " + before);
+    }
+  }
+
+  @Test
+  void otherBrokersAreRefused() throws Exception {
+    try (TestBroker broker = TestBrokers.start()) {
+      Job job = new Job(folder, broker.url()).option("partitions", 2);
+      job.startConnected().stop();
+      StreamingQuery query = job.option("brokerUrl", "tcp://127.0.0.1:1").start();
+      assertThat(Job.failure(query, DEADLINE).cause())
+          .hasMessageContaining("brokerUrl was " + broker.url() + ", given is tcp://127.0.0.1:1");
+    }
+  }
+}

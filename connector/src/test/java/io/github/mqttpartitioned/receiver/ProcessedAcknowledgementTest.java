@@ -1,0 +1,268 @@
+package io.github.mqttpartitioned.receiver;
+
+import static io.github.mqttpartitioned.receiver.ReceiverTest.publish;
+import static io.github.mqttpartitioned.receiver.ReceiverTest.ready;
+import static io.github.mqttpartitioned.testkit.PacketType.PUBACK;
+import static io.github.mqttpartitioned.testkit.PacketType.PUBCOMP;
+import static io.github.mqttpartitioned.testkit.PacketType.PUBREC;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.model.AckMode;
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.Packet.Acknowledgement;
+import io.github.mqttpartitioned.testkit.PacketType;
+import io.github.mqttpartitioned.testkit.Packets;
+import io.github.mqttpartitioned.testkit.ScriptedBroker;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Acknowledgements that wait until their messages are processed. */
+class ProcessedAcknowledgementTest {
+
+  @TempDir Path folder;
+
+  private Member member(ScriptedBroker broker, int qos) {
+    return new Member(folder, broker.url()).qos(qos).ackMode(AckMode.PROCESSED);
+  }
+
+  private static byte[] again(String payload, int qos, int packetId) {
+    return Packets.publish(
+        "test/t", payload.getBytes(UTF_8), qos, packetId, true, false, MqttProperties.NONE);
+  }
+
+  private static List<Acknowledgement> acknowledged(ScriptedBroker broker, int count) {
+    return broker.awaitAcknowledged(count, Member.DEADLINE).stream()
+        .map(ScriptedBroker.Acknowledged::packet)
+        .toList();
+  }
+
+  private static Acknowledgement success(PacketType type, int packetId) {
+    return new Acknowledgement(type, packetId, 0);
+  }
+
+  @Test
+  void nothingIsAcknowledgedBeforeItIsProcessedAndThenInOrderOfReceipt() {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, false);
+                  connection.send(
+                      publish("one", 1, 7),
+                      publish("two", 0, 0),
+                      publish("three", 2, 3),
+                      publish("four", 1, 5));
+                });
+        Member member = member(broker, 2).start().awaitStored(4)) {
+      assertThat(broker.acknowledged()).isEmpty();
+      member.receiver().processed(2);
+      assertThat(acknowledged(broker, 1)).containsExactly(success(PUBACK, 7));
+      member.receiver().processed(3);
+      assertThat(acknowledged(broker, 2)).endsWith(success(PUBREC, 3));
+      member.receiver().processed(1);
+      member.receiver().processed(4);
+      assertThat(acknowledged(broker, 3)).endsWith(success(PUBACK, 5)).hasSize(3);
+    }
+  }
+
+  @Test
+  void pubrelIsAnsweredAtOnce() {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, false);
+                  connection.send(publish("one", 2, 1), Packets.pubrel(9));
+                });
+        Member member = member(broker, 2).start().awaitStored(1)) {
+      assertThat(acknowledged(broker, 1)).containsExactly(success(PUBCOMP, 9));
+      assertThat(member.status().counts().acknowledgements()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatIsDeliveredAgainIsStoredOnceAndAcknowledgedOnItsNewConnectionAlone() {
+    try (ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                connection -> {
+                  ready(connection, false);
+                  connection.send(publish("one", 1, 1), publish("two", 2, 2));
+                  connection.cut();
+                },
+                connection -> {
+                  ready(connection, true);
+                  connection.send(again("one", 1, 1), again("two", 2, 2), publish("three", 1, 3));
+                });
+        Member member = member(broker, 2).start().awaitStored(3)) {
+      assertThat(member.payloads()).containsExactly("one", "two", "three");
+      Await.until(
+          "both recognised", Member.DEADLINE, () -> member.status().counts().duplicates() == 2);
+      assertThat(broker.acknowledged()).isEmpty();
+      member.receiver().processed(2);
+      assertThat(acknowledged(broker, 2)).containsExactly(success(PUBACK, 1), success(PUBREC, 2));
+      member.receiver().processed(3);
+      assertThat(acknowledged(broker, 3)).endsWith(success(PUBACK, 3));
+      assertThat(broker.acknowledged()).allMatch(each -> each.connection() == 1);
+    }
+  }
+
+  @Test
+  void idsInFlightAreKnownAfterARestart() {
+    try (ScriptedBroker broker =
+        ScriptedBroker.inOrder(
+            connection -> {
+              ready(connection, false);
+              connection.send(publish("one", 1, 1), publish("two", 2, 2));
+            },
+            connection -> {
+              ready(connection, true);
+              connection.send(again("one", 1, 1), again("two", 2, 2));
+            })) {
+      Member member = member(broker, 2).start().awaitStored(2);
+      member.stop();
+      member.start();
+      Await.until(
+          "both recognised", Member.DEADLINE, () -> member.status().counts().duplicates() == 2);
+      member.receiver().processed(2);
+      assertThat(acknowledged(broker, 2)).containsExactly(success(PUBACK, 1), success(PUBREC, 2));
+      assertThat(member.payloads()).containsExactly("one", "two");
+      member.close();
+    }
+  }
+
+  @Test
+  void idThatWasAcknowledgedBelongsToTheNextMessageEvenIfThatIsTheSame() throws Exception {
+    CountDownLatch reuse = new CountDownLatch(1);
+    try (ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                connection -> {
+                  ready(connection, false);
+                  connection.send(publish("same", 1, 1));
+                  connection.expectAcknowledgement(PUBACK, 1);
+                  connection.send(publish("same", 1, 1));
+                  reuse.await();
+                  connection.cut();
+                },
+                connection -> {
+                  ready(connection, true);
+                  // The PUBACK of the second one arrived, and a third one was never seen before.
+                  connection.send(again("same", 1, 1));
+                });
+        Member member = member(broker, 1).start().awaitStored(1)) {
+      member.receiver().processed(1);
+      member.awaitStored(2);
+      member.receiver().processed(2);
+      acknowledged(broker, 2);
+      reuse.countDown();
+      member.awaitStored(3);
+    }
+  }
+
+  @Test
+  void messageSentTwiceOnOneConnectionIsAnsweredOnce() {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, false);
+                  connection.send(publish("one", 1, 1), again("one", 1, 1), publish("two", 1, 2));
+                });
+        Member member = member(broker, 1).start().awaitStored(2)) {
+      member.receiver().processed(2);
+      assertThat(acknowledged(broker, 2)).containsExactly(success(PUBACK, 1), success(PUBACK, 2));
+      assertThat(member.payloads()).containsExactly("one", "two");
+    }
+  }
+
+  @Test
+  void whatIsProcessedWhileItsMemberIsAwayIsAcknowledgedWhenItComesAgain() throws Exception {
+    CountDownLatch comeBack = new CountDownLatch(1);
+    try (ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                connection -> {
+                  ready(connection, false);
+                  connection.send(publish("one", 1, 1));
+                  connection.cut();
+                },
+                connection -> {
+                  comeBack.await();
+                  ready(connection, true);
+                  connection.send(again("one", 1, 1));
+                });
+        Member member = member(broker, 1).start().awaitStored(1)) {
+      member.receiver().processed(1);
+      comeBack.countDown();
+      assertThat(acknowledged(broker, 1)).containsExactly(success(PUBACK, 1));
+      assertThat(member.store().extent().next()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void stoppingSendsWhatIsDue() {
+    try (ScriptedBroker broker =
+        ScriptedBroker.start(
+            connection -> {
+              ready(connection, false);
+              connection.send(publish("one", 1, 1), publish("two", 1, 2));
+            })) {
+      Member member = member(broker, 1).start().awaitStored(2);
+      member.receiver().processed(1);
+      member.stop();
+      assertThat(acknowledged(broker, 1)).containsExactly(success(PUBACK, 1));
+    }
+  }
+
+  @Test
+  void runThatAcknowledgesWhatIsStoredForgetsTheIdsThatItGivesBack() {
+    try (ScriptedBroker broker =
+        ScriptedBroker.inOrder(
+            connection -> {
+              ready(connection, false);
+              connection.send(publish("one", 1, 1));
+            },
+            connection -> {
+              ready(connection, true);
+              connection.send(publish("two", 1, 1));
+              connection.expectAcknowledgement(PUBACK, 1);
+            },
+            connection -> {
+              ready(connection, true);
+              // Another message than the first run's, with the same id and the same content.
+              connection.send(again("one", 1, 1));
+            })) {
+      Member member = member(broker, 1).start().awaitStored(1);
+      member.stop();
+      member.ackMode(AckMode.STORED).start().awaitStored(2);
+      acknowledged(broker, 1);
+      member.stop();
+      member.ackMode(AckMode.PROCESSED).start().awaitStored(3).await(State.CONNECTED);
+      member.close();
+    }
+  }
+
+  @Test
+  void windowOfEveryPacketIdIsWithheldAndComesInOrder() {
+    int all = 65_535;
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, false);
+                  for (int id = 1; id <= all; id++) {
+                    connection.send(publish("m", 1, id));
+                  }
+                });
+        Member member = member(broker, 1).start().awaitStored(all)) {
+      member.receiver().processed(all / 2);
+      acknowledged(broker, all / 2);
+      member.receiver().processed(all);
+      List<Acknowledgement> packets = acknowledged(broker, all);
+      assertThat(packets).hasSize(all);
+      for (int id = 1; id <= all; id++) {
+        assertThat(packets.get(id - 1)).isEqualTo(success(PUBACK, id));
+      }
+    }
+  }
+}
