@@ -26,7 +26,8 @@
  * coordinator}, which decides on the driver who holds which partition, and knows how far it is; and
  * {@code transport}, by which the two speak when they are not in one JVM, and by which a task reads
  * a partition that another node holds. In local mode there is one node, in the driver's JVM, and
- * they meet without a socket.
+ * they meet without a socket. {@code metrics} looks at what receivers, tasks and driver count
+ * anyhow, and serves it to Prometheus.
  *
  * <h2>On a cluster</h2>
  *
@@ -47,14 +48,15 @@
  *  model ← block ← store ← receiver
  *  model ← coordinator
  *  block, coordinator ← transport
- *  receiver, store, block, coordinator, transport ← node
+ *  receiver, model ← metrics
+ *  receiver, store, block, coordinator, transport, metrics ← node
  *  model ← option
- *  node, transport, coordinator, store, block, option ← source
+ *  node, transport, coordinator, metrics, store, block, option ← source
  * </pre>
  *
  * <p>Spark is known to {@code source} alone, but for its network library, which {@code transport}
- * knows; Paho to one class of {@code receiver}, LMDB to {@code store}. {@code ArchitectureTest}
- * holds all of this.
+ * knows; Paho to one class of {@code receiver}, LMDB to {@code store}, Micrometer to {@code
+ * metrics}. {@code ArchitectureTest} holds all of this.
  *
  * <h2>Words</h2>
  *

@@ -33,6 +33,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "store")
         .layer("receiver")
         .definedBy(ROOT + "receiver")
+        .layer("metrics")
+        .definedBy(ROOT + "metrics")
         .layer("coordinator")
         .definedBy(ROOT + "coordinator")
         .layer("transport")
@@ -49,8 +51,10 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("node", "source")
         .whereLayer("coordinator")
         .mayOnlyBeAccessedByLayers("transport", "node", "source")
+        .whereLayer("metrics")
+        .mayOnlyBeAccessedByLayers("node", "source")
         .whereLayer("receiver")
-        .mayOnlyBeAccessedByLayers("node")
+        .mayOnlyBeAccessedByLayers("metrics", "node")
         .whereLayer("store")
         .mayOnlyBeAccessedByLayers("receiver", "node", "source")
         .whereLayer("block")
@@ -74,6 +78,7 @@ class ArchitectureTest {
             ROOT + "block",
             ROOT + "store",
             ROOT + "receiver",
+            ROOT + "metrics",
             ROOT + "coordinator",
             ROOT + "transport",
             ROOT + "node",
@@ -119,6 +124,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.eclipse.paho..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheMetersKnowMicrometer() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "metrics")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.micrometer..", "io.prometheus..", "com.sun.net.httpserver..")
         .check(CLASSES);
   }
 

@@ -1,13 +1,26 @@
 package io.github.mqttpartitioned.benchmark;
 
+import io.github.mqttpartitioned.benchmark.broker.BrokerScenario;
+import io.github.mqttpartitioned.benchmark.compare.Comparison;
+import io.github.mqttpartitioned.benchmark.compare.Plot;
+import io.github.mqttpartitioned.benchmark.demo.LoadCommand;
 import io.github.mqttpartitioned.benchmark.ingest.IngestScenario;
+import io.github.mqttpartitioned.benchmark.latency.LatencyScenario;
 import io.github.mqttpartitioned.benchmark.read.ReadScenario;
+import io.github.mqttpartitioned.benchmark.report.Measurements;
+import io.github.mqttpartitioned.benchmark.scale.ScaleScenario;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /** Runs a benchmark from the command line; without arguments it says which there are. */
 public final class Main {
@@ -16,7 +29,14 @@ public final class Main {
   private static final int FAILURE = 1;
   private static final int WRONG_USAGE = 2;
   private static final String JAR = "java -jar mqtt-partitioned-benchmark.jar";
-  private static final List<Scenario> SCENARIOS = List.of(new IngestScenario(), new ReadScenario());
+  private static final List<Scenario> SCENARIOS =
+      List.of(
+          new IngestScenario(),
+          new BrokerScenario(),
+          new ReadScenario(),
+          new LatencyScenario(),
+          new ScaleScenario());
+  private static final Scenario LOAD = new LoadCommand();
 
   private Main() {}
 
@@ -36,6 +56,9 @@ public final class Main {
       String command = arguments.isEmpty() ? "" : arguments.get(0);
       return switch (command) {
         case "e2e" -> endToEnd(arguments.subList(1, arguments.size()), out);
+        case "compare" -> compare(arguments.subList(1, arguments.size()), out);
+        case "plot" -> plot(arguments.subList(1, arguments.size()), out);
+        case "load" -> load(arguments.subList(1, arguments.size()), out);
         case "jmh" -> jmh(arguments.subList(1, arguments.size()));
         case "" -> throw new UsageException("What shall be measured?");
         default -> throw new UsageException("There is no command '%s'.".formatted(command));
@@ -64,9 +87,54 @@ public final class Main {
         name.isEmpty() ? "Which scenario?" : "There is no scenario '%s'.".formatted(name));
   }
 
+  private static int compare(List<String> arguments, PrintStream out) throws IOException {
+    if (arguments.size() != 2) {
+      throw new UsageException("compare needs two places: old and new.");
+    }
+    out.print(
+        Comparison.table(
+            Comparison.read(Path.of(arguments.get(0))),
+            Comparison.read(Path.of(arguments.get(1)))));
+    return SUCCESS;
+  }
+
+  private static int plot(List<String> arguments, PrintStream out) throws IOException {
+    if (arguments.size() != 1) {
+      throw new UsageException("plot needs one directory of results.");
+    }
+    Path directory = Path.of(arguments.get(0));
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.sorted().toList()) {
+        String name = String.valueOf(file.getFileName());
+        Measurements measurements = Comparison.read(file);
+        for (String unit :
+            measurements.rows().stream().map(Measurements.Row::unit).distinct().toList()) {
+          Path target =
+              directory.resolve(
+                  name.substring(0, name.lastIndexOf('.'))
+                      + "-"
+                      + unit.replaceAll("[^A-Za-z]+", "-")
+                      + ".svg");
+          Files.writeString(target, Plot.svg(name, measurements, unit));
+          out.println(target);
+        }
+      }
+    }
+    return SUCCESS;
+  }
+
+  private static int load(List<String> arguments, PrintStream out) throws Exception {
+    return LOAD.run(Settings.parse(LOAD.settings(), arguments), out) ? SUCCESS : FAILURE;
+  }
+
   private static int jmh(List<String> arguments) throws CommandLineOptionException {
     try {
-      new Runner(new CommandLineOptions(arguments.toArray(String[]::new))).run();
+      new Runner(
+              new OptionsBuilder()
+                  .parent(new CommandLineOptions(arguments.toArray(String[]::new)))
+                  .addProfiler(GCProfiler.class)
+                  .build())
+          .run();
       return SUCCESS;
     } catch (RunnerException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
@@ -77,9 +145,13 @@ public final class Main {
     StringBuilder text = new StringBuilder();
     text.append("Usage:\n");
     text.append("  %s e2e <scenario> [options]%n".formatted(JAR));
+    text.append("  %s load [options]%n".formatted(JAR));
     text.append("  %s jmh [pattern] [JMH's own options, -h lists them]%n".formatted(JAR));
-    for (Scenario scenario : SCENARIOS) {
-      text.append("%nScenario %s: %s%n".formatted(scenario.name(), scenario.summary()));
+    text.append("  %s compare <old> <new>   files or directories of results%n".formatted(JAR));
+    text.append("  %s plot <directory>      an SVG beside each file of results%n".formatted(JAR));
+    for (Scenario scenario : Stream.concat(SCENARIOS.stream(), Stream.of(LOAD)).toList()) {
+      text.append(scenario == LOAD ? "\nload: " : "\nScenario %s: ".formatted(scenario.name()));
+      text.append(scenario.summary()).append('\n');
       for (Setting setting : scenario.settings()) {
         text.append(
             "  %-22s %s (%s; default %s)%n"

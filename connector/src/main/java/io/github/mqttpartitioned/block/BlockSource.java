@@ -15,4 +15,9 @@ public interface BlockSource {
    *     completely
    */
   BlockCursor read(OffsetRange range);
+
+  /** Whether the blocks lie in this JVM, and not on another node. */
+  default boolean isLocal() {
+    return true;
+  }
 }

@@ -321,10 +321,20 @@ public final class Coordinator implements AutoCloseable {
   /** How each partition is doing; unlike {@link #extents}, failures are told, not thrown. */
   public List<PartitionStatus> status() {
     List<PartitionStatus> status = new ArrayList<>(seats.size());
-    for (Seat seat : seats) {
-      status.add(seat.status());
+    for (int partition = 0; partition < seats.size(); partition++) {
+      status.add(status(partition));
     }
     return status;
+  }
+
+  /** How a partition is doing. */
+  public PartitionStatus status(int partition) {
+    return seats.get(partition).status();
+  }
+
+  /** The nodes that can be reached now, each once. */
+  public List<NodeLink> nodes() {
+    return nodes.live();
   }
 
   /** The node that holds a partition; empty while it is waiting. */

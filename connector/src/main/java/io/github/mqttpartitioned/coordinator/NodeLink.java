@@ -35,6 +35,12 @@ public interface NodeLink {
   void trim(String sourceId, int partition, long before);
 
   /**
+   * What the node has measured, in Prometheus' text format, of all sources that it serves. Unlike
+   * the other calls, this one may wait.
+   */
+  String scrape();
+
+  /**
    * Tells the node who holds which partition, for tasks that run there.
    *
    * @param holders partitions without a holder are left out

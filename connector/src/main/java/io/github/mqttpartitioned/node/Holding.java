@@ -1,6 +1,7 @@
 package io.github.mqttpartitioned.node;
 
 import io.github.mqttpartitioned.coordinator.Assignment;
+import io.github.mqttpartitioned.metrics.PartitionMeters;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Receiver;
 import io.github.mqttpartitioned.receiver.Tenure;
@@ -22,16 +23,21 @@ final class Holding {
   private static final Logger LOG = LoggerFactory.getLogger(Holding.class);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
-  private record Parts(PartitionStore store, Receiver receiver) {}
+  private record Parts(PartitionStore store, Receiver receiver, PartitionMeters meters) {}
 
   private final Assignment assignment;
   private final Tenure tenure;
+  private final String node;
   private volatile @Nullable Parts parts;
   private boolean ended;
 
-  Holding(Assignment assignment, Tenure tenure) {
+  /**
+   * @param node name of the node, for meters
+   */
+  Holding(Assignment assignment, Tenure tenure, String node) {
     this.assignment = assignment;
     this.tenure = tenure;
+    this.node = node;
   }
 
   /**
@@ -51,9 +57,13 @@ final class Holding {
                 assignment.partition(),
                 assignment.settings().storeMaxBytes(),
                 assignment.firstOffset()));
-    Receiver receiver = new Receiver(assignment.settings(), assignment.partition(), store, tenure);
+    PartitionMeters meters =
+        new PartitionMeters(assignment.settings().group(), assignment.partition(), node);
+    Receiver receiver =
+        new Receiver(assignment.settings(), assignment.partition(), store, meters, tenure);
+    meters.watch(receiver, assignment.settings().storeMaxBytes());
     receiver.start();
-    parts = new Parts(store, receiver);
+    parts = new Parts(store, receiver, meters);
     tenure.changed();
   }
 
@@ -102,6 +112,7 @@ final class Holding {
         interrupted = true;
       }
     }
+    opened.meters.close();
     if (receiverEnded) {
       opened.store.close();
     } else {

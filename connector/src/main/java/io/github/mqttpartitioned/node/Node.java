@@ -3,6 +3,8 @@ package io.github.mqttpartitioned.node;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.NodeLink;
+import io.github.mqttpartitioned.metrics.PrometheusText;
+import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Tenure;
@@ -24,7 +26,7 @@ public final class Node implements NodeLink {
 
   private static final Node OF_THIS_JVM = new Node(new NodeAddress("driver", "localhost", 0));
 
-  private final NodeAddress address;
+  private volatile NodeAddress address;
   private final Map<Key, Holding> holdings = new ConcurrentHashMap<>();
 
   private record Key(String sourceId, int partition) {}
@@ -43,6 +45,11 @@ public final class Node implements NodeLink {
     return address;
   }
 
+  /** Gives the node the name by which others know it. */
+  void setAddress(NodeAddress known) {
+    address = known;
+  }
+
   @Override
   public boolean hasStore(Assignment assignment) {
     return PartitionStore.exists(assignment.directory());
@@ -57,7 +64,7 @@ public final class Node implements NodeLink {
   void assign(Assignment assignment, Tenure tenure) {
     String sourceId = assignment.settings().sourceId();
     Key key = new Key(sourceId, assignment.partition());
-    Holding holding = new Holding(assignment, tenure);
+    Holding holding = new Holding(assignment, tenure, address.name());
     if (holdings.putIfAbsent(key, holding) != null) {
       throw new IllegalStateException(
           "This node holds partition " + key.partition + " of source " + sourceId + " already");
@@ -93,6 +100,11 @@ public final class Node implements NodeLink {
     holding(sourceId, partition).trim(before);
   }
 
+  @Override
+  public String scrape() {
+    return PrometheusText.scrape();
+  }
+
   /**
    * What tasks of this JVM read a partition from, if it is held here.
    *
@@ -114,6 +126,7 @@ public final class Node implements NodeLink {
   @Override
   public void release(String sourceId) {
     release(key -> key.sourceId.equals(sourceId));
+    ReadMeters.release(sourceId);
   }
 
   private void release(Predicate<Key> which) {

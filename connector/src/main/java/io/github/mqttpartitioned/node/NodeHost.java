@@ -23,6 +23,7 @@ import io.github.mqttpartitioned.transport.Request.Fetch;
 import io.github.mqttpartitioned.transport.Request.Leave;
 import io.github.mqttpartitioned.transport.Request.Poll;
 import io.github.mqttpartitioned.transport.Request.Release;
+import io.github.mqttpartitioned.transport.Request.Scrape;
 import io.github.mqttpartitioned.transport.Request.Trim;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -139,8 +140,9 @@ public final class NodeHost implements NodeService {
     NodeServer server = new NodeServer(network, host, this);
     NodeThreads threads = new NodeThreads();
     threads.every(TICK, this::tick);
-    return new Running(
-        new NodeAddress(name, host, server.port()), server, new NodeClients(network), threads);
+    NodeAddress address = new NodeAddress(name, host, server.port());
+    node.setAddress(address);
+    return new Running(address, server, new NodeClients(network), threads);
   }
 
   /** Connections to other nodes, for tasks of this JVM; empty while no source is here. */
@@ -183,6 +185,9 @@ public final class NodeHost implements NodeService {
   }
 
   private Answer answerNow(Request request) {
+    if (request instanceof Scrape) {
+      return new Answer.Text(node.scrape());
+    }
     if (request instanceof Fetch fetch) {
       return fetch(fetch);
     }

@@ -7,6 +7,7 @@ import static io.github.mqttpartitioned.option.Syntax.duration;
 import static io.github.mqttpartitioned.option.Syntax.localPath;
 import static io.github.mqttpartitioned.option.Syntax.mqttString;
 import static io.github.mqttpartitioned.option.Syntax.oneOf;
+import static io.github.mqttpartitioned.option.Syntax.port;
 import static io.github.mqttpartitioned.option.Syntax.size;
 import static io.github.mqttpartitioned.option.Syntax.text;
 import static io.github.mqttpartitioned.option.Syntax.trueOrFalse;
@@ -17,6 +18,7 @@ import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.Secret;
 import io.github.mqttpartitioned.model.TlsSettings.StoreType;
 import io.github.mqttpartitioned.model.TopicFilter;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -277,18 +279,14 @@ public final class Options {
           option("includeProperties", trueOrFalse(), "Adds the MQTT 5 property columns")
               .defaultsTo("false"));
 
-  public static final Option<Integer> METRICS_PORT =
+  public static final Option<InetSocketAddress> METRICS_PORT =
       declare(
           option(
               "metricsPort",
-              wholeNumber(0, 65_535)
-                  .notYet(
-                      port -> true,
-                      "Leave it out, and read the source's metrics in the query's progress"
-                          + " (sources[].metrics)",
-                      "nothing yet"),
-              "Driver port for the Prometheus endpoint `/metrics`; 0 picks a free one (not in this"
-                  + " version yet)"));
+              port("127.0.0.1"),
+              "Driver port for the Prometheus endpoint `/metrics`, which covers every node; 0 picks"
+                  + " a free one and logs it. A port alone listens on 127.0.0.1; with an address"
+                  + " before it, whoever reaches that may read the meters, without authentication"));
 
   /** All of them. */
   public static final List<Option<?>> ALL = List.copyOf(DECLARED);

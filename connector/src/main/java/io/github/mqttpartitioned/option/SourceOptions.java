@@ -6,6 +6,7 @@ import io.github.mqttpartitioned.model.TlsSettings;
 import io.github.mqttpartitioned.model.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.model.TlsSettings.StoreType;
 import io.github.mqttpartitioned.model.TopicFilter;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -287,8 +288,9 @@ public final class SourceOptions {
     return values.get(Options.INCLUDE_PROPERTIES);
   }
 
-  public OptionalInt metricsPort() {
-    return values.find(Options.METRICS_PORT).map(OptionalInt::of).orElseGet(OptionalInt::empty);
+  /** Where the driver serves its meters; not resolved, port 0 for a free one. */
+  public Optional<InetSocketAddress> metricsPort() {
+    return values.find(Options.METRICS_PORT);
   }
 
   /** All that was given, secrets as {@code ***}. */

@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.option;
 
 import static java.util.stream.Collectors.joining;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,9 @@ record Syntax<T>(String accepted, Function<String, T> reader) {
 
   /** The longest durations whose nanoseconds still fit a long end at 292 years. */
   private static final Duration MAX_DURATION = Duration.ofDays(100_000);
+
+  private static final Pattern ADDRESS_AND_PORT =
+      Pattern.compile("(?:(\\[[0-9a-fA-F:.]+]|[^\\s:\\[\\]/@]+):)?([^:]*)");
 
   private static final Pattern QUANTITY = Pattern.compile("(\\d+)([a-z]*)");
 
@@ -179,6 +183,28 @@ record Syntax<T>(String accepted, Function<String, T> reader) {
   static Syntax<Integer> wholeNumber(int min, int max) {
     Syntax<Long> number = wholeNumber((long) min, (long) max);
     return new Syntax<>(number.accepted(), text -> Math.toIntExact(number.read(text)));
+  }
+
+  /**
+   * A port to listen on, alone or behind an address of this host; an IPv6 address stands in
+   * brackets. The address is not resolved.
+   *
+   * @param host when there is no address
+   */
+  static Syntax<InetSocketAddress> port(String host) {
+    Syntax<Integer> port = wholeNumber(0, 65_535);
+    return new Syntax<>(
+        port.accepted() + ", or `address:port`, such as `0.0.0.0:9404`",
+        text -> {
+          Matcher parts = ADDRESS_AND_PORT.matcher(text.strip());
+          if (!parts.matches()) {
+            throw new IllegalArgumentException("is neither a port nor address:port");
+          }
+          String address = parts.group(1) == null ? host : parts.group(1);
+          return InetSocketAddress.createUnresolved(
+              address.startsWith("[") ? address.substring(1, address.length() - 1) : address,
+              port.read(parts.group(2)));
+        });
   }
 
   /** A number with one of Spark's units of time, but never without one. */

@@ -28,6 +28,7 @@ final class Batch {
   private byte[] acknowledgements = new byte[FIRST_ACKNOWLEDGEMENTS];
   private int acknowledgementsLength;
   private long receivedBytes;
+  private long receivedNanos;
   private long duplicates;
 
   Batch(String broker) {
@@ -86,6 +87,18 @@ final class Batch {
     return receivedBytes;
   }
 
+  /** Notes when there first was something in it. */
+  void markReceived() {
+    if (receivedNanos == 0 && !isEmpty()) {
+      receivedNanos = System.nanoTime();
+    }
+  }
+
+  /** When there first was something in it, as {@link System#nanoTime} tells. */
+  long receivedNanos() {
+    return receivedNanos;
+  }
+
   void countDuplicate() {
     duplicates++;
   }
@@ -125,6 +138,7 @@ final class Batch {
     setAside.clear();
     acknowledgementsLength = 0;
     receivedBytes = 0;
+    receivedNanos = 0;
     duplicates = 0;
   }
 }

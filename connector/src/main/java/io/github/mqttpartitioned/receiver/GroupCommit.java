@@ -15,12 +15,14 @@ import java.util.List;
 final class GroupCommit {
 
   private final PartitionStore store;
+  private final CommitTimes times;
   private volatile long trimWanted;
   private volatile long trimDone;
   private volatile Counts counts = Counts.NONE;
 
-  GroupCommit(PartitionStore store) {
+  GroupCommit(PartitionStore store, CommitTimes times) {
     this.store = store;
+    this.times = times;
   }
 
   Counts counts() {
@@ -53,6 +55,7 @@ final class GroupCommit {
     boolean trim = trimBefore > trimDone;
     long trimmed = 0;
     if (append || trim) {
+      long began = System.nanoTime();
       try (StoreWriter writer = store.write()) {
         for (Batch batch : batches) {
           append(batch, writer);
@@ -61,6 +64,9 @@ final class GroupCommit {
           trimmed = writer.trim(trimBefore);
         }
         writer.commit();
+      }
+      if (append) {
+        times.appended(System.nanoTime() - began);
       }
       if (trim && trimmed == 0) {
         trimDone = trimBefore;

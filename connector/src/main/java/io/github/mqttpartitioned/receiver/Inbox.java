@@ -34,6 +34,11 @@ final class Inbox {
   private final Deque<Batch> free = new ArrayDeque<>();
   private @Nullable Batch open;
   private boolean closed;
+
+  /** Acknowledgements of batches taken and not given back. */
+  private int takenAcknowledgements;
+
+  private int idsInFlight;
   private @Nullable ConnAck connAck;
   private @Nullable SubAck subAck;
   private @Nullable Disconnect disconnect;
@@ -70,17 +75,25 @@ final class Inbox {
     }
   }
 
-  /** Gives a batch back for the receiver thread to take; it may grow until then. */
-  void checkIn(Batch batch) {
+  /**
+   * Gives a batch back for the receiver thread to take; it may grow until then.
+   *
+   * @param ids QoS 2 packet ids that the broker has not released yet
+   */
+  void checkIn(Batch batch, int ids) {
+    batch.markReceived();
     synchronized (monitor) {
+      idsInFlight = ids;
       open = batch;
       monitor.notifyAll();
     }
   }
 
   /** Gives a batch back that is not to grow any more. */
-  void checkInFull(Batch batch) {
+  void checkInFull(Batch batch, int ids) {
+    batch.markReceived();
     synchronized (monitor) {
+      idsInFlight = ids;
       full.add(batch);
       monitor.notifyAll();
     }
@@ -145,6 +158,7 @@ final class Inbox {
           open = null;
         }
       }
+      taken.forEach(batch -> takenAcknowledgements += batch.acknowledgementsCount());
       monitor.notifyAll();
       return taken;
     }
@@ -157,6 +171,7 @@ final class Inbox {
   /** Gives batches back whose content has been dealt with. */
   void recycle(List<Batch> batches) {
     synchronized (monitor) {
+      takenAcknowledgements = 0;
       for (Batch batch : batches) {
         batch.clear();
         free.add(batch);
@@ -179,6 +194,21 @@ final class Inbox {
     synchronized (monitor) {
       closed = true;
       monitor.notifyAll();
+    }
+  }
+
+  /**
+   * QoS 1 and 2 messages received whose exchange of acknowledgements is not over, but for those of
+   * the piece that the wire thread has just read. At QoS 2 that is all that the broker has not
+   * released, or is still to hear that it has. From any thread.
+   */
+  int inFlight() {
+    synchronized (monitor) {
+      int owed = takenAcknowledgements + (open == null ? 0 : open.acknowledgementsCount());
+      for (Batch batch : full) {
+        owed += batch.acknowledgementsCount();
+      }
+      return end != null ? 0 : Math.max(owed, idsInFlight);
     }
   }
 

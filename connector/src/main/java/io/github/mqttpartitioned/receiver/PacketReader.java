@@ -158,7 +158,7 @@ final class PacketReader extends InputStream {
         }
         while (batch == null || !batch.hasRoom(remainingLength)) {
           if (batch != null) {
-            inbox.checkInFull(batch);
+            inbox.checkInFull(batch, parser.idsInFlight());
           }
           batch = null;
           batch = inbox.checkOut();
@@ -176,7 +176,7 @@ final class PacketReader extends InputStream {
       }
     } finally {
       if (batch != null) {
-        inbox.checkIn(batch);
+        inbox.checkIn(batch, parser.idsInFlight());
       }
     }
   }

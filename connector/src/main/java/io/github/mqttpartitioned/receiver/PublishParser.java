@@ -59,6 +59,11 @@ final class PublishParser {
     }
   }
 
+  /** QoS 2 packet ids that the broker has not released yet. */
+  int idsInFlight() {
+    return inFlight.size();
+  }
+
   /**
    * Reads a PUBLISH.
    *

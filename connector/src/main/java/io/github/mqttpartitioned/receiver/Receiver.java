@@ -50,6 +50,7 @@ public final class Receiver {
   private final int partition;
   private final PartitionStore store;
   private final Tenure tenure;
+  private final CommitTimes times;
   private final GroupCommit groupCommit;
   private final Thread thread;
   private final Object monitor = new Object();
@@ -61,23 +62,33 @@ public final class Receiver {
   private volatile State state = State.CONNECTING;
   private volatile @Nullable RuntimeException problem;
 
+  /** What the present connection has brought, while there is one. */
+  private volatile @Nullable Inbox connection;
+
   /**
    * @param store open for writing; stays the caller's to close once {@link #join} has returned true
    */
   public Receiver(SourceSettings settings, int partition, PartitionStore store) {
-    this(settings, partition, store, Tenure.ENDLESS);
+    this(settings, partition, store, CommitTimes.IGNORED, Tenure.ENDLESS);
   }
 
   /**
-   * @param store open for writing; stays the caller's to close once {@link #join} has returned true
+   * As above, and tells how long its work takes.
+   *
    * @param tenure asked whether the receiver may go on
    */
-  public Receiver(SourceSettings settings, int partition, PartitionStore store, Tenure tenure) {
+  public Receiver(
+      SourceSettings settings,
+      int partition,
+      PartitionStore store,
+      CommitTimes times,
+      Tenure tenure) {
     this.settings = settings;
     this.partition = partition;
     this.store = store;
+    this.times = times;
     this.tenure = tenure;
-    this.groupCommit = new GroupCommit(store);
+    this.groupCommit = new GroupCommit(store, times);
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
     this.thread.setDaemon(true);
     this.mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
@@ -117,6 +128,12 @@ public final class Receiver {
   public PartitionStatus status() {
     return new PartitionStatus(
         state, problem, store.extent(), store.liveBytes(), groupCommit.counts());
+  }
+
+  /** QoS 1 and 2 messages received whose acknowledgement is not over yet. From any thread. */
+  public int inFlight() {
+    Inbox current = connection;
+    return current == null ? 0 : current.inFlight();
   }
 
   private void run() {
@@ -160,6 +177,7 @@ public final class Receiver {
       return e;
     }
     Inbox inbox = new Inbox(monitor, settings.broker(partition).url());
+    connection = inbox;
     PublishParser parser = new PublishParser(store.inFlight(), poison);
     try (PahoSession session =
         new PahoSession(settings, partition, inbox, parser, Receiver::nowMicros)) {
@@ -181,6 +199,8 @@ public final class Receiver {
     } catch (StoreException.Full | StoreException.Unusable e) {
       enter(e instanceof StoreException.Full ? State.STORE_FULL : State.CONNECTING, e);
       return e;
+    } finally {
+      connection = null;
     }
   }
 
@@ -259,6 +279,7 @@ public final class Receiver {
         try {
           session.send(batch.acknowledgements(), batch.acknowledgementsLength());
           acknowledgements += batch.acknowledgementsCount();
+          times.acknowledged(System.nanoTime() - batch.receivedNanos());
         } catch (IOException e) {
           inbox.end(e);
         }

@@ -2,7 +2,9 @@ package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.store.StoreException;
 import java.util.stream.Stream;
@@ -29,8 +31,9 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
 
   private static final Logger LOG = LoggerFactory.getLogger(BlockPartitionReader.class);
 
-  private final TaskBlocks source;
+  private final BlockSource source;
   private final MqttInputPartition input;
+  private final ReadMeters meters;
   private final long until;
   private final boolean includeProperties;
   private final boolean skipLost;
@@ -48,9 +51,14 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   private long lost;
 
   BlockPartitionReader(
-      TaskBlocks source, MqttInputPartition input, boolean includeProperties, boolean skipLost) {
+      BlockSource source,
+      MqttInputPartition input,
+      ReadMeters meters,
+      boolean includeProperties,
+      boolean skipLost) {
     this.source = source;
     this.input = input;
+    this.meters = meters;
     this.until = input.range().until();
     this.includeProperties = includeProperties;
     this.skipLost = skipLost;
@@ -131,6 +139,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     localRows += source.isLocal() ? count : 0;
     bytes += block.length();
     blocks++;
+    meters.read(count, block.length(), source.isLocal());
     return new ColumnarBatch(columns, count);
   }
 
@@ -147,6 +156,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     return new CustomTaskMetric[] {
       SourceMetric.ROWS.of(rows),
       SourceMetric.LOCAL_ROWS.of(localRows),
+      SourceMetric.REMOTE_ROWS.of(rows - localRows),
       SourceMetric.BYTES.of(bytes),
       SourceMetric.BLOCKS.of(blocks),
       SourceMetric.LOST.of(lost)
@@ -159,7 +169,6 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
       closed = true;
       batch = null;
       cursor.close();
-      source.close();
     }
   }
 }

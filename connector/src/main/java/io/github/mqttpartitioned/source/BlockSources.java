@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.source;
 
+import io.github.mqttpartitioned.block.BlockSource;
 import java.io.Serializable;
 
 /** Where a task finds the blocks of its partition. Goes to the executors with the tasks. */
@@ -11,5 +12,5 @@ interface BlockSources extends Serializable {
    *
    * @throws RuntimeException naming the partition, when it cannot be read from this JVM
    */
-  TaskBlocks of(MqttInputPartition input);
+  BlockSource of(MqttInputPartition input);
 }

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.spark.TaskContext;
+import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to the task's thread.
  */
-final class ClusterBlocks implements TaskBlocks {
+final class ClusterBlocks implements BlockSource {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterBlocks.class);
   private static final Duration RETRY = Duration.ofMillis(200);
@@ -76,19 +77,13 @@ final class ClusterBlocks implements TaskBlocks {
     }
     NodeClients own = ownClients;
     if (own == null) {
-      own = new NodeClients(SparkNetwork.current());
+      NodeClients ofThisTask = new NodeClients(SparkNetwork.current());
+      TaskContext.get()
+          .addTaskCompletionListener((TaskCompletionListener) task -> ofThisTask.close());
+      own = ofThisTask;
       ownClients = own;
     }
     return own;
-  }
-
-  @Override
-  public void close() {
-    NodeClients own = ownClients;
-    ownClients = null;
-    if (own != null) {
-      own.close();
-    }
   }
 
   private final class Cursor implements BlockCursor {

@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * What one task of a micro-batch reads.
  *
  * @param sourceId whose store
+ * @param group share name, for meters
  * @param partition 0 to N - 1
  * @param range offsets to read, held by the store when the batch was planned; never empty
  * @param holder node that held the partition when the batch was planned; null for none
  */
 record MqttInputPartition(
-    String sourceId, int partition, OffsetRange range, @Nullable NodeAddress holder)
+    String sourceId, String group, int partition, OffsetRange range, @Nullable NodeAddress holder)
     implements InputPartition {
 
   /** Only a node that lives: Spark waits for one that does not. */

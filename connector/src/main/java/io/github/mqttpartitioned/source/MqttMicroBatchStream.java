@@ -124,24 +124,28 @@ final class MqttMicroBatchStream
   public Offset latestOffset(Offset start, ReadLimit limit) {
     SourceOffset from = own(start);
     RunningSource source = running(from);
+    source.meters().processed(from);
     retention.expired().ifPresent(source::trim);
     List<LogExtent> extents = source.extents();
     SourceOffset available = available(source, from);
     latest = available;
-    SourceOffset until = until(source, from, available, extents, limit);
+    SourceOffset until =
+        limit instanceof AdmissionLimits limits
+            ? admitted(source, from, available, extents, limits)
+            : available;
     source.planned(until);
+    if (!until.json().equals(from.json())) {
+      source.meters().batchBegins();
+    }
     return until;
   }
 
-  private SourceOffset until(
+  private SourceOffset admitted(
       RunningSource source,
       SourceOffset from,
       SourceOffset available,
       List<LogExtent> extents,
-      ReadLimit limit) {
-    if (!(limit instanceof AdmissionLimits limits)) {
-      return available;
-    }
+      AdmissionLimits limits) {
     // What is lost is passed over, not taken out of the limits.
     SourceOffset readable =
         options.failOnDataLoss() ? from : from.max(earliest(extents)).min(available);
@@ -184,7 +188,9 @@ final class MqttMicroBatchStream
   public InputPartition[] planInputPartitions(Offset start, Offset end) {
     SourceOffset from = own(start);
     SourceOffset until = own(end);
-    return running(from.max(until)).plan(from, until).toArray(InputPartition[]::new);
+    RunningSource source = running(from.max(until));
+    source.meters().batchBegins();
+    return source.plan(from, until).toArray(InputPartition[]::new);
   }
 
   @Override
@@ -216,8 +222,13 @@ final class MqttMicroBatchStream
     }
   }
 
+  /** Spark asks at the end of each trigger, on the query's thread. */
   @Override
   public Map<String, String> metrics(Optional<Offset> latestConsumedOffset) {
+    RunningSource source = running;
+    if (source != null) {
+      source.meters().triggerEnds();
+    }
     SourceOffset available = latest;
     DataLoss lost = loss;
     SourceOffset consumed =
@@ -257,9 +268,9 @@ final class MqttMicroBatchStream
       source =
           RunningSource.start(
               resolved(),
+              options,
               losses,
-              latestSeen == null ? planned : planned.max(own(latestSeen)),
-              options.storeRecoveryTimeout());
+              latestSeen == null ? planned : planned.max(own(latestSeen)));
       running = source;
     }
     return source;

@@ -1,5 +1,7 @@
 package io.github.mqttpartitioned.source;
 
+import io.github.mqttpartitioned.metrics.ReadMeters;
+import io.github.mqttpartitioned.node.Node;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReader;
@@ -24,7 +26,13 @@ record MqttPartitionReaderFactory(BlockSources blocks, boolean includeProperties
   @Override
   public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
     MqttInputPartition part = (MqttInputPartition) partition;
-    return new BlockPartitionReader(blocks.of(part), part, includeProperties, skipLost);
+    return new BlockPartitionReader(
+        blocks.of(part),
+        part,
+        ReadMeters.of(
+            part.sourceId(), part.group(), part.partition(), Node.ofThisJvm().address().name()),
+        includeProperties,
+        skipLost);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +26,14 @@ final class RunningSource implements AutoCloseable {
   private final SourceSettings settings;
   private final Coordinator coordinator;
   private final DataLoss loss;
+  private final SourceMeters meters;
 
-  private RunningSource(SourceSettings settings, Coordinator coordinator, DataLoss loss) {
+  private RunningSource(
+      SourceSettings settings, Coordinator coordinator, DataLoss loss, SourceMeters meters) {
     this.settings = settings;
     this.coordinator = coordinator;
     this.loss = loss;
+    this.meters = meters;
   }
 
   /**
@@ -40,7 +44,7 @@ final class RunningSource implements AutoCloseable {
    *     left running then
    */
   static RunningSource start(
-      ResolvedSource source, DataLoss loss, SourceOffset planned, Duration recoveryTimeout) {
+      ResolvedSource source, SourceOptions options, DataLoss loss, SourceOffset planned) {
     SourceSettings settings = source.settings();
     if (!RUNNING.add(settings.sourceId())) {
       throw new IllegalStateException(
@@ -51,9 +55,9 @@ final class RunningSource implements AutoCloseable {
               + " is in use by another query of this application. Stop that one first");
     }
     try {
-      Coordinator coordinator = coordinator(source, loss, planned, recoveryTimeout);
-      begin(coordinator, source);
-      return new RunningSource(settings, coordinator, loss);
+      Coordinator coordinator = coordinator(source, loss, planned, options.storeRecoveryTimeout());
+      SourceMeters meters = begin(coordinator, source, options, loss, planned);
+      return new RunningSource(settings, coordinator, loss, meters);
     } catch (RuntimeException e) {
       RUNNING.remove(settings.sourceId());
       throw e;
@@ -81,16 +85,34 @@ final class RunningSource implements AutoCloseable {
         recoveryTimeout);
   }
 
-  private static void begin(Coordinator coordinator, ResolvedSource source) {
+  private static SourceMeters begin(
+      Coordinator coordinator,
+      ResolvedSource source,
+      SourceOptions options,
+      DataLoss loss,
+      SourceOffset planned) {
+    SourceMeters meters = null;
     try {
+      meters =
+          SourceMeters.open(
+              source.settings(), coordinator, planned, loss::offsets, options.metricsPort());
       coordinator.start(!source.begun());
       if (!source.begun()) {
         source.checkpoint().setBegun();
       }
+      return meters;
     } catch (RuntimeException e) {
+      if (meters != null) {
+        meters.close();
+      }
       coordinator.close();
       throw e;
     }
+  }
+
+  /** To be told how Spark gets on. */
+  SourceMeters meters() {
+    return meters;
   }
 
   String sourceId() {
@@ -150,7 +172,11 @@ final class RunningSource implements AutoCloseable {
       if (!held.isEmpty()) {
         tasks.add(
             new MqttInputPartition(
-                settings.sourceId(), partition, held, coordinator.holder(partition).orElse(null)));
+                settings.sourceId(),
+                settings.group(),
+                partition,
+                held,
+                coordinator.holder(partition).orElse(null)));
       }
     }
     return tasks;
@@ -162,6 +188,7 @@ final class RunningSource implements AutoCloseable {
 
   @Override
   public void close() {
+    meters.close();
     coordinator.close();
     RUNNING.remove(settings.sourceId());
   }

@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.source;
 
+import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.coordinator.Nodes;
 import io.github.mqttpartitioned.model.SourceSettings;
 import io.github.mqttpartitioned.node.Node;
@@ -65,14 +66,13 @@ record SparkHost(
         SparkHost::ofThisJvm);
   }
 
-  private static TaskBlocks ofThisJvm(MqttInputPartition input) {
-    return TaskBlocks.local(
-        Node.ofThisJvm()
-            .blocks(input.sourceId(), input.partition())
-            .orElseThrow(
-                () ->
-                    new UnreachableException(
-                        "Partition " + input.partition() + " is not held any more", null)));
+  private static BlockSource ofThisJvm(MqttInputPartition input) {
+    return Node.ofThisJvm()
+        .blocks(input.sourceId(), input.partition())
+        .orElseThrow(
+            () ->
+                new UnreachableException(
+                    "Partition " + input.partition() + " is not held any more", null));
   }
 
   private static SparkHost cluster(SparkContext context, Duration patience) {

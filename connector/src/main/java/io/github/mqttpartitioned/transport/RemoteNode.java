@@ -15,6 +15,7 @@ import io.github.mqttpartitioned.transport.Request.Assign;
 import io.github.mqttpartitioned.transport.Request.Leave;
 import io.github.mqttpartitioned.transport.Request.Poll;
 import io.github.mqttpartitioned.transport.Request.Release;
+import io.github.mqttpartitioned.transport.Request.Scrape;
 import io.github.mqttpartitioned.transport.Request.Trim;
 import java.time.Duration;
 import java.util.Map;
@@ -42,6 +43,8 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
 
   /** What a node may take to store what has arrived, and to end its connections. */
   private static final Duration RELEASE = Duration.ofSeconds(40);
+
+  private static final Duration SCRAPE = Duration.ofSeconds(5);
 
   /** Between two questions: as often as Spark looks. */
   private static final Duration PACE = Duration.ofMillis(10);
@@ -181,6 +184,15 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
         new Trim(sourceId, ticket, partition, before),
         failure ->
             LOG.warn("Cannot trim partition {} on node {}: {}", partition, address, failure));
+  }
+
+  @Override
+  public String scrape() {
+    Answer answer = ask(new Scrape(), SCRAPE);
+    if (answer instanceof Answer.Text text) {
+      return text.text();
+    }
+    throw new RemoteException("Node " + address + " cannot be scraped: " + answer);
   }
 
   @Override

@@ -43,6 +43,7 @@ public sealed interface Request {
           case Release.KIND -> Release.read(in);
           case Leave.KIND -> Leave.read(in);
           case Fetch.KIND -> Fetch.read(in);
+          case Scrape.KIND -> new Scrape();
           default -> throw new FrameException("Unknown kind of request: " + kind);
         };
     in.finish();
@@ -220,5 +221,18 @@ public sealed interface Request {
           in.getLong("first offset"),
           in.getLong("end offset"));
     }
+  }
+
+  /** What has the node measured? Answered by an {@link Answer.Text} in Prometheus' format. */
+  record Scrape() implements Request {
+    static final int KIND = 8;
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {}
   }
 }

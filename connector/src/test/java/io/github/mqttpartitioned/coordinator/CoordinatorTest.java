@@ -100,6 +100,11 @@ class CoordinatorTest {
     public void trim(String sourceId, int partition, long before) {}
 
     @Override
+    public String scrape() {
+      return "";
+    }
+
+    @Override
     public void announce(String sourceId, Map<Integer, NodeAddress> known) {
       holders = known;
     }

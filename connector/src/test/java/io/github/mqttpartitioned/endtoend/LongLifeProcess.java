@@ -98,7 +98,7 @@ public final class LongLifeProcess {
   /** Whether a backlog is to gather: from 20 % to 30 % and from 60 % to 70 % of the life. */
   private boolean isHolding() {
     double age = (System.nanoTime() - begun) / (double) life.toNanos();
-    return age > 0.2 && age < 0.3 || age > 0.6 && age < 0.7;
+    return (age > 0.2 && age < 0.3) || (age > 0.6 && age < 0.7);
   }
 
   private String sample() throws IOException {

@@ -2,7 +2,10 @@ package io.github.mqttpartitioned.endtoend;
 
 import org.apache.spark.sql.SparkSession;
 
-/** The one Spark of a test JVM: local, two cores, no UI, listening on 127.0.0.1. */
+/**
+ * The one Spark of a test JVM: local, two cores, no UI, listening on 127.0.0.1; a task may fail
+ * three times.
+ */
 public final class Spark {
 
   private Spark() {}
@@ -10,7 +13,7 @@ public final class Spark {
   /** The session; started by the first call, ended with the JVM. */
   public static SparkSession session() {
     return SparkSession.builder()
-        .master("local[2]")
+        .master("local[2, 4]")
         .appName("mqtt-partitioned tests")
         .config("spark.ui.enabled", false)
         .config("spark.driver.host", "127.0.0.1")

@@ -11,6 +11,7 @@ import io.github.mqttpartitioned.model.TlsSettings.StoreType;
 import io.github.mqttpartitioned.model.TopicFilter;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -1028,19 +1029,40 @@ class SourceOptionsTest {
     }
 
     @Test
-    void hasNoMetricsPort() {
+    void metricsPortListensOnLoopbackUnlessAnAddressIsGiven() {
       assertThat(parse().metricsPort()).isEmpty();
-      for (String port : List.of("0", "9100")) {
+      assertThat(parse("metricsPort", "0").metricsPort())
+          .contains(InetSocketAddress.createUnresolved("127.0.0.1", 0));
+      assertThat(parse("metricsPort", " 9404 ").metricsPort())
+          .contains(InetSocketAddress.createUnresolved("127.0.0.1", 9404));
+      assertThat(parse("metricsPort", "0.0.0.0:9404").metricsPort())
+          .contains(InetSocketAddress.createUnresolved("0.0.0.0", 9404));
+      assertThat(parse("metricsPort", "driver.example.org:1").metricsPort())
+          .contains(InetSocketAddress.createUnresolved("driver.example.org", 1));
+      assertThat(parse("metricsPort", "[::1]:65535").metricsPort())
+          .contains(InetSocketAddress.createUnresolved("::1", 65535));
+    }
+
+    @Test
+    void metricsPortIsRefusedWhereItIsNone() {
+      String accepted =
+          " Accepted: a whole number from 0 to 65535, or address:port, such as 0.0.0.0:9404.";
+      for (String port : List.of("70000", "-1", "0.0.0.0:65536")) {
+        assertThat(error("metricsPort", port))
+            .isEqualTo("Option metricsPort: '" + port + "' is out of range." + accepted);
+      }
+      for (String port : List.of("yes", "0.0.0.0:", "host:port", "9404:")) {
+        assertThat(error("metricsPort", port))
+            .isEqualTo("Option metricsPort: '" + port + "' is not a whole number." + accepted);
+      }
+      for (String port : List.of("http://host:9404", ":9404", "a b:9404", "::1:9404")) {
         assertThat(error("metricsPort", port))
             .isEqualTo(
                 "Option metricsPort: '"
                     + port
-                    + "' is not available in this version yet. Leave it out, and read the source's"
-                    + " metrics in the query's progress (sources[].metrics). Accepted: nothing"
-                    + " yet.");
+                    + "' is neither a port nor address:port."
+                    + accepted);
       }
-      assertThat(error("metricsPort", "70000"))
-          .isEqualTo("Option metricsPort: '70000' is out of range. Accepted: nothing yet.");
     }
   }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockFormat;
+import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.model.OffsetRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -32,8 +34,9 @@ class BlockPartitionReaderTest {
 
   private BlockPartitionReader reader(long from, long until, boolean skipLost) {
     return new BlockPartitionReader(
-        TaskBlocks.local(this::read),
-        new MqttInputPartition("id", 3, new OffsetRange(from, until), null),
+        this::read,
+        new MqttInputPartition("id", "group", 3, new OffsetRange(from, until), null),
+        ReadMeters.of("id", "group", 3, "reader"),
         true,
         skipLost);
   }
@@ -113,12 +116,43 @@ class BlockPartitionReaderTest {
                 12L,
                 "rowsReadLocally",
                 12L,
+                "rowsReadRemotely",
+                0L,
                 "bytesRead",
                 (long) first.limit() + second.limit() + third.limit(),
                 "blocksRead",
                 3L,
                 "offsetsLost",
                 0L));
+  }
+
+  @Test
+  void rowsFromAnotherNodeAreCountedApart() {
+    block(0, 10);
+    BlockSource elsewhere =
+        new BlockSource() {
+          @Override
+          public BlockCursor read(OffsetRange range) {
+            return BlockPartitionReaderTest.this.read(range);
+          }
+
+          @Override
+          public boolean isLocal() {
+            return false;
+          }
+        };
+    BlockPartitionReader reader =
+        new BlockPartitionReader(
+            elsewhere,
+            new MqttInputPartition("id", "group", 3, new OffsetRange(2, 9), null),
+            ReadMeters.of("id", "group", 3, "reader"),
+            true,
+            false);
+    assertThat(offsets(reader)).isEqualTo(range(2, 9));
+    assertThat(metrics(reader))
+        .containsEntry("rowsRead", 7L)
+        .containsEntry("rowsReadLocally", 0L)
+        .containsEntry("rowsReadRemotely", 7L);
   }
 
   @Test

@@ -152,6 +152,11 @@ final class FakeNode implements NodeLink {
   }
 
   @Override
+  public String scrape() {
+    return "";
+  }
+
+  @Override
   public synchronized void release(String sourceId) {
     calls.add("release");
     held.clear();

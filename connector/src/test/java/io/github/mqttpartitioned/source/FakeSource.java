@@ -45,6 +45,6 @@ public final class FakeSource implements TableProvider {
                 new Configuration(),
                 List.of(),
                 node.host(2).nodes(),
-                input -> TaskBlocks.local(blocks(group, input.partition()))));
+                input -> blocks(group, input.partition())));
   }
 }

@@ -7,10 +7,13 @@ import io.github.mqttpartitioned.block.SampleMessage;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.store.StoreModel.Sample;
 import io.github.mqttpartitioned.testkit.Seeded;
+import io.github.mqttpartitioned.testkit.Soak;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreRandomTest {
 
   private static final int OPERATIONS = 1_000;
+  private static final int SOAK_OPERATIONS = 100_000;
 
   @TempDir Path directory;
 
@@ -26,18 +30,30 @@ class StoreRandomTest {
 
   @Test
   void holdsWhatTheModelHolds() {
-    Seeded.run(3, random -> run(Files.createTempDirectory(directory, "p"), random));
+    Seeded.run(3, random -> run(OPERATIONS, random));
   }
 
-  private void run(Path path, Random random) {
+  @Tag(Soak.TAG)
+  @Test
+  void holdsWhatTheModelHoldsAfterManyOperations() {
+    Seeded.run(1, random -> run(SOAK_OPERATIONS, random));
+  }
+
+  private void run(int operations, Random random) throws IOException {
+    Path path = Files.createTempDirectory(directory, "p");
     long first = random.nextInt(3) == 0 ? random.nextLong() >>> 2 : 0;
     StoreConfig config = new StoreConfig(path, "source", 0, 64 << 20, first);
     StoreModel model = new StoreModel(first);
     PartitionStore store = PartitionStore.open(config);
     try {
-      for (int operation = 0; operation < OPERATIONS; operation++) {
+      for (int operation = 0; operation < operations; operation++) {
         int kind = random.nextInt(100);
         if (kind < 2) {
+          if (random.nextInt(4) == 0) {
+            // What a kill would leave: the file as it is, and nothing closed.
+            path = copy(path);
+            config = new StoreConfig(path, "source", 0, 64 << 20, first);
+          }
           store.close();
           store = PartitionStore.open(config);
           model.assertReads(
@@ -52,6 +68,12 @@ class StoreRandomTest {
     } finally {
       store.close();
     }
+  }
+
+  private Path copy(Path path) throws IOException {
+    Path copied = Files.createTempDirectory(directory, "p");
+    Files.copy(StoreDirectory.dataFile(path), StoreDirectory.dataFile(copied));
+    return copied;
   }
 
   /** One write transaction of several things; now and then given up. */

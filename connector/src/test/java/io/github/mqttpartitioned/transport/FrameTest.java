@@ -31,7 +31,8 @@ class FrameTest {
             Map.of(0, new NodeAddress("1", "höst", 4711), 31, new NodeAddress("2", "b", 1))),
         new Request.Release("source", 7, 31),
         new Request.Leave("", 7),
-        new Request.Fetch("source", 3, 100, 200));
+        new Request.Fetch("source", 3, 100, 200),
+        new Request.Scrape());
   }
 
   static List<Answer> answers() {

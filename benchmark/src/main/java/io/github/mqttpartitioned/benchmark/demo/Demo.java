@@ -115,8 +115,7 @@ public final class Demo {
     StreamingQuery query =
         new FactoryQuery(counted, board)
             .start(spark, broker.url(), settings.qos(), directory.checkpoint().toString());
-    try (LiveView view =
-        new LiveView(terminal, broker.name(), directory.checkpoint(), counted, board, listener)) {
+    try (LiveView view = new LiveView(terminal, broker.name(), counted, board, listener)) {
       awaitConnected(query, listener, broker);
       if (!interrupt.isAsked()) {
         publish(new Sensors(broker.url(), run, settings, marks), view, query);

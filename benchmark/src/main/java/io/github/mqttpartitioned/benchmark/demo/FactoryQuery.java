@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.when;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -37,8 +38,9 @@ final class FactoryQuery {
   /** What it subscribes to. */
   static final String TOPICS = Factory.TOPIC + "/#";
 
-  private static final String INTERVAL = "1 second";
-  private static final String MOST_PER_BATCH = "200000";
+  static final String INTERVAL = "1 second";
+  static final String MOST_PER_BATCH = "200000";
+
   private static final int HALL_LEVEL = 1;
   private static final int KIND_LEVEL = 4;
   private static final StructType PAYLOAD =
@@ -60,7 +62,15 @@ final class FactoryQuery {
   /** Starts it; from then on it runs by itself. */
   StreamingQuery start(SparkSession spark, String url, int qos, String checkpoint)
       throws TimeoutException {
-    return readings(spark, url, qos)
+    return readings(
+            spark,
+            Map.of(
+                "brokerUrl", url,
+                "topics", TOPICS,
+                "group", GROUP,
+                "partitions", Integer.toString(PARTITIONS),
+                "qos", Integer.toString(qos),
+                "maxOffsetsPerTrigger", MOST_PER_BATCH))
         .writeStream()
         .queryName("factory")
         .option("checkpointLocation", checkpoint)
@@ -70,17 +80,12 @@ final class FactoryQuery {
   }
 
   /** A row for each message of the sensors. */
-  private static Dataset<Row> readings(SparkSession spark, String url, int qos) {
+  static Dataset<Row> readings(SparkSession spark, Map<String, String> options) {
     Column level = split(col("topic"), "/");
     return spark
         .readStream()
         .format("mqtt-partitioned")
-        .option("brokerUrl", url)
-        .option("topics", TOPICS)
-        .option("group", GROUP)
-        .option("partitions", PARTITIONS)
-        .option("qos", qos)
-        .option("maxOffsetsPerTrigger", MOST_PER_BATCH)
+        .options(options)
         .load()
         .select(
             col("timestamp").as("received"),
@@ -104,7 +109,7 @@ final class FactoryQuery {
   }
 
   /** What each hall is like. */
-  private static List<Row> halls(Dataset<Row> batch) {
+  static List<Row> halls(Dataset<Row> batch) {
     Column alert = lit(false);
     for (Kind kind : Kind.values()) {
       alert = alert.or(is(kind).and(col("value").gt(kind.alarm())));

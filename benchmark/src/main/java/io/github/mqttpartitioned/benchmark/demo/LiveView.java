@@ -1,15 +1,13 @@
 package io.github.mqttpartitioned.benchmark.demo;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.github.mqttpartitioned.metrics.SourceMeter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Shows how the demo gets on: a panel twice a second in a terminal, else a line every two seconds.
@@ -18,12 +16,11 @@ final class LiveView implements AutoCloseable {
 
   private static final long PANEL_MILLIS = 500;
   private static final long LINE_MILLIS = 2_000;
-  private static final String STORE_FILE = "data.mdb";
+  private static final String STORE_BYTES = SourceMeter.STORE_BYTES.id();
 
   private final Terminal terminal;
   private final Screen screen;
   private final String broker;
-  private final Path checkpoint;
   private final Tally tally;
   private final Board board;
   private final BatchListener listener;
@@ -38,17 +35,10 @@ final class LiveView implements AutoCloseable {
             return thread;
           });
 
-  LiveView(
-      Terminal terminal,
-      String broker,
-      Path checkpoint,
-      Tally tally,
-      Board board,
-      BatchListener listener) {
+  LiveView(Terminal terminal, String broker, Tally tally, Board board, BatchListener listener) {
     this.terminal = terminal;
     this.screen = new Screen(terminal.isUnicode());
     this.broker = broker;
-    this.checkpoint = checkpoint;
     this.tally = tally;
     this.board = board;
     this.listener = listener;
@@ -91,16 +81,10 @@ final class LiveView implements AutoCloseable {
         board.readings());
   }
 
-  private long storedBytes() {
-    try (Stream<Path> files = Files.walk(checkpoint.resolve("sources"))) {
-      return files
-          .filter(file -> file.endsWith(STORE_FILE))
-          .mapToLong(file -> file.toFile().length())
-          .sum();
-    } catch (IOException | UncheckedIOException e) {
-      // Not there yet, or changing while it is looked at.
-      return 0;
-    }
+  /** What the connector's own meters say. */
+  private static long storedBytes() {
+    return (long)
+        Metrics.globalRegistry.find(STORE_BYTES).gauges().stream().mapToDouble(Gauge::value).sum();
   }
 
   /** Shows the last state, and leaves it on the terminal. */

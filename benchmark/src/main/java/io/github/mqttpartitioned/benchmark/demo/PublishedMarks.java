@@ -24,12 +24,17 @@ final class PublishedMarks {
   private static final int LENGTH = Factory.HALLS * Long.BYTES;
 
   /** Nothing published. */
-  static final PublishedMarks NONE = new PublishedMarks(ByteBuffer.allocate(LENGTH));
+  static final PublishedMarks NONE = inMemory();
 
   private final ByteBuffer marks;
 
   private PublishedMarks(ByteBuffer marks) {
     this.marks = marks;
+  }
+
+  /** Marks that are gone with the process. */
+  static PublishedMarks inMemory() {
+    return new PublishedMarks(ByteBuffer.allocateDirect(LENGTH));
   }
 
   /** Opens the marks of a run, or makes them, all 0. */

@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.benchmark.ingest;
 
+import io.github.mqttpartitioned.metrics.PartitionMeters;
 import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.PartitionStatus;
@@ -14,11 +15,13 @@ import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Ours, as a node runs it: a real receiver over a real store, fsync and all. */
-final class ConnectorTaker implements Taker {
+public final class ConnectorTaker implements Taker {
 
   private static final String SOURCE_ID = "benchmark";
+  private static final String NODE = "benchmark";
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   /** Room for headers, columns and unfilled pages, as a multiple of what the payloads take. */
@@ -30,14 +33,22 @@ final class ConnectorTaker implements Taker {
   private final Load load;
   private final PartitionStore store;
   private final Receiver receiver;
+  private final @Nullable PartitionMeters meters;
 
-  private ConnectorTaker(Load load, PartitionStore store, Receiver receiver) {
+  private ConnectorTaker(
+      Load load, PartitionStore store, Receiver receiver, @Nullable PartitionMeters meters) {
     this.load = load;
     this.store = store;
     this.receiver = receiver;
+    this.meters = meters;
   }
 
-  static ConnectorTaker connect(String url, Load load, Path directory) {
+  /** Connects, without meters; the receiver takes messages from then on. */
+  public static ConnectorTaker connect(String url, Load load, Path directory) {
+    return connect(url, load, directory, false);
+  }
+
+  static ConnectorTaker connect(String url, Load load, Path directory, boolean metered) {
     long room = LEAST_ROOM + ROOM * load.messages() * (load.payloadBytes() + COLUMNS_BYTES);
     SourceSettings settings =
         new SourceSettings(
@@ -59,9 +70,16 @@ final class ConnectorTaker implements Taker {
             room);
     PartitionStore store =
         PartitionStore.open(new StoreConfig(directory.resolve("p0"), SOURCE_ID, 0, room, 0));
-    Receiver receiver = new Receiver(settings, 0, store);
+    PartitionMeters meters = metered ? new PartitionMeters(Member.GROUP, 0, NODE) : null;
+    Receiver receiver =
+        meters == null
+            ? new Receiver(settings, 0, store)
+            : new Receiver(settings, 0, store, meters);
+    if (meters != null) {
+      meters.watch(receiver, room);
+    }
     receiver.start();
-    return new ConnectorTaker(load, store, receiver);
+    return new ConnectorTaker(load, store, receiver, meters);
   }
 
   @Override
@@ -93,6 +111,9 @@ final class ConnectorTaker implements Taker {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while the receiver stopped");
+    }
+    if (meters != null) {
+      meters.close();
     }
     store.close();
   }

@@ -5,7 +5,8 @@ import io.github.mqttpartitioned.benchmark.Setting;
 import io.github.mqttpartitioned.benchmark.Setting.Choice;
 import io.github.mqttpartitioned.benchmark.Setting.Count;
 import io.github.mqttpartitioned.benchmark.Settings;
-import io.github.mqttpartitioned.benchmark.report.Machine;
+import io.github.mqttpartitioned.benchmark.report.Head;
+import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.report.Scratch;
 import io.github.mqttpartitioned.benchmark.report.Versions;
 import java.io.PrintStream;
@@ -21,10 +22,10 @@ import java.util.stream.Stream;
  */
 public final class IngestScenario implements Scenario {
 
-  /** So many times fewer messages for Paho, which would keep everyone waiting. */
-  private static final int PAHO_SHARE = 20;
+  /** So many times fewer messages for clients that would keep everyone waiting. */
+  private static final int CLIENT_SHARE = 20;
 
-  private static final long LEAST_FOR_PAHO = 1_000;
+  private static final long LEAST_FOR_CLIENTS = 1_000;
 
   @Override
   public String name() {
@@ -34,7 +35,7 @@ public final class IngestScenario implements Scenario {
   @Override
   public String summary() {
     return "one member takes messages from a scripted broker and stores them durably,"
-        + " beside stock Paho and a bare socket reader";
+        + " beside stock Paho, HiveMQ's client and a bare socket reader";
   }
 
   @Override
@@ -45,7 +46,7 @@ public final class IngestScenario implements Scenario {
             new Count(1_000, 1_000_000_000),
             "5000000",
             "100000",
-            "messages per round and side; stock Paho gets one in " + PAHO_SHARE),
+            "messages per round and side; Paho and HiveMQ get one in " + CLIENT_SHARE),
         new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
         Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
         Setting.of("topics", new Count(1, 10_000), "300", "topics that the messages spread over"),
@@ -53,7 +54,7 @@ public final class IngestScenario implements Scenario {
         Setting.of(
             "sides",
             new Choice(Arrays.stream(Side.values()).map(Side::word).toList()),
-            "connector,paho,bare",
+            "connector,paho,hivemq,bare",
             "sides to compare"),
         Scratch.SETTING);
   }
@@ -63,20 +64,27 @@ public final class IngestScenario implements Scenario {
     try (Scratch scratch = Scratch.of(settings)) {
       printHead(settings, scratch, out);
       Results results = new Results();
+      Measurements measurements = new Measurements();
       boolean right = true;
       int warmUp = settings.isCheck() ? 0 : 1;
       for (int round = 1 - warmUp; round <= settings.smallCount("rounds"); round++) {
-        right &= round(round, settings, scratch, results, out);
+        right &= round(round, settings, scratch, results, measurements, out);
       }
       out.println();
       out.print(results.table());
+      measurements.print(out);
       out.println(right ? "\nEvery count was right." : "\nNot every count was right, see above.");
       return right;
     }
   }
 
   private static boolean round(
-      int round, Settings settings, Scratch scratch, Results results, PrintStream out)
+      int round,
+      Settings settings,
+      Scratch scratch,
+      Results results,
+      Measurements measurements,
+      PrintStream out)
       throws Exception {
     boolean right = true;
     for (int qos : qos(settings)) {
@@ -90,6 +98,7 @@ public final class IngestScenario implements Scenario {
           out.printf(Locale.ROOT, "%s %,12.0f messages/s%n", what, rate);
           if (round > 0) {
             results.add(side, qos, rate);
+            measurements.add("ingest, QoS %d, %s".formatted(qos, side.word()), "messages/s", rate);
           }
         } catch (WrongCountException e) {
           out.printf("%s WRONG: %s%n", what, e.getMessage());
@@ -103,7 +112,9 @@ public final class IngestScenario implements Scenario {
   private static Load load(Side side, int qos, Settings settings) {
     long messages = settings.count("messages");
     return new Load(
-        side == Side.PAHO ? Math.max(LEAST_FOR_PAHO, messages / PAHO_SHARE) : messages,
+        side == Side.PAHO || side == Side.HIVEMQ
+            ? Math.max(LEAST_FOR_CLIENTS, messages / CLIENT_SHARE)
+            : messages,
         qos,
         settings.smallCount("payload"),
         settings.smallCount("topics"));
@@ -119,20 +130,19 @@ public final class IngestScenario implements Scenario {
   }
 
   private static void printHead(Settings settings, Scratch scratch, PrintStream out) {
-    out.println("Durable ingest of one member, sender and taker on the same machine");
-    out.println("machine:  " + Machine.hardware());
-    out.println("jvm:      " + Machine.jvm());
-    out.println("disk:     " + Machine.disk(scratch.directory()));
-    out.println("versions: " + Versions.connector() + ", Paho " + Versions.paho());
-    out.println("commit:   " + Machine.commit());
-    out.printf(
-        Locale.ROOT,
-        "settings: %,d messages (Paho: %,d), %,d bytes of payload, %,d topics, %d rounds%n",
-        load(Side.BARE, 0, settings).messages(),
-        load(Side.PAHO, 0, settings).messages(),
-        settings.count("payload"),
-        settings.count("topics"),
-        settings.count("rounds"));
+    Head.print(
+        out,
+        "Durable ingest of one member, sender and taker on the same machine",
+        "Paho " + Versions.paho() + ", HiveMQ client " + Versions.hivemq(),
+        String.format(
+            Locale.ROOT,
+            "%,d messages (clients: %,d), %,d bytes of payload, %,d topics, %d rounds",
+            load(Side.BARE, 0, settings).messages(),
+            load(Side.PAHO, 0, settings).messages(),
+            settings.count("payload"),
+            settings.count("topics"),
+            settings.count("rounds")),
+        scratch.directory());
     for (Side side : sides(settings)) {
       out.printf("%-9s = %s%n", side.word(), side.description());
     }

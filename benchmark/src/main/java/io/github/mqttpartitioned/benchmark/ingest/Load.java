@@ -8,4 +8,4 @@ package io.github.mqttpartitioned.benchmark.ingest;
  * @param payloadBytes of each
  * @param topics over which they are spread
  */
-record Load(long messages, int qos, int payloadBytes, int topics) {}
+public record Load(long messages, int qos, int payloadBytes, int topics) {}

@@ -6,8 +6,12 @@ import java.nio.file.Path;
 enum Side {
   /** Ours: receiver and store, acknowledged once durable. */
   CONNECTOR("connector", "this connector: stored and fsynced, then acknowledged"),
+  /** Ours without meters: what they cost. */
+  UNMETERED("unmetered", "this connector without its meters"),
   /** What others build on. */
   PAHO("paho", "stock Paho v5: counted in its callback, acknowledged there, nothing stored"),
+  /** The fastest client for the JVM that is widely used. */
+  HIVEMQ("hivemq", "HiveMQ's client: counted in its callback, acknowledged there, nothing stored"),
   /** What the wire and the sender allow. */
   BARE("bare", "bare socket reader: skips packets, acknowledges in bulk, nothing stored");
 
@@ -35,8 +39,10 @@ enum Side {
    */
   Taker connect(String url, Load load, Path directory) throws Exception {
     return switch (this) {
-      case CONNECTOR -> ConnectorTaker.connect(url, load, directory);
+      case CONNECTOR -> ConnectorTaker.connect(url, load, directory, true);
+      case UNMETERED -> ConnectorTaker.connect(url, load, directory, false);
       case PAHO -> PahoTaker.connect(url, load.qos());
+      case HIVEMQ -> HiveMqTaker.connect(url, load.qos());
       case BARE -> BareTaker.connect(url, load.qos());
     };
   }

@@ -52,6 +52,11 @@ public class BlockBenchmark {
     addAll(filled);
     encoded = ByteBuffer.allocateDirect(filled.encodedLength());
     filled.encode(0, encoded);
+    encoded.flip();
+    long lengths = sumOfPayloadLengths();
+    if (verify() != MESSAGES || lengths != (long) MESSAGES * payloadBytes) {
+      throw new IllegalStateException("the block does not hold what was added");
+    }
   }
 
   @Benchmark
@@ -65,8 +70,8 @@ public class BlockBenchmark {
   @Benchmark
   @OperationsPerInvocation(MESSAGES)
   public ByteBuffer encode() {
-    filled.encode(0, encoded);
-    return encoded;
+    filled.encode(0, encoded.clear());
+    return encoded.flip();
   }
 
   @Benchmark
@@ -76,6 +81,28 @@ public class BlockBenchmark {
     long sum = 0;
     for (int row = 0; row < block.count(); row++) {
       sum += block.payloadLength(row);
+    }
+    return sum;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(MESSAGES)
+  public long sumOfTimes() {
+    Block block = Block.wrap(encoded, "benchmark");
+    long sum = 0;
+    for (int row = 0; row < block.count(); row++) {
+      sum += block.receivedMicros(row);
+    }
+    return sum;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(MESSAGES)
+  public long sumOfTopics() {
+    Block block = Block.wrap(encoded, "benchmark");
+    long sum = 0;
+    for (int row = 0; row < block.count(); row++) {
+      sum += block.topic(row);
     }
     return sum;
   }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.DataStreamWriter;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.StreamingQueryProgress;
 import org.apache.spark.sql.streaming.Trigger;
@@ -25,13 +26,11 @@ import org.apache.spark.sql.streaming.Trigger;
  * query makes that folder and empty stores, and every other one gets a copy of the folder in a
  * checkpoint that is new otherwise, whose query begins at offset 0.
  */
-final class BacklogQuery implements AutoCloseable {
+public final class BacklogQuery implements AutoCloseable {
 
   private static final String SOURCES = "sources";
   private static final String STORE_MAX_BYTES = "200g";
-
-  /** The same in bytes. */
-  static final long STORE_MAX = 200L << 30;
+  private static final long STORE_MAX = 200L << 30;
 
   private final SparkSession spark;
   private final Backlog backlog;
@@ -55,7 +54,7 @@ final class BacklogQuery implements AutoCloseable {
   }
 
   /** Makes the stores and fills them. */
-  static BacklogQuery prepare(SparkSession spark, Backlog backlog, Scratch scratch)
+  public static BacklogQuery prepare(SparkSession spark, Backlog backlog, Scratch scratch)
       throws Exception {
     BacklogQuery query = new BacklogQuery(spark, backlog, scratch);
     try {
@@ -76,17 +75,41 @@ final class BacklogQuery implements AutoCloseable {
     }
   }
 
+  /** Nanoseconds that one thread takes to read and check all of it, without Spark. */
+  long scan() throws IOException {
+    Path own = storesOfSource();
+    return backlog.scan(own, String.valueOf(own.getFileName()), STORE_MAX);
+  }
+
   /**
    * Runs a query.
    *
    * @return milliseconds that its one micro-batch took
    * @throws IllegalStateException when rows are missing, or the answer is wrong
    */
-  long run(Query query) throws Exception {
+  public long run(Query query) throws Exception {
     Path checkpoint = scratch.newDirectory();
     copy(first.resolve(SOURCES), checkpoint.resolve(SOURCES));
+    return run(query, messages(), checkpoint);
+  }
+
+  /** The same over the messages in Kafka. */
+  long run(Query query, KafkaBacklog kafka) throws Exception {
+    Dataset<Row> messages =
+        spark
+            .readStream()
+            .format("kafka")
+            .option("kafka.bootstrap.servers", kafka.bootstrap())
+            .option("subscribe", KafkaBacklog.TOPIC)
+            .option("startingOffsets", "earliest")
+            .load()
+            .withColumnRenamed("value", "payload");
+    return run(query, messages, scratch.newDirectory());
+  }
+
+  private long run(Query query, Dataset<Row> messages, Path checkpoint) throws Exception {
     StreamingQueryProgress progress =
-        await(query.over(messages()), checkpoint)
+        await(query.over(messages), checkpoint)
             .orElseThrow(() -> new IllegalStateException(query.title() + " had no batch"));
     if (progress.numInputRows() != backlog.rows()) {
       throw new IllegalStateException(
@@ -98,11 +121,11 @@ final class BacklogQuery implements AutoCloseable {
   }
 
   private void check(Query query, Query.Answer answer) {
-    long found = spark.table(answer.table()).first().getLong(0);
-    long expected = answer.expected().applyAsLong(backlog);
-    if (found != expected) {
+    Object found = spark.table(answer.table()).first().get(0);
+    double expected = answer.expected().applyAsDouble(backlog);
+    if (!(found instanceof Number number) || number.doubleValue() != expected) {
       throw new IllegalStateException(
-          "%s is %,d, expected %,d".formatted(query.title(), found, expected));
+          "%s is %s, expected %,.1f".formatted(query.title(), found, expected));
     }
   }
 
@@ -120,8 +143,7 @@ final class BacklogQuery implements AutoCloseable {
   }
 
   /** Runs a query until it has read what there is; the progress of its last batch with rows. */
-  private Optional<StreamingQueryProgress> await(
-      org.apache.spark.sql.streaming.DataStreamWriter<Row> writer, Path checkpoint)
+  private Optional<StreamingQueryProgress> await(DataStreamWriter<Row> writer, Path checkpoint)
       throws Exception {
     StreamingQuery query =
         writer

@@ -1,12 +1,13 @@
 package io.github.mqttpartitioned.benchmark.read;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.get_json_object;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.sum;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
+import java.util.function.ToDoubleFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,7 +20,7 @@ import org.apache.spark.sql.streaming.OutputMode;
  * @param title for the report
  * @param answer the sum, in a table of its own; for a query that has one
  */
-record Query(String title, Optional<Answer> answer) {
+public record Query(String title, Optional<Answer> answer) {
 
   /**
    * A sum over all messages.
@@ -28,22 +29,40 @@ record Query(String title, Optional<Answer> answer) {
    * @param column the sum
    * @param expected what is right
    */
-  record Answer(String table, Column column, ToLongFunction<Backlog> expected) {}
+  record Answer(String table, Column column, ToDoubleFunction<Backlog> expected) {}
 
-  /** Touches nothing of a message; finds every payload and does not read it; makes whole rows. */
+  private static final double VALUE = 12.5;
+
+  /** Touches nothing of a message. */
+  public static final Query OFFSETS =
+      new Query(
+          "sum(offset)",
+          Optional.of(
+              new Answer(
+                  "offsets", sum(col("offset")), backlog -> (double) backlog.sumOfOffsets())));
+
+  /** Makes whole rows. */
+  public static final Query EVERY_COLUMN = new Query("every column", Optional.empty());
+
+  /** All of them: narrow, every payload, whole rows, and what a user would do with JSON. */
   static final List<Query> ALL =
       List.of(
-          new Query(
-              "sum(offset)",
-              Optional.of(new Answer("offsets", sum(col("offset")), Backlog::sumOfOffsets))),
+          OFFSETS,
           new Query(
               "sum(length(payload))",
               Optional.of(
                   new Answer(
                       "lengths",
                       sum(length(col("payload"))),
-                      backlog -> backlog.rows() * backlog.payloadBytes()))),
-          new Query("every column", Optional.empty()));
+                      backlog -> (double) (backlog.rows() * backlog.payloadBytes())))),
+          EVERY_COLUMN,
+          new Query(
+              "sum of a JSON field",
+              Optional.of(
+                  new Answer(
+                      "fields",
+                      sum(get_json_object(col("payload").cast("string"), "$.value").cast("double")),
+                      backlog -> backlog.rows() * VALUE))));
 
   /** The query over the messages, with its sink. */
   DataStreamWriter<Row> over(Dataset<Row> messages) {

@@ -2,31 +2,36 @@ package io.github.mqttpartitioned.benchmark.read;
 
 import io.github.mqttpartitioned.benchmark.Scenario;
 import io.github.mqttpartitioned.benchmark.Setting;
+import io.github.mqttpartitioned.benchmark.Setting.Choice;
 import io.github.mqttpartitioned.benchmark.Setting.Count;
 import io.github.mqttpartitioned.benchmark.Settings;
-import io.github.mqttpartitioned.benchmark.report.Machine;
-import io.github.mqttpartitioned.benchmark.report.Sample;
+import io.github.mqttpartitioned.benchmark.report.Head;
+import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.report.Scratch;
-import io.github.mqttpartitioned.benchmark.report.Table;
 import io.github.mqttpartitioned.benchmark.report.Versions;
+import io.github.mqttpartitioned.benchmark.spark.LocalSpark;
+import io.github.mqttpartitioned.benchmark.spark.TaskTime;
 import java.io.PrintStream;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How many rows of a stored backlog a query gets in a second, by the clock and by what its tasks
- * took of one core. The first round warms up and does not count.
+ * How many rows of a stored backlog a query gets in a second: by the clock, which is the whole
+ * micro-batch with Spark's planning and its state store, and per core, which is the CPU time of the
+ * tasks that read. The first round warms up and does not count.
  */
 public final class ReadScenario implements Scenario {
 
-  private static final int CORES = 2;
-  private static final double MILLIS_PER_SECOND = 1000;
+  private static final String CONNECTOR = "connector";
+  private static final String KAFKA = "kafka";
+  private static final String SCAN = "scan";
+  private static final double MILLIS_PER_SECOND = 1e3;
+  private static final double NANOS_PER_SECOND = 1e9;
 
-  private record Rates(Sample byClock, Sample perCore) {}
+  /** Rounds in which the JVM still compiles. */
+  private static final int WARM_UPS = 2;
 
   @Override
   public String name() {
@@ -35,7 +40,9 @@ public final class ReadScenario implements Scenario {
 
   @Override
   public String summary() {
-    return "Spark local[" + CORES + "] reads a stored backlog; best with java -Xmx1g -jar …";
+    return "Spark local["
+        + LocalSpark.CORES
+        + "] reads a stored backlog, beside the same rows in Kafka and a plain scan of the stores";
   }
 
   @Override
@@ -48,117 +55,105 @@ public final class ReadScenario implements Scenario {
             "200000",
             "messages of the backlog"),
         new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
-        Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
+        Setting.of("partitions", new Count(1, 64), "2", "partitions of the backlog"),
+        Setting.of("payload", new Count(32, 1_000_000), "100", "bytes of each payload"),
         Setting.of("topics", new Count(1, 10_000), "300", "topics that the messages spread over"),
+        Setting.of(
+            "sides",
+            new Choice(List.of(CONNECTOR, KAFKA, SCAN)),
+            String.join(",", CONNECTOR, KAFKA, SCAN),
+            "sides to compare"),
         Scratch.SETTING);
   }
 
   @Override
   public boolean run(Settings settings, PrintStream out) throws Exception {
+    int partitions = settings.smallCount("partitions");
     Backlog backlog =
         new Backlog(
-            CORES,
-            settings.count("messages") / CORES,
+            partitions,
+            settings.count("messages") / partitions,
             settings.smallCount("payload"),
             settings.smallCount("topics"));
+    List<String> sides = settings.choice("sides");
     try (Scratch scratch = Scratch.of(settings)) {
-      printHead(settings, scratch, backlog, out);
-      SparkSession spark = session(scratch.newDirectory());
-      try (BacklogQuery query = BacklogQuery.prepare(spark, backlog, scratch)) {
+      Head.print(
+          out,
+          "A stored backlog, read by Spark",
+          "Spark and its Kafka source " + Versions.spark(),
+          String.format(
+              Locale.ROOT,
+              "%,d messages in %d partitions, %,d bytes of payload, %,d topics, %d rounds; one"
+                  + " micro-batch each, local[%d]",
+              backlog.rows(),
+              partitions,
+              backlog.payloadBytes(),
+              settings.count("topics"),
+              settings.count("rounds"),
+              LocalSpark.CORES),
+          scratch.directory());
+      SparkSession spark = LocalSpark.start(scratch.newDirectory());
+      Heap heap = new Heap();
+      heap.reset();
+      Measurements measurements = new Measurements();
+      try (BacklogQuery query = BacklogQuery.prepare(spark, backlog, scratch);
+          @Nullable KafkaBacklog kafka =
+              sides.contains(KAFKA) ? KafkaBacklog.start(backlog, scratch.newDirectory()) : null) {
         TaskTime taskTime = new TaskTime(spark.sparkContext());
-        Heap heap = new Heap();
-        heap.reset();
-        Map<Query, Rates> rates = new LinkedHashMap<>();
-        for (int round = settings.isCheck() ? 1 : 0; round <= settings.count("rounds"); round++) {
-          round(round, query, backlog, taskTime, rates, out);
+        int warmUps = settings.isCheck() ? 0 : WARM_UPS;
+        for (int round = 1 - warmUps; round <= settings.count("rounds"); round++) {
+          for (Query each : Query.ALL) {
+            if (sides.contains(CONNECTOR)) {
+              taskTime.takeCpuNanos();
+              long millis = query.run(each);
+              note(round, CONNECTOR, each, backlog, millis, taskTime, measurements, out);
+            }
+            if (kafka != null) {
+              taskTime.takeCpuNanos();
+              long millis = query.run(each, kafka);
+              note(round, KAFKA, each, backlog, millis, taskTime, measurements, out);
+            }
+          }
+          double scanned =
+              sides.contains(SCAN) ? backlog.rows() * NANOS_PER_SECOND / query.scan() : 0;
+          if (round > 0 && scanned > 0) {
+            measurements.add("read, plain scan on one core", "rows/s", scanned);
+          }
         }
-        out.println();
-        out.print(table(rates));
-        out.printf(
-            Locale.ROOT,
-            "%npeak heap: %,d MiB of %,d MiB, garbage included%nEvery count was right.%n",
-            heap.peakMebibytes(),
-            Runtime.getRuntime().maxMemory() >> 20);
       } finally {
         spark.stop();
       }
+      measurements.add("read, peak heap", "MiB", (double) heap.peakMebibytes());
+      measurements.print(out);
+      out.println("Every count was right.");
     }
     return true;
   }
 
-  private static void round(
+  private static void note(
       int round,
-      BacklogQuery backlogQuery,
+      String side,
+      Query query,
       Backlog backlog,
+      long millis,
       TaskTime taskTime,
-      Map<Query, Rates> rates,
+      Measurements measurements,
       PrintStream out)
       throws Exception {
-    for (Query query : Query.ALL) {
-      taskTime.takeMillis();
-      double byClock = rate(backlog, backlogQuery.run(query));
-      double perCore = rate(backlog, taskTime.takeMillis());
-      out.printf(
-          Locale.ROOT,
-          "%s, %-20s %,14.0f rows/s, %,14.0f rows/s per core%n",
-          round == 0 ? "warm-up" : "round " + round,
-          query.title(),
-          byClock,
-          perCore);
-      if (round > 0) {
-        Rates own = rates.computeIfAbsent(query, none -> new Rates(new Sample(), new Sample()));
-        own.byClock().add(byClock);
-        own.perCore().add(perCore);
-      }
-    }
-  }
-
-  private static double rate(Backlog backlog, long millis) {
-    return backlog.rows() * MILLIS_PER_SECOND / Math.max(1, millis);
-  }
-
-  private static Table table(Map<Query, Rates> rates) {
-    Table table =
-        new Table(
-            "query",
-            "rows/s by the clock: median [min–max]",
-            "rows/s per core, tasks alone: median [min–max]");
-    rates.forEach(
-        (query, own) ->
-            table.add(
-                query.title(), own.byClock().medianAndRange(), own.perCore().medianAndRange()));
-    return table;
-  }
-
-  private static SparkSession session(Path directory) {
-    return SparkSession.builder()
-        .master("local[" + CORES + "]")
-        .appName("mqtt-partitioned-read-benchmark")
-        .config("spark.ui.enabled", false)
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.local.dir", directory.resolve("local").toString())
-        .config("spark.sql.warehouse.dir", directory.resolve("warehouse").toString())
-        .config("spark.sql.shuffle.partitions", 1)
-        .getOrCreate();
-  }
-
-  private static void printHead(
-      Settings settings, Scratch scratch, Backlog backlog, PrintStream out) {
-    out.println("A stored backlog, read by Spark");
-    out.println("machine:  " + Machine.hardware());
-    out.println("jvm:      " + Machine.jvm());
-    out.println("disk:     " + Machine.disk(scratch.directory()));
-    out.println("versions: " + Versions.connector() + ", Spark " + Versions.spark());
-    out.println("commit:   " + Machine.commit());
+    double byClock = backlog.rows() * MILLIS_PER_SECOND / Math.max(1, millis);
+    double perCore = backlog.rows() * NANOS_PER_SECOND / Math.max(1, taskTime.takeCpuNanos());
     out.printf(
         Locale.ROOT,
-        "settings: %,d messages in %d partitions, %,d bytes of payload, %,d topics, %d rounds;"
-            + " one micro-batch each%n%n",
-        backlog.rows(),
-        backlog.partitions(),
-        settings.count("payload"),
-        settings.count("topics"),
-        settings.count("rounds"));
+        "%s, %-9s %-20s %,14.0f rows/s, %,14.0f rows/s per core%n",
+        round <= 0 ? "warm-up" : "round " + round,
+        side,
+        query.title(),
+        byClock,
+        perCore);
+    if (round > 0) {
+      String row = "read, " + query.title() + ", " + side;
+      measurements.add(row + ", per core", "rows/s", perCore);
+      measurements.add(row + ", by the clock", "rows/s", byClock);
+    }
   }
 }

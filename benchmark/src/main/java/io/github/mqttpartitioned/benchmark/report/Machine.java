@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.benchmark.report;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -41,6 +42,12 @@ public final class Machine {
         System.getProperty("java.vm.name"),
         System.getProperty("java.vm.version"),
         Runtime.getRuntime().maxMemory() >> 20);
+  }
+
+  /** Processes that wanted a core in the last minute: much more than 0 spoils the figures. */
+  public static String load() {
+    return String.format(
+        Locale.ROOT, "%.1f", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
   }
 
   /** Disk and file system of a directory. */

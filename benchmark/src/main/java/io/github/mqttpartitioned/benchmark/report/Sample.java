@@ -13,6 +13,11 @@ public final class Sample {
     values.add(value);
   }
 
+  /** What was measured, in that order. */
+  public List<Double> values() {
+    return List.copyOf(values);
+  }
+
   public boolean isEmpty() {
     return values.isEmpty();
   }

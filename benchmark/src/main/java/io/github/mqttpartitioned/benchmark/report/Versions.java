@@ -25,6 +25,10 @@ public final class Versions {
     return KNOWN.getProperty("paho");
   }
 
+  public static String hivemq() {
+    return KNOWN.getProperty("hivemq");
+  }
+
   private static Properties load() {
     Properties properties = new Properties();
     try (InputStream in = Versions.class.getResourceAsStream("versions.properties")) {

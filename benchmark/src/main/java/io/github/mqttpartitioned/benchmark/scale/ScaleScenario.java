@@ -1,0 +1,169 @@
+package io.github.mqttpartitioned.benchmark.scale;
+
+import io.github.mqttpartitioned.benchmark.Scenario;
+import io.github.mqttpartitioned.benchmark.Setting;
+import io.github.mqttpartitioned.benchmark.Setting.Count;
+import io.github.mqttpartitioned.benchmark.Settings;
+import io.github.mqttpartitioned.benchmark.read.Backlog;
+import io.github.mqttpartitioned.benchmark.read.BacklogQuery;
+import io.github.mqttpartitioned.benchmark.read.Query;
+import io.github.mqttpartitioned.benchmark.report.Head;
+import io.github.mqttpartitioned.benchmark.report.Measurements;
+import io.github.mqttpartitioned.benchmark.report.Scratch;
+import io.github.mqttpartitioned.benchmark.report.Versions;
+import io.github.mqttpartitioned.benchmark.spark.LocalSpark;
+import io.github.mqttpartitioned.benchmark.spark.RunningQuery;
+import io.github.mqttpartitioned.benchmark.spark.TaskTime;
+import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.ScriptedBroker;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What a message costs as the backlog grows and as partitions grow, and what a query costs that has
+ * nothing to do. What a partition takes of memory is measured first, before Spark is there.
+ */
+public final class ScaleScenario implements Scenario {
+
+  private static final int PAYLOAD_BYTES = 100;
+  private static final int TOPICS = 300;
+  private static final int IDLE_PARTITIONS = 8;
+  private static final long SMALLEST = 100_000;
+  private static final double PERCENT = 100;
+
+  @Override
+  public String name() {
+    return "scale";
+  }
+
+  @Override
+  public String summary() {
+    return "cost per message as backlog and partitions grow, memory per partition, idle CPU";
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return List.of(
+        new Setting(
+            "largest",
+            new Count(SMALLEST, 1_000_000_000),
+            "10000000",
+            "100000",
+            "messages of the largest backlog; the smallest has 100,000, each ten times the last"),
+        new Setting(
+            "messages",
+            new Count(1_000, 1_000_000_000),
+            "2000000",
+            "20000",
+            "messages over all partitions, as partitions grow"),
+        new Setting("partitions", new Count(1, 64), "64", "4", "most partitions: 1, 4, 16, 64"),
+        new Setting("rounds", new Count(1, 1_000), "3", "1", "rounds that count"),
+        new Setting(
+            "idle", new Count(1, 3_600), "20", "2", "seconds that the idle query is watched"),
+        Scratch.SETTING);
+  }
+
+  @Override
+  public boolean run(Settings settings, PrintStream out) throws Exception {
+    Measurements measurements = new Measurements();
+    try (Scratch scratch = Scratch.of(settings)) {
+      Head.print(
+          out,
+          "Cost as backlog and partitions grow",
+          "Spark " + Versions.spark(),
+          String.format(
+              Locale.ROOT,
+              "backlogs up to %,d messages, up to %d partitions over %,d, %d bytes, local[%d]",
+              settings.count("largest"),
+              settings.count("partitions"),
+              settings.count("messages"),
+              PAYLOAD_BYTES,
+              LocalSpark.CORES),
+          scratch.directory());
+      PartitionMemory.measure(settings.smallCount("partitions"), scratch, measurements);
+      SparkSession spark = LocalSpark.start(scratch.newDirectory());
+      try {
+        TaskTime taskTime = new TaskTime(spark.sparkContext());
+        for (long rows = SMALLEST; rows <= settings.count("largest"); rows *= 10) {
+          String row = String.format(Locale.ROOT, "scale, backlog of %,d", rows);
+          cost(row, 2, rows, spark, taskTime, settings, measurements);
+        }
+        for (int n = 1; n <= settings.smallCount("partitions"); n *= 4) {
+          cost(
+              "scale, " + n + " partitions",
+              n,
+              settings.count("messages"),
+              spark,
+              taskTime,
+              settings,
+              measurements);
+        }
+        measurements.add(
+            "scale, CPU of an idle query with " + IDLE_PARTITIONS + " partitions",
+            "% of a core",
+            idleCpu(spark, settings.count("idle"), scratch));
+      } finally {
+        spark.stop();
+      }
+      measurements.print(out);
+      out.println("Every count was right.");
+    }
+    return true;
+  }
+
+  private static void cost(
+      String row,
+      int partitions,
+      long rows,
+      SparkSession spark,
+      TaskTime taskTime,
+      Settings settings,
+      Measurements measurements)
+      throws Exception {
+    Backlog backlog = new Backlog(partitions, rows / partitions, PAYLOAD_BYTES, TOPICS);
+    try (Scratch scratch = Scratch.of(settings)) {
+      long begin = System.nanoTime();
+      try (BacklogQuery query = BacklogQuery.prepare(spark, backlog, scratch)) {
+        measurements.add(
+            row + ", store, with the start of a query",
+            "ns",
+            (double) (System.nanoTime() - begin) / backlog.rows());
+        for (int round = 0; round <= settings.count("rounds"); round++) {
+          taskTime.takeCpuNanos();
+          query.run(Query.EVERY_COLUMN);
+          if (round > 0) {
+            measurements.add(
+                row + ", read every column",
+                "ns",
+                (double) taskTime.takeCpuNanos() / backlog.rows());
+          }
+        }
+      }
+    }
+  }
+
+  private static double idleCpu(SparkSession spark, long seconds, Scratch scratch)
+      throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  connection.accept(true, MqttProperties.NONE);
+                  connection.grant();
+                });
+        RunningQuery query =
+            RunningQuery.intoNoop(spark, broker.url(), IDLE_PARTITIONS, scratch.newDirectory())) {
+      // What starting has left to do, compiling above all, is not the idle query's.
+      Thread.sleep(seconds * 1_000);
+      long cpu = ProcessCpu.nanos();
+      long begin = System.nanoTime();
+      Thread.sleep(seconds * 1_000);
+      double share = (double) (ProcessCpu.nanos() - cpu) / (System.nanoTime() - begin);
+      if (query.rows() != 0) {
+        throw new IllegalStateException("the idle query has read " + query.rows() + " rows");
+      }
+      return share * PERCENT;
+    }
+  }
+}

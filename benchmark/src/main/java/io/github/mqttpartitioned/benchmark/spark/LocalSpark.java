@@ -1,0 +1,31 @@
+package io.github.mqttpartitioned.benchmark.spark;
+
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** Spark as all scenarios use it: in this JVM, quiet, on the loopback interface alone. */
+public final class LocalSpark {
+
+  /** Cores that tasks run on. */
+  public static final int CORES = 2;
+
+  private LocalSpark() {}
+
+  /**
+   * Starts it.
+   *
+   * @param directory for what it writes beside checkpoints
+   */
+  public static SparkSession start(Path directory) {
+    return SparkSession.builder()
+        .master("local[" + CORES + "]")
+        .appName("mqtt-partitioned-benchmark")
+        .config("spark.ui.enabled", false)
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.local.dir", directory.resolve("local").toString())
+        .config("spark.sql.warehouse.dir", directory.resolve("warehouse").toString())
+        .config("spark.sql.shuffle.partitions", 1)
+        .getOrCreate();
+  }
+}

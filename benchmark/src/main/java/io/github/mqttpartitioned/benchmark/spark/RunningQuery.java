@@ -1,0 +1,110 @@
+package io.github.mqttpartitioned.benchmark.spark;
+
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.api.java.function.VoidFunction2;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.DataStreamWriter;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.StreamingQueryListener;
+import org.apache.spark.sql.streaming.Trigger;
+
+/** A query over {@code format("mqtt-partitioned")} with micro-batches back to back. */
+public final class RunningQuery implements AutoCloseable {
+
+  private final SparkSession spark;
+  private final StreamingQuery query;
+  private final Rows rows;
+
+  private RunningQuery(SparkSession spark, StreamingQuery query, Rows rows) {
+    this.spark = spark;
+    this.query = query;
+    this.rows = rows;
+  }
+
+  /** Adds up rows once their batch is through the sink. */
+  private static final class Rows extends StreamingQueryListener {
+    private static final long serialVersionUID = 1L;
+
+    private final AtomicLong count = new AtomicLong();
+
+    @Override
+    public void onQueryStarted(QueryStartedEvent event) {}
+
+    @Override
+    public void onQueryProgress(QueryProgressEvent event) {
+      count.addAndGet(event.progress().numInputRows());
+    }
+
+    @Override
+    public void onQueryTerminated(QueryTerminatedEvent event) {}
+  }
+
+  /** With all columns into Spark's noop sink. */
+  public static RunningQuery intoNoop(
+      SparkSession spark, String brokerUrl, int partitions, Path directory) throws Exception {
+    return start(
+        spark, messages(spark, brokerUrl, partitions).writeStream().format("noop"), directory);
+  }
+
+  /** With the payloads of each batch into {@code sink}. */
+  public static RunningQuery into(
+      SparkSession spark,
+      String brokerUrl,
+      int partitions,
+      Path directory,
+      VoidFunction2<Dataset<Row>, Long> sink)
+      throws Exception {
+    return start(
+        spark,
+        messages(spark, brokerUrl, partitions).select("payload").writeStream().foreachBatch(sink),
+        directory);
+  }
+
+  private static Dataset<Row> messages(SparkSession spark, String brokerUrl, int partitions) {
+    return spark
+        .readStream()
+        .format("mqtt-partitioned")
+        .option("brokerUrl", brokerUrl)
+        .option("topics", "#")
+        .option("partitions", partitions)
+        .option("keepAlive", "10m")
+        .option("clientIdPrefix", "benchmark-" + UUID.randomUUID())
+        .load();
+  }
+
+  private static RunningQuery start(
+      SparkSession spark, DataStreamWriter<Row> writer, Path directory) throws Exception {
+    Rows rows = new Rows();
+    spark.streams().addListener(rows);
+    StreamingQuery query =
+        writer
+            .option("checkpointLocation", directory.toString())
+            .trigger(Trigger.ProcessingTime(0))
+            .start();
+    return new RunningQuery(spark, query, rows);
+  }
+
+  /**
+   * Rows of all batches that are through the sink.
+   *
+   * @throws IllegalStateException when the query has ended
+   */
+  public long rows() {
+    if (!query.isActive()) {
+      throw new IllegalStateException(
+          "the query has ended: " + (query.exception().isEmpty() ? "" : query.exception().get()));
+    }
+    return rows.count.get();
+  }
+
+  @Override
+  public void close() throws TimeoutException {
+    query.stop();
+    spark.streams().removeListener(rows);
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.mqttpartitioned.metrics;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The meters of one query on all nodes, as one text. The nodes are asked at the same time; one that
+ * does not answer in time is shown as down, and holds up nothing: while its answer is still out it
+ * is not asked again. Thread-safe.
+ */
+public final class ClusterScrape implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterScrape.class);
+
+  private final String group;
+  private final Supplier<Map<String, Supplier<String>>> nodes;
+  private final Duration patience;
+  private final Map<String, Future<String>> asked = new LinkedHashMap<>();
+  private final ExecutorService askers =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "mqtt-metrics-scrape");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /**
+   * @param group whose meters, of all that the nodes have
+   * @param nodes name of each node and what asks it for its text, which may throw
+   * @param patience for all nodes together
+   */
+  public ClusterScrape(
+      String group, Supplier<Map<String, Supplier<String>>> nodes, Duration patience) {
+    this.group = group;
+    this.nodes = nodes;
+    this.patience = patience;
+  }
+
+  /** Asks every node, and the driver's own JVM. */
+  public synchronized String text() {
+    Map<String, Supplier<String>> now = nodes.get();
+    asked.keySet().retainAll(now.keySet());
+    now.forEach((node, ask) -> asked.computeIfAbsent(node, name -> askers.submit(() -> ask.get())));
+    Exposition merged = new Exposition(group);
+    merged.add(PrometheusText.scrape());
+    long deadline = System.nanoTime() + patience.toNanos();
+    List<String> down = new ArrayList<>();
+    for (String node : now.keySet()) {
+      String text = answer(node, deadline - System.nanoTime());
+      merged.add(text);
+      if (text.isEmpty()) {
+        down.add(node);
+      }
+    }
+    now.keySet().forEach(node -> merged.addNodeUp(node, !down.contains(node)));
+    return merged.text();
+  }
+
+  /** The empty text when there is none in time. */
+  private String answer(String node, long waitNanos) {
+    Future<String> answer = asked.get(node);
+    if (answer == null) {
+      return "";
+    }
+    try {
+      String text = answer.get(Math.max(0, waitNanos), TimeUnit.NANOSECONDS);
+      asked.remove(node);
+      return text;
+    } catch (TimeoutException e) {
+      LOG.debug("Node {} has not told its meters in time", node);
+    } catch (ExecutionException e) {
+      asked.remove(node);
+      LOG.debug("Node {} cannot tell its meters", node, e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return "";
+  }
+
+  @Override
+  public void close() {
+    askers.shutdownNow();
+  }
+}

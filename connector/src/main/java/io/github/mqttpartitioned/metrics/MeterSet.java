@@ -1,0 +1,92 @@
+package io.github.mqttpartitioned.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Meters with the same tags, which are registered one by one and removed together. Each is
+ * registered by its declaration. Confined to one thread at a time; the meters are thread-safe.
+ */
+final class MeterSet implements AutoCloseable {
+
+  private final MeterRegistry registry = Metrics.globalRegistry;
+  private final Tags tags;
+  private final List<Meter> meters = new ArrayList<>();
+
+  /**
+   * @param partition null for meters of the whole query
+   */
+  MeterSet(String group, @Nullable Integer partition, String node) {
+    // Counters count from when a registry has them.
+    PrometheusText.begin();
+    Tags common = Tags.of("group", group, "node", node);
+    tags = partition == null ? common : common.and("partition", partition.toString());
+  }
+
+  /**
+   * Whether another set with these tags has a meter. Micrometer would hand out that one, which
+   * counts something else.
+   */
+  boolean isTaken(SourceMeter meter) {
+    return registry.find(meter.id()).tags(tags).meter() != null;
+  }
+
+  /**
+   * @param counted must be held by the caller for as long as the meter is to count
+   */
+  <T> void counter(SourceMeter meter, T counted, ToDoubleFunction<T> count) {
+    meters.add(
+        FunctionCounter.builder(meter.id(), counted, count)
+            .tags(tags)
+            .baseUnit(meter.unit())
+            .description(meter.description())
+            .register(registry));
+  }
+
+  Counter counter(SourceMeter meter) {
+    Counter counter =
+        Counter.builder(meter.id())
+            .tags(tags)
+            .baseUnit(meter.unit())
+            .description(meter.description())
+            .register(registry);
+    meters.add(counter);
+    return counter;
+  }
+
+  /**
+   * @param gauged must be held by the caller for as long as the meter is to show it
+   */
+  <T> void gauge(SourceMeter meter, T gauged, ToDoubleFunction<T> value) {
+    meters.add(
+        Gauge.builder(meter.id(), gauged, value)
+            .tags(tags)
+            .baseUnit(meter.unit())
+            .description(meter.description())
+            .register(registry));
+  }
+
+  Timer timer(SourceMeter meter) {
+    Timer timer =
+        Timer.builder(meter.id()).tags(tags).description(meter.description()).register(registry);
+    meters.add(timer);
+    return timer;
+  }
+
+  /** Removes them from every registry. */
+  @Override
+  public void close() {
+    meters.forEach(registry::remove);
+    meters.clear();
+  }
+}

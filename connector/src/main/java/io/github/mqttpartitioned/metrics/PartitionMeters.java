@@ -1,0 +1,96 @@
+package io.github.mqttpartitioned.metrics;
+
+import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.PartitionStatus.Counts;
+import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.CommitTimes;
+import io.github.mqttpartitioned.receiver.Receiver;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The meters of a partition that this node holds, from {@link #watch} until it is closed. What the
+ * receiver counts anyhow is looked at when a registry asks; only the times of a group commit are
+ * recorded as they happen, by the receiver thread.
+ */
+public final class PartitionMeters implements CommitTimes, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionMeters.class);
+
+  private final MeterSet meters;
+  private final boolean taken;
+  private final @Nullable Timer append;
+  private final @Nullable Timer ackDelay;
+
+  /**
+   * @param group share name
+   * @param node name of the node that holds the partition
+   */
+  public PartitionMeters(String group, int partition, String node) {
+    meters = new MeterSet(group, partition, node);
+    taken = meters.isTaken(SourceMeter.APPEND);
+    if (taken) {
+      LOG.warn(
+          "Another query of this application has group {}, too: partition {} of this one has no"
+              + " meters. Give each query a group of its own",
+          group,
+          partition);
+    }
+    append = taken ? null : meters.timer(SourceMeter.APPEND);
+    ackDelay = taken ? null : meters.timer(SourceMeter.ACK_DELAY);
+  }
+
+  /**
+   * Shows how a receiver is doing, as long as the caller holds it.
+   *
+   * @param storeMaxBytes most disk for its store
+   */
+  public void watch(Receiver watched, long storeMaxBytes) {
+    if (taken) {
+      return;
+    }
+    counter(SourceMeter.RECEIVED, watched, Counts::received);
+    counter(SourceMeter.RECEIVED_BYTES, watched, Counts::receivedBytes);
+    counter(SourceMeter.STORED, watched, Counts::stored);
+    counter(SourceMeter.DUPLICATES, watched, Counts::duplicates);
+    counter(SourceMeter.TRIMMED, watched, Counts::trimmed);
+    counter(SourceMeter.ACKS, watched, Counts::acknowledgements);
+    counter(SourceMeter.RECONNECTS, watched, counts -> Math.max(0, counts.connections() - 1));
+    counter(SourceMeter.SET_ASIDE, watched, Counts::setAside);
+    gauge(SourceMeter.CONNECTED, watched, status -> status.state() == State.CONNECTED ? 1 : 0);
+    gauge(SourceMeter.STORE_BYTES, watched, PartitionStatus::storeBytes);
+    meters.gauge(SourceMeter.STORE_MAX_BYTES, watched, unused -> (double) storeMaxBytes);
+    meters.gauge(SourceMeter.INFLIGHT, watched, Receiver::inFlight);
+  }
+
+  private void counter(SourceMeter meter, Receiver watched, ToLongFunction<Counts> count) {
+    meters.counter(meter, watched, source -> (double) count.applyAsLong(source.status().counts()));
+  }
+
+  private void gauge(SourceMeter meter, Receiver watched, ToLongFunction<PartitionStatus> value) {
+    meters.gauge(meter, watched, source -> (double) value.applyAsLong(source.status()));
+  }
+
+  @Override
+  public void appended(long nanos) {
+    if (append != null) {
+      append.record(nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  @Override
+  public void acknowledged(long nanos) {
+    if (ackDelay != null) {
+      ackDelay.record(nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  @Override
+  public void close() {
+    meters.close();
+  }
+}

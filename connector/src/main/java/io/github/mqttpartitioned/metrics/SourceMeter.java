@@ -1,0 +1,140 @@
+package io.github.mqttpartitioned.metrics;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All meters there are: name, base unit and meaning. Names are Micrometer's; what Prometheus calls
+ * them follows from Micrometer's naming convention. Tags are {@code group}, {@code partition} and
+ * {@code node} alone, and no partition where a meter is about the whole query: never a topic, of
+ * which there may be any number.
+ */
+public enum SourceMeter {
+  RECEIVED(
+      "mqtt.source.received",
+      Kind.COUNTER,
+      "messages",
+      "Messages from the broker, redelivered ones included"),
+  RECEIVED_BYTES(
+      "mqtt.source.received.bytes", Kind.COUNTER, "bytes", "Bytes of the messages' packets"),
+  STORED("mqtt.source.stored", Kind.COUNTER, "messages", "Messages made durable"),
+  READ(
+      "mqtt.source.read",
+      Kind.COUNTER,
+      "rows",
+      "Rows read by Spark's tasks; node is the reading one"),
+  READ_BYTES(
+      "mqtt.source.read.bytes",
+      Kind.COUNTER,
+      "bytes",
+      "Bytes of the blocks read by Spark's tasks; node is the reading one"),
+  READ_REMOTE(
+      "mqtt.source.read.remote",
+      Kind.COUNTER,
+      "rows",
+      "Of the rows read, those that came from another node"),
+  DUPLICATES(
+      "mqtt.source.duplicates",
+      Kind.COUNTER,
+      null,
+      "QoS 2 redeliveries that were recognised and not stored again"),
+  TRIMMED(
+      "mqtt.source.trimmed",
+      Kind.COUNTER,
+      "messages",
+      "Messages removed after Spark was done with them"),
+  ACKS("mqtt.source.acks", Kind.COUNTER, null, "PUBACK, PUBREC and PUBCOMP packets sent"),
+  CONNECTED(
+      "mqtt.source.connected", Kind.GAUGE, null, "1 while the member is connected, 0 otherwise"),
+  RECONNECTS(
+      "mqtt.source.reconnects", Kind.COUNTER, null, "Connections made after the member's first"),
+  STORE_BYTES(
+      "mqtt.source.store.bytes",
+      Kind.GAUGE,
+      "bytes",
+      "Disk taken by messages that are not trimmed yet"),
+  STORE_MAX_BYTES(
+      "mqtt.source.store.max.bytes",
+      Kind.GAUGE,
+      "bytes",
+      "Most disk for the store: option storeMaxBytes. A store is full a little before"),
+  SET_ASIDE(
+      "mqtt.source.set.aside",
+      Kind.COUNTER,
+      "messages",
+      "Malformed messages kept apart in the store, of which no row is made"),
+  BACKLOG(
+      "mqtt.source.backlog",
+      Kind.GAUGE,
+      "messages",
+      "Messages stored and not yet processed; node is the driver"),
+  INFLIGHT(
+      "mqtt.source.inflight",
+      Kind.GAUGE,
+      "messages",
+      "QoS 1 and 2 messages received whose acknowledgement is not over; receiveMaximum bounds it"),
+  APPEND(
+      "mqtt.source.append",
+      Kind.TIMER,
+      "seconds",
+      "One group commit: append to the store, with its fsync"),
+  ACK_DELAY(
+      "mqtt.source.ack.delay",
+      Kind.TIMER,
+      "seconds",
+      "From the receipt of a batch's first message until its acknowledgements are sent"),
+  BATCH(
+      "mqtt.source.batch",
+      Kind.TIMER,
+      "seconds",
+      "Micro-batches with data, from planning until Spark is done; no partition"),
+  LOST(
+      "mqtt.source.lost",
+      Kind.COUNTER,
+      "messages",
+      "Offsets skipped by plan as no store holds them (failOnDataLoss=false); no partition"),
+  NODE_UP(
+      "mqtt.source.node.up",
+      Kind.GAUGE,
+      null,
+      "1 when the node answered this scrape in time, 0 otherwise; only in the endpoint");
+
+  /** What a meter's value does. */
+  public enum Kind {
+    COUNTER,
+    GAUGE,
+    TIMER
+  }
+
+  /** How the names of all of them begin. */
+  static final String PREFIX = "mqtt.source.";
+
+  private final String id;
+  private final Kind kind;
+  private final @Nullable String unit;
+  private final String description;
+
+  SourceMeter(String id, Kind kind, @Nullable String unit, String description) {
+    this.id = id;
+    this.kind = kind;
+    this.unit = unit;
+    this.description = description;
+  }
+
+  /** Its Micrometer name. */
+  public String id() {
+    return id;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Null for plain numbers. */
+  public @Nullable String unit() {
+    return unit;
+  }
+
+  public String description() {
+    return description;
+  }
+}

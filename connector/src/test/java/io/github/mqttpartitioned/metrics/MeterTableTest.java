@@ -1,0 +1,83 @@
+package io.github.mqttpartitioned.metrics;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.metrics.SourceMeter.Kind;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The README's table is what the declarations say.
+ *
+ * <p>To write it anew: {@code mvn -q -pl connector test -Dtest=MeterTableTest
+ * -Dreadme.update=true}.
+ */
+class MeterTableTest {
+
+  private static final Path README =
+      Path.of(System.getProperty("basedir", ".")).resolve("../README.md");
+  private static final String BEGIN = "<!-- meters:begin -->\n";
+  private static final String END = "\n<!-- meters:end -->";
+
+  @Test
+  void readmeHasTheTableOfTheDeclarations() throws IOException {
+    String text = Files.readString(README);
+    if (Boolean.getBoolean("readme.update")) {
+      text =
+          text.substring(0, text.indexOf(BEGIN) + BEGIN.length())
+              + table()
+              + text.substring(text.indexOf(END));
+      Files.writeString(README, text);
+    }
+    assertThat(text)
+        .as(
+            "README.md's meters are out of date: run mvn -q -pl connector test"
+                + " -Dtest=MeterTableTest -Dreadme.update=true")
+        .contains(BEGIN + table() + END);
+  }
+
+  @Test
+  void prometheusNamesFollowMicrometersConvention() {
+    assertThat(prometheus(SourceMeter.RECEIVED)).isEqualTo("mqtt_source_received_messages_total");
+    assertThat(prometheus(SourceMeter.APPEND)).isEqualTo("mqtt_source_append_seconds");
+    assertThat(prometheus(SourceMeter.STORE_BYTES)).isEqualTo("mqtt_source_store_bytes");
+  }
+
+  private static String table() {
+    return Stream.of(SourceMeter.values())
+        .map(
+            meter ->
+                "| `%s` | `%s` | %s | %s |"
+                    .formatted(
+                        meter.id(),
+                        prometheus(meter),
+                        meter.kind().name().toLowerCase(java.util.Locale.ROOT),
+                        meter.description()))
+        .collect(
+            joining(
+                "\n",
+                "| meter | in Prometheus | kind | meaning |\n| --- | --- | --- | --- |\n",
+                ""));
+  }
+
+  /** As the endpoint shows it; a timer's with {@code _count}, {@code _sum} and {@code _bucket}. */
+  static String prometheus(SourceMeter meter) {
+    String name =
+        new PrometheusNamingConvention().name(meter.id(), type(meter.kind()), meter.unit());
+    return meter.kind() == Kind.COUNTER && !name.endsWith("_total") ? name + "_total" : name;
+  }
+
+  private static Meter.Type type(Kind kind) {
+    return switch (kind) {
+      case COUNTER -> Meter.Type.COUNTER;
+      case GAUGE -> Meter.Type.GAUGE;
+      case TIMER -> Meter.Type.TIMER;
+    };
+  }
+}
