@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -156,9 +157,14 @@ class ClusterTest {
         ChildJvm driver = driver(broker, qos)) {
       awaitMembers(driver);
       try (Load load = Load.start(broker.url(), 2, messages, qos, messages / 20)) {
+        List<ProcessHandle> victims = cluster.executors();
         for (int kill = 1; kill <= EXECUTORS; kill++) {
           awaitProcessed(driver, (long) messages * kill / (EXECUTORS + 2));
-          cluster.executors().get(0).destroyForcibly();
+          ProcessHandle victim = victims.get(kill - 1);
+          victim.destroyForcibly();
+          victim.onExit().get(1, TimeUnit.MINUTES);
+          await(
+              driver, "another executor", () -> cluster.executors().size() == EXECUTORS);
         }
         Map<Integer, Long> sent = load.await();
         awaitProcessed(driver, messages);

@@ -7,7 +7,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.coordinator.Assignment;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.BrokerUrl;
+import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.SourceSettings;
 import io.github.mqttpartitioned.model.TlsSettings;
 import io.github.mqttpartitioned.model.TopicFilter;
@@ -39,7 +41,7 @@ class NodeMetersTest {
 
   @TempDir Path folder;
 
-  private final Node node = new Node("test-node");
+  private final Node node = new Node(new NodeAddress("test-node", "localhost", 0));
 
   @Test
   void metersMoveWithMessagesRedeliveriesACutConnectionAndATrim() throws Exception {
@@ -72,7 +74,7 @@ class NodeMetersTest {
               connection.expectAcknowledgement(PUBREC, 2);
               connection.expectAcknowledgement(PUBACK, 7);
             })) {
-      node.assign(new Assignment(settings(broker.url()), 0, 0));
+      node.assign(new Assignment(settings(broker.url()), 0, 0, 0));
 
       await("mqtt_source_inflight_messages", 3);
       await("mqtt_source_acks_total", 3);
@@ -136,10 +138,10 @@ class NodeMetersTest {
   @Test
   void aGroupThatAnotherQueryHasTooLeavesTheFirstOnesMetersAlone() {
     try (ScriptedBroker broker = ScriptedBroker.start(connection -> ready(connection, false))) {
-      node.assign(new Assignment(settings(broker.url()), 0, 0));
-      Node second = new Node("test-node");
+      node.assign(new Assignment(settings(broker.url()), 0, 0, 0));
+      Node second = new Node(new NodeAddress("test-node", "localhost", 0));
       SourceSettings same = settings(broker.url());
-      second.assign(new Assignment(copy(same, "50c4cf", folder.resolve("second")), 0, 0));
+      second.assign(new Assignment(copy(same, "50c4cf", folder.resolve("second")), 0, 0, 0));
       await("mqtt_source_connected", 1);
       Await.until(
           "the second connection",
@@ -187,7 +189,11 @@ class NodeMetersTest {
         Duration.ofDays(1),
         65_535,
         folder.toString(),
-        16 << 20);
+        16 << 20,
+        AckMode.STORED,
+        Duration.ofSeconds(5),
+        1,
+        List.of());
   }
 
   private static SourceSettings copy(SourceSettings from, String sourceId, Path storeDir) {
@@ -207,6 +213,10 @@ class NodeMetersTest {
         from.sessionExpiry(),
         from.receiveMaximum(),
         storeDir.toString(),
-        from.storeMaxBytes());
+        from.storeMaxBytes(),
+        from.ackMode(),
+        from.drainTimeout(),
+        from.members(),
+        from.formerFilters());
   }
 }

@@ -125,13 +125,20 @@ class NodeServerTest {
     Identity identity = TestCertificates.in(folder).server();
     Map<String, String> config =
         Map.of(
-            "spark.ssl.rpc.enabled", "true",
-            "spark.ssl.rpc.protocol", "TLSv1.3",
-            "spark.ssl.rpc.keyStore", identity.keystore().toString(),
-            "spark.ssl.rpc.keyStorePassword", TestCertificates.PASSWORD,
-            "spark.ssl.rpc.keyPassword", TestCertificates.PASSWORD,
-            "spark.ssl.rpc.trustStore", identity.truststore().toString(),
-            "spark.ssl.rpc.trustStorePassword", TestCertificates.PASSWORD);
+            "spark.ssl.rpc.enabled",
+            "true",
+            "spark.ssl.rpc.protocol",
+            "TLSv1.3",
+            "spark.ssl.rpc.keyStore",
+            identity.keystore().toString(),
+            "spark.ssl.rpc.keyStorePassword",
+            TestCertificates.PASSWORD,
+            "spark.ssl.rpc.keyPassword",
+            TestCertificates.PASSWORD,
+            "spark.ssl.rpc.trustStore",
+            identity.truststore().toString(),
+            "spark.ssl.rpc.trustStorePassword",
+            TestCertificates.PASSWORD);
     Network encrypted = new Network(new MapConfigProvider(config), "app", null);
     answer = CompletableFuture.completedFuture(new Answer.Text("x".repeat(3_000_000)));
     try (NodeServer server = server(encrypted);
