@@ -35,7 +35,6 @@ public interface NodeLink {
   void trim(String sourceId, int partition, long before);
 
   /**
-<<<<<<< HEAD
    * Tells that Spark is done with everything below {@code before}. With {@link
    * io.github.mqttpartitioned.model.AckMode#PROCESSED} it is acknowledged now. A lower offset than
    * before changes nothing.
@@ -43,8 +42,6 @@ public interface NodeLink {
   void processed(String sourceId, int partition, long before);
 
   /**
-=======
->>>>>>> cluster
    * What the node has measured, in Prometheus' text format, of all sources that it serves. Unlike
    * the other calls, this one may wait.
    */

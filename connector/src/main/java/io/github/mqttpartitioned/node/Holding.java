@@ -31,12 +31,9 @@ final class Holding {
   private volatile @Nullable Parts parts;
   private boolean ended;
 
-<<<<<<< HEAD
   /** Told while the store was being opened, perhaps. */
   private volatile long processed;
 
-=======
->>>>>>> cluster
   /**
    * @param node name of the node, for meters
    */
@@ -70,10 +67,7 @@ final class Holding {
     meters.watch(receiver, assignment.settings().storeMaxBytes());
     receiver.start();
     parts = new Parts(store, receiver, meters);
-<<<<<<< HEAD
     receiver.processed(processed);
-=======
->>>>>>> cluster
     tenure.changed();
   }
 

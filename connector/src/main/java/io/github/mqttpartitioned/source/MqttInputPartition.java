@@ -17,15 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param holder node that held the partition when the batch was planned; null for none
  */
 record MqttInputPartition(
-<<<<<<< HEAD
-    String sourceId,
-    String group,
-    int partition,
-    OffsetRange range,
-    @Nullable NodeAddress holder)
-=======
     String sourceId, String group, int partition, OffsetRange range, @Nullable NodeAddress holder)
->>>>>>> cluster
     implements InputPartition {
 
   /** Only a node that lives: Spark waits for one that does not. */

@@ -140,14 +140,9 @@ final class MqttMicroBatchStream
             ? admitted(source, from, available, extents, limits)
             : available;
     source.planned(until);
-<<<<<<< HEAD
     if (until.equals(from)) {
       // No new data must be the same text, also when partitions have been added since.
       return start;
-=======
-    if (!until.json().equals(from.json())) {
-      source.meters().batchBegins();
->>>>>>> cluster
     }
     source.meters().batchBegins();
     return until;

@@ -30,14 +30,7 @@ record MqttPartitionReaderFactory(BlockSources blocks, boolean includeProperties
         blocks.of(part),
         part,
         ReadMeters.of(
-<<<<<<< HEAD
-            part.sourceId(),
-            part.group(),
-            part.partition(),
-            Node.ofThisJvm().address().name()),
-=======
             part.sourceId(), part.group(), part.partition(), Node.ofThisJvm().address().name()),
->>>>>>> cluster
         includeProperties,
         skipLost);
   }

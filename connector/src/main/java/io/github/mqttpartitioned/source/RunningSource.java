@@ -64,12 +64,7 @@ final class RunningSource implements AutoCloseable {
     }
     try {
       Coordinator coordinator = coordinator(source, loss, planned, options.storeRecoveryTimeout());
-<<<<<<< HEAD
       return begin(coordinator, source, options, loss, planned);
-=======
-      SourceMeters meters = begin(coordinator, source, options, loss, planned);
-      return new RunningSource(settings, coordinator, loss, meters);
->>>>>>> cluster
     } catch (RuntimeException e) {
       RUNNING.remove(settings.sourceId());
       throw e;
@@ -102,17 +97,12 @@ final class RunningSource implements AutoCloseable {
         recoveryTimeout);
   }
 
-<<<<<<< HEAD
   private static RunningSource begin(
-=======
-  private static SourceMeters begin(
->>>>>>> cluster
       Coordinator coordinator,
       ResolvedSource source,
       SourceOptions options,
       DataLoss loss,
       SourceOffset planned) {
-<<<<<<< HEAD
     SourceSettings settings = source.settings();
     SourceIdentity identity = source.identity();
     SourceMeters meters = null;
@@ -132,18 +122,6 @@ final class RunningSource implements AutoCloseable {
               ? new Acknowledging(source, now, coordinator, next(coordinator.extents()))
               : null;
       return new RunningSource(settings, coordinator, loss, meters, acknowledging);
-=======
-    SourceMeters meters = null;
-    try {
-      meters =
-          SourceMeters.open(
-              source.settings(), coordinator, planned, loss::offsets, options.metricsPort());
-      coordinator.start(!source.begun());
-      if (!source.begun()) {
-        source.checkpoint().setBegun();
-      }
-      return meters;
->>>>>>> cluster
     } catch (RuntimeException e) {
       if (meters != null) {
         meters.close();
@@ -151,13 +129,10 @@ final class RunningSource implements AutoCloseable {
       coordinator.close();
       throw e;
     }
-<<<<<<< HEAD
   }
 
   private static SourceOffset next(List<LogExtent> extents) {
     return SourceOffset.of(extents.stream().mapToLong(LogExtent::next).toArray());
-=======
->>>>>>> cluster
   }
 
   /** To be told how Spark gets on. */

@@ -50,15 +50,11 @@ final class SourceMeters implements AutoCloseable {
     this.endpoint = port.map(address -> MetricsEndpoint.open(address, scrape::text)).orElse(null);
     this.meters =
         new QueryMeters(
-<<<<<<< HEAD
-            settings.group(), settings.partitions(), Node.ofThisJvm().address().name(), this::backlog, lost);
-=======
             settings.group(),
             settings.partitions(),
             Node.ofThisJvm().address().name(),
             this::backlog,
             lost);
->>>>>>> cluster
   }
 
   /**

@@ -188,7 +188,6 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   }
 
   @Override
-<<<<<<< HEAD
   public void processed(String source, int partition, long before) {
     tell(
         new Processed(sourceId, ticket, partition, before),
@@ -201,8 +200,6 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   }
 
   @Override
-=======
->>>>>>> cluster
   public String scrape() {
     Answer answer = ask(new Scrape(), SCRAPE);
     if (answer instanceof Answer.Text text) {

@@ -44,10 +44,7 @@ public sealed interface Request {
           case Leave.KIND -> Leave.read(in);
           case Fetch.KIND -> Fetch.read(in);
           case Scrape.KIND -> new Scrape();
-<<<<<<< HEAD
           case Processed.KIND -> Processed.read(in);
-=======
->>>>>>> cluster
           default -> throw new FrameException("Unknown kind of request: " + kind);
         };
     in.finish();

@@ -101,14 +101,11 @@ class CoordinatorTest {
     public void trim(String sourceId, int partition, long before) {}
 
     @Override
-<<<<<<< HEAD
     public void processed(String sourceId, int partition, long before) {
       events.add("p" + partition + " processed before " + before + " at " + address().name());
     }
 
     @Override
-=======
->>>>>>> cluster
     public String scrape() {
       return "";
     }
