@@ -163,8 +163,7 @@ class ClusterTest {
           ProcessHandle victim = victims.get(kill - 1);
           victim.destroyForcibly();
           victim.onExit().get(1, TimeUnit.MINUTES);
-          await(
-              driver, "another executor", () -> cluster.executors().size() == EXECUTORS);
+          await(driver, "another executor", () -> cluster.executors().size() == EXECUTORS);
         }
         Map<Integer, Long> sent = load.await();
         awaitProcessed(driver, messages);
