@@ -84,8 +84,13 @@ public final class Receiver {
     this(settings, partition, store, CommitTimes.IGNORED, Tenure.ENDLESS);
   }
 
+  /** As above, and tells how long its work takes. */
+  public Receiver(SourceSettings settings, int partition, PartitionStore store, CommitTimes times) {
+    this(settings, partition, store, times, Tenure.ENDLESS);
+  }
+
   /**
-   * As above, and tells how long its work takes.
+   * As above, for as long as {@code tenure} allows.
    *
    * @param tenure asked whether the receiver may go on
    */
