@@ -2,9 +2,9 @@
  * Measures the connector, and shows it at work.
  *
  * <ul>
- *   <li>{@link io.github.mqttpartitioned.benchmark.Main} runs the benchmarks: {@code e2e ingest}
- *       from a socket to a durable store, {@code e2e read} from a store to Spark, {@code jmh} the
- *       small ones in {@code micro}.
+ *   <li>{@link io.github.mqttpartitioned.benchmark.Main} runs the benchmarks: {@code e2e} with a
+ *       scenario each in {@code ingest}, {@code broker}, {@code read}, {@code latency} and {@code
+ *       scale}; {@code jmh} for single steps; {@code compare} and {@code plot} for their results.
  *   <li>{@code demo} is what {@code mvn -q -Pdemo} runs.
  * </ul>
  *
