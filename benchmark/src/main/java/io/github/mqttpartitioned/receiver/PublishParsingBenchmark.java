@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.store.InFlightIds;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -40,13 +41,17 @@ public class PublishParsingBenchmark {
   private int payloadBytes = 100;
 
   private final Batch batch = new Batch("tcp://127.0.0.1:1883");
-  private PublishParser parser = new PublishParser(null, new PoisonMessages());
+  private PublishParser parser = newParser();
   private byte[] packets = {};
   private final int[] bodies = new int[MESSAGES + 1];
 
+  private static PublishParser newParser() {
+    return new PublishParser(AckMode.STORED, new InFlightIds(), new PoisonMessages());
+  }
+
   @Setup
   public void fill() throws MalformedPacketException {
-    parser = new PublishParser(new InFlightIds(), new PoisonMessages());
+    parser = newParser();
     ByteBuffer all = ByteBuffer.allocate(MESSAGES * (payloadBytes + 64));
     for (int message = 0; message < MESSAGES; message++) {
       bodies[message] = all.position();

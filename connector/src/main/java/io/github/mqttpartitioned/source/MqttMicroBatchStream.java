@@ -133,8 +133,9 @@ final class MqttMicroBatchStream
     source.meters().processed(from);
     retention.expired().ifPresent(source::trim);
     List<LogExtent> extents = source.extents();
-    SourceOffset available = available(source, from);
-    latest = available;
+    SourceOffset stored = available(source, from);
+    latest = stored;
+    SourceOffset available = source.sparingFullStores(from, stored);
     SourceOffset until =
         limit instanceof AdmissionLimits limits
             ? admitted(source, from, available, extents, limits)
@@ -169,6 +170,7 @@ final class MqttMicroBatchStream
 
   private boolean isMinimumWaived(SourceOffset from, SourceOffset available) {
     return availableNow
+        || running(from).isStoreFull()
         || (options.ackMode() == AckMode.PROCESSED && standstill.isReached(from, available));
   }
 

@@ -176,6 +176,39 @@ final class RunningSource implements AutoCloseable {
     return SourceOffset.of(available);
   }
 
+  /**
+   * Leaves the last message of a store that fills up to a batch of its own. Only a batch that is
+   * planned behind another permits to trim that one; would a batch take everything that a full
+   * store holds, there would be no other one: no room, so no message, so no trim.
+   *
+   * @param until may lie behind what is stored, but not before {@code from}
+   */
+  SourceOffset sparingFullStores(SourceOffset from, SourceOffset until) {
+    List<PartitionStatus> status = status();
+    long[] spared = until.toArray();
+    for (int partition = 0; partition < spared.length; partition++) {
+      PartitionStatus each = status.get(partition);
+      boolean takesAll = spared[partition] == each.extent().next();
+      if (takesAll && spared[partition] - from.get(partition) > 1 && fillsUp(each)) {
+        spared[partition]--;
+      }
+    }
+    return SourceOffset.of(spared);
+  }
+
+  /**
+   * Whether a store could be full before anything is stored behind what it holds now: one append
+   * takes at most a quarter of it.
+   */
+  private boolean fillsUp(PartitionStatus status) {
+    return status.storeBytes() > settings.storeMaxBytes() / 2;
+  }
+
+  /** Whether a member waits for room: it must not be waited for. */
+  boolean isStoreFull() {
+    return status().stream().anyMatch(each -> each.state() == State.STORE_FULL);
+  }
+
   /** Takes note of what Spark is told: it may be in its log at once. */
   void planned(SourceOffset until) {
     coordinator.planned(until.toArray());

@@ -40,6 +40,10 @@ final class FakeNode implements NodeLink {
   State state = State.CONNECTED;
   RuntimeException problem;
   RuntimeException failTrim;
+
+  /** What each store says that it takes on disk; below 0 for what its blocks take. */
+  long storeBytes = -1;
+
   int openCursors;
 
   synchronized void append(int partition, List<TestMessage> messages) {
@@ -133,7 +137,10 @@ final class FakeNode implements NodeLink {
       throw new IllegalStateException("not held");
     }
     Store store = store(partition);
-    long bytes = store.blocks.values().stream().mapToLong(ByteBuffer::remaining).sum();
+    long bytes =
+        storeBytes >= 0
+            ? storeBytes
+            : store.blocks.values().stream().mapToLong(ByteBuffer::remaining).sum();
     return new PartitionStatus(
         state,
         problem,

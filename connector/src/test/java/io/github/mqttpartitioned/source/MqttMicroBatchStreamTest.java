@@ -117,6 +117,36 @@ class MqttMicroBatchStreamTest {
     assertThat(temp).isEmptyDirectory();
   }
 
+  /** Without another batch nothing could be trimmed, and a full store takes no message. */
+  @Test
+  void lastMessageOfAStoreThatFillsUpIsLeftToABatchOfItsOwn() {
+    MqttMicroBatchStream stream = stream("storeMaxBytes", "16m");
+    Offset initial = stream.initialOffset();
+    node.storeBytes = 9 << 20;
+    append(0, 5);
+    append(1, 1);
+    Offset one = latest(stream, initial);
+    assertThat(one).isEqualTo(SourceOffset.of(4, 1));
+    assertThat(stream.reportLatestOffset()).isEqualTo(SourceOffset.of(5, 1));
+    assertThat(latest(stream, one)).isEqualTo(SourceOffset.of(5, 1));
+    node.storeBytes = 7 << 20;
+    assertThat(latest(stream, initial)).isEqualTo(SourceOffset.of(5, 1));
+    stream.stop();
+  }
+
+  @Test
+  void minimumIsNotWaitedForWhileAStoreIsFull() {
+    MqttMicroBatchStream stream = stream("minOffsetsPerTrigger", "1000");
+    Offset initial = stream.initialOffset();
+    append(0, 1);
+    Offset one = latest(stream, initial);
+    append(0, 1);
+    assertThat(latest(stream, one)).isEqualTo(one);
+    node.state = State.STORE_FULL;
+    assertThat(latest(stream, one)).isEqualTo(SourceOffset.of(2, 0));
+    stream.stop();
+  }
+
   private Offset runOnce(int messages) {
     MqttMicroBatchStream stream = stream();
     Offset initial = stream.initialOffset();
