@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.benchmark.read.Backlog;
 import io.github.mqttpartitioned.benchmark.report.Scratch;
+import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
@@ -153,7 +154,11 @@ public class ReaderBenchmark {
     OffsetRange range = new OffsetRange(0, ROWS / partitions);
     BlockPartitionReader reader =
         new BlockPartitionReader(
-            stores.get(partition), new MqttInputPartition(SOURCE, partition, range), false, false);
+            stores.get(partition),
+            new MqttInputPartition(SOURCE, "group", partition, range),
+            ReadMeters.of(SOURCE, "group", partition, "benchmark"),
+            false,
+            false);
     try (reader) {
       long sum = 0;
       while (reader.next()) {
@@ -167,6 +172,7 @@ public class ReaderBenchmark {
   public void close() throws IOException {
     threads.shutdown();
     stores.forEach(PartitionStore::close);
+    ReadMeters.release(SOURCE);
     Scratch.delete(directory);
   }
 }

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -19,26 +20,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class MeterSet implements AutoCloseable {
 
-  private final MeterRegistry registry = Metrics.globalRegistry;
   private final Tags tags;
+  private final boolean taken;
+  private final MeterRegistry registry;
   private final List<Meter> meters = new ArrayList<>();
 
   /**
    * @param partition null for meters of the whole query
+   * @param first one of the meters that will be registered
    */
-  MeterSet(String group, @Nullable Integer partition, String node) {
+  MeterSet(String group, @Nullable Integer partition, String node, SourceMeter first) {
     // Counters count from when a registry has them.
     PrometheusText.begin();
     Tags common = Tags.of("group", group, "node", node);
     tags = partition == null ? common : common.and("partition", partition.toString());
+    taken = Metrics.globalRegistry.find(first.id()).tags(tags).meter() != null;
+    registry = taken ? new SimpleMeterRegistry() : Metrics.globalRegistry;
   }
 
   /**
-   * Whether another set with these tags has a meter. Micrometer would hand out that one, which
-   * counts something else.
+   * Whether there are meters with these tags already, of another query with the same group.
+   * Micrometer would hand those out, which count something else; so this set's go where nobody
+   * looks.
    */
-  boolean isTaken(SourceMeter meter) {
-    return registry.find(meter.id()).tags(tags).meter() != null;
+  boolean isTaken() {
+    return taken;
   }
 
   /**

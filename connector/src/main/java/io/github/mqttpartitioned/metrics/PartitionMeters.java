@@ -8,7 +8,6 @@ import io.github.mqttpartitioned.receiver.Receiver;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,26 +21,24 @@ public final class PartitionMeters implements CommitTimes, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionMeters.class);
 
   private final MeterSet meters;
-  private final boolean taken;
-  private final @Nullable Timer append;
-  private final @Nullable Timer ackDelay;
+  private final Timer append;
+  private final Timer ackDelay;
 
   /**
    * @param group share name
    * @param node name of the node that holds the partition
    */
   public PartitionMeters(String group, int partition, String node) {
-    meters = new MeterSet(group, partition, node);
-    taken = meters.isTaken(SourceMeter.APPEND);
-    if (taken) {
+    meters = new MeterSet(group, partition, node, SourceMeter.APPEND);
+    if (meters.isTaken()) {
       LOG.warn(
           "Another query of this application has group {}, too: partition {} of this one has no"
               + " meters. Give each query a group of its own",
           group,
           partition);
     }
-    append = taken ? null : meters.timer(SourceMeter.APPEND);
-    ackDelay = taken ? null : meters.timer(SourceMeter.ACK_DELAY);
+    append = meters.timer(SourceMeter.APPEND);
+    ackDelay = meters.timer(SourceMeter.ACK_DELAY);
   }
 
   /**
@@ -50,9 +47,6 @@ public final class PartitionMeters implements CommitTimes, AutoCloseable {
    * @param storeMaxBytes most disk for its store
    */
   public void watch(Receiver watched, long storeMaxBytes) {
-    if (taken) {
-      return;
-    }
     counter(SourceMeter.RECEIVED, watched, Counts::received);
     counter(SourceMeter.RECEIVED_BYTES, watched, Counts::receivedBytes);
     counter(SourceMeter.STORED, watched, Counts::stored);
@@ -77,16 +71,12 @@ public final class PartitionMeters implements CommitTimes, AutoCloseable {
 
   @Override
   public void appended(long nanos) {
-    if (append != null) {
-      append.record(nanos, TimeUnit.NANOSECONDS);
-    }
+    append.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override
   public void acknowledged(long nanos) {
-    if (ackDelay != null) {
-      ackDelay.record(nanos, TimeUnit.NANOSECONDS);
-    }
+    ackDelay.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -34,13 +34,13 @@ public final class QueryMeters implements AutoCloseable {
   public QueryMeters(
       String group, int partitions, String node, IntToLongFunction backlog, LongSupplier lost) {
     this.lost = lost;
-    MeterSet whole = new MeterSet(group, null, node);
+    MeterSet whole = new MeterSet(group, null, node, SourceMeter.BATCH);
     sets.add(whole);
     batch = whole.timer(SourceMeter.BATCH);
     whole.counter(SourceMeter.LOST, this.lost, supplier -> (double) supplier.getAsLong());
     backlogs = IntStream.range(0, partitions).mapToObj(p -> new Backlog(p, backlog)).toList();
     for (Backlog each : backlogs) {
-      MeterSet ofPartition = new MeterSet(group, each.partition(), node);
+      MeterSet ofPartition = new MeterSet(group, each.partition(), node, SourceMeter.BACKLOG);
       sets.add(ofPartition);
       ofPartition.gauge(SourceMeter.BACKLOG, each, Backlog::now);
     }

@@ -20,7 +20,7 @@ public final class ReadMeters {
   private final Counter remoteRows;
 
   private ReadMeters(String group, int partition, String node) {
-    meters = new MeterSet(group, partition, node);
+    meters = new MeterSet(group, partition, node, SourceMeter.READ);
     rows = meters.counter(SourceMeter.READ);
     bytes = meters.counter(SourceMeter.READ_BYTES);
     remoteRows = meters.counter(SourceMeter.READ_REMOTE);

@@ -3,8 +3,8 @@ package io.github.mqttpartitioned.testkit;
 import java.util.Random;
 
 /**
- * Runs a property with random input. A failure tells the seed, and {@code -Dtest.seed=…} runs that
- * one again.
+ * Runs a property with random input. The seed goes to standard output, a failure tells it too, and
+ * {@code -Dtest.seed=…} runs that one again.
  */
 public final class Seeded {
 
@@ -28,6 +28,7 @@ public final class Seeded {
     long first = asked != null ? asked : System.nanoTime();
     for (int round = 0; round < (asked != null ? 1 : rounds); round++) {
       long seed = first + round;
+      System.out.println("Seed " + seed);
       try {
         check.run(new Random(seed));
       } catch (Exception | AssertionError e) {
