@@ -125,8 +125,17 @@ final class MosquittoContainer implements TestBroker {
 
   /** Asked once per JVM: without an engine the answer takes its time. */
   private static final class Engine {
-    static final boolean IS_LOCAL =
-        DockerClientFactory.instance().isDockerAvailable()
+    static final boolean IS_LOCAL = isLocal();
+
+    private static boolean isLocal() {
+      try {
+        return DockerClientFactory.instance().isDockerAvailable()
             && DockerClientFactory.instance().dockerHostIpAddress().equals("localhost");
+      } catch (RuntimeException e) {
+        // An engine that cannot get Testcontainers' own images, for instance.
+        System.out.println("Test broker: no " + TestBrokers.Kind.DOCKER + ", " + e);
+        return false;
+      }
+    }
   }
 }
