@@ -220,19 +220,13 @@ public final class Receiver {
     try (PahoSession session =
         new PahoSession(settings, partition, inbox, parser, Receiver::nowMicros)) {
       session.open();
-      boolean empty = pump(session, inbox, withheld);
-      inbox.close();
-      do {
-        commitAndAcknowledge(session, inbox, withheld);
-      } while (inbox.hasBatches());
-      if (inbox.end() == null) {
-        if (empty) {
-          session.endSession();
-          emptied = true;
-        } else {
-          session.disconnect(0);
-        }
+      boolean empty = takeAll(session, inbox, withheld);
+      if (inbox.end() == null && empty) {
+        session.endSession();
+        emptied = true;
         awaitEnd(inbox);
+      } else {
+        leave(session, inbox);
       }
       return ConnectionEnd.cause(inbox, settings, partition);
     } catch (MemberException e) {
@@ -244,6 +238,30 @@ public final class Receiver {
       return e;
     } finally {
       connection = null;
+    }
+  }
+
+  /** Pumps, and takes what has arrived when that is over. */
+  private boolean takeAll(PahoSession session, Inbox inbox, WithheldAcknowledgements withheld)
+      throws InterruptedException {
+    try {
+      boolean empty = pump(session, inbox, withheld);
+      inbox.close();
+      do {
+        commitAndAcknowledge(session, inbox, withheld);
+      } while (inbox.hasBatches());
+      return empty;
+    } catch (StoreException.Full e) {
+      inbox.close();
+      leave(session, inbox);
+      throw e;
+    }
+  }
+
+  private void leave(PahoSession session, Inbox inbox) throws InterruptedException {
+    if (inbox.end() == null) {
+      session.disconnect(0);
+      awaitEnd(inbox);
     }
   }
 
