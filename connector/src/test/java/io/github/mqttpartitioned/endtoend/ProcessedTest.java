@@ -1,11 +1,13 @@
 package io.github.mqttpartitioned.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.mqttpartitioned.node.Node;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.io.IOException;
@@ -66,7 +68,7 @@ class ProcessedTest {
         Arrived.await(query, messages);
         query.stop();
         // What comes again over the stop is recognised by the store, at QoS 1 too.
-        Arrived.check(job.rows(), sent, true);
+        Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
         Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
       }
     }
@@ -81,19 +83,21 @@ class ProcessedTest {
       Map<Integer, Long> sent = publish(broker, 20, qos);
       Arrived.await(query, 20);
       query.stop();
-      Arrived.check(job.rows(), sent, true);
+      Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
     }
   }
 
   @Test
   void brokerWithASmallerWindowOfItsOwn() throws Exception {
-    try (TestBroker broker = TestBrokers.start(BROKER.maxInflight(20))) {
+    BrokerOptions options = BROKER.maxInflight(20);
+    assumeTrue(TestBrokers.canStart(options), "no broker here has a window of its own to set");
+    try (TestBroker broker = TestBrokers.start(options)) {
       Job job = job(broker, 1).option("minOffsetsPerTrigger", 1_000);
       StreamingQuery query = job.startConnected();
       Map<Integer, Long> sent = publish(broker, 100, 1);
       Arrived.await(query, 100);
       query.stop();
-      Arrived.check(job.rows(), sent, true);
+      Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
     }
   }
 
@@ -105,7 +109,7 @@ class ProcessedTest {
       Map<Integer, Long> sent = publish(broker, 200, 1);
       StreamingQuery query = job.start(Trigger.AvailableNow());
       assertThat(query.awaitTermination(DEADLINE.toMillis())).isTrue();
-      Arrived.check(job.rows(), sent, true);
+      Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
     }
   }
 
@@ -126,7 +130,7 @@ class ProcessedTest {
       StreamingQuery query = job.startConnected();
       Arrived.await(query, messages);
       query.stop();
-      Arrived.check(job.rows(), sent, true);
+      Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
     }
   }
 
@@ -154,7 +158,7 @@ class ProcessedTest {
         StreamingQuery query = job.startConnected();
         Arrived.await(query, messages);
         query.stop();
-        Arrived.check(job.rows(), sent, true);
+        Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
         Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
       }
     }

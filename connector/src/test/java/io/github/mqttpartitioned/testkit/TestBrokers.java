@@ -90,6 +90,14 @@ public final class TestBrokers {
     return broker;
   }
 
+  /** Whether a broker with these options can be had here. */
+  public static boolean canStart(BrokerOptions options) {
+    String wanted = System.getProperty(PROPERTY, "");
+    return wanted.isEmpty()
+        ? available().stream().anyMatch(kind -> kind.supports(options))
+        : kind(wanted).supports(options);
+  }
+
   /** The kinds that can be started on this machine. */
   public static List<Kind> available() {
     return Stream.of(Kind.values()).filter(Kind::isAvailable).toList();
