@@ -174,6 +174,10 @@ final class PacketReader extends InputStream {
         }
         start = bodyEnd;
       }
+    } catch (RuntimeException | Error e) {
+      // Half a message may be in it. Nothing of it was acknowledged: it comes again.
+      batch = null;
+      throw e;
     } finally {
       if (batch != null) {
         inbox.checkIn(batch, parser.idsInFlight());

@@ -62,7 +62,7 @@ public final class Receiver {
   private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
   private final MemberLog memberLog;
   private final boolean retired;
-  private final long mustConnectBy;
+  private long mustConnectBy;
 
   /** Of a retired member: the broker holds nothing for it any more, and its session has ended. */
   private boolean emptied;
@@ -411,6 +411,7 @@ public final class Receiver {
     trimUntil(store::hasRoom, State.STORE_FULL);
     if (!stopping) {
       LOG.info("Partition {} has room in its store again", partition);
+      mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
       backoff.reset();
       enter(State.CONNECTING, null);
     }

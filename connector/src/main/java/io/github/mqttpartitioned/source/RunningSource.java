@@ -201,7 +201,7 @@ final class RunningSource implements AutoCloseable {
    * takes at most a quarter of it.
    */
   private boolean fillsUp(PartitionStatus status) {
-    return status.storeBytes() > settings.storeMaxBytes() / 2;
+    return status.state() == State.STORE_FULL || status.storeBytes() > settings.storeMaxBytes() / 2;
   }
 
   /** Whether a member waits for room: it must not be waited for. */
