@@ -57,7 +57,7 @@ class PartitionStoreTest {
       assertThat(store.extent()).isEqualTo(new LogExtent(4711, 4713));
     }
     try (PartitionStore store =
-        PartitionStore.open(new StoreConfig(path, "source", 3, 16 * MIB, 9_999))) {
+        PartitionStore.open(new StoreConfig(path, "source", 3, 16 * MIB, 4_713))) {
       assertThat(store.extent()).isEqualTo(new LogExtent(4711, 4713));
     }
   }
