@@ -114,24 +114,19 @@ public final class Coordinator implements AutoCloseable {
    * Assigns every partition and waits until each member has once been connected and subscribed.
    *
    * @param all whether to wait for partitions, too, whose host is away
-   * @throws RuntimeException the first failure of a member or a store; everything has been released
-   *     then
+   * @throws RuntimeException the first failure of a member or a store; what has been assigned stays
+   *     so until {@link #close}
    * @throws UncheckedIOException when interrupted
    */
   public void start(boolean all) {
-    try {
-      synchronized (lock) {
-        review();
-      }
-      if (!nodes.isFixed()) {
-        keeper.start();
-      }
-      for (Seat seat : seats) {
-        awaitConnected(seat, all);
-      }
-    } catch (RuntimeException e) {
-      close();
-      throw e;
+    synchronized (lock) {
+      review();
+    }
+    if (!nodes.isFixed()) {
+      keeper.start();
+    }
+    for (Seat seat : seats) {
+      awaitConnected(seat, all);
     }
   }
 

@@ -21,13 +21,16 @@ import org.slf4j.LoggerFactory;
 final class Holding {
 
   private static final Logger LOG = LoggerFactory.getLogger(Holding.class);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+  /** How long whoever ends a holding waits for its receiver. */
+  static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   private record Parts(PartitionStore store, Receiver receiver, PartitionMeters meters) {}
 
   private final Assignment assignment;
   private final Tenure tenure;
   private final String node;
+  private final Duration stopLimit;
   private volatile @Nullable Parts parts;
   private boolean ended;
 
@@ -36,11 +39,13 @@ final class Holding {
 
   /**
    * @param node name of the node, for meters
+   * @param stopLimit how long {@link #finish} waits for the receiver
    */
-  Holding(Assignment assignment, Tenure tenure, String node) {
+  Holding(Assignment assignment, Tenure tenure, String node, Duration stopLimit) {
     this.assignment = assignment;
     this.tenure = tenure;
     this.node = node;
+    this.stopLimit = stopLimit;
   }
 
   /**
@@ -60,15 +65,30 @@ final class Holding {
                 assignment.partition(),
                 assignment.settings().storeMaxBytes(),
                 assignment.firstOffset()));
+    try {
+      Parts opened = begin(store);
+      parts = opened;
+      opened.receiver.processed(processed);
+    } catch (RuntimeException | Error e) {
+      store.close();
+      throw e;
+    }
+    tenure.changed();
+  }
+
+  private Parts begin(PartitionStore store) {
     PartitionMeters meters =
         new PartitionMeters(assignment.settings().group(), assignment.partition(), node);
-    Receiver receiver =
-        new Receiver(assignment.settings(), assignment.partition(), store, meters, tenure);
-    meters.watch(receiver, assignment.settings().storeMaxBytes());
-    receiver.start();
-    parts = new Parts(store, receiver, meters);
-    receiver.processed(processed);
-    tenure.changed();
+    try {
+      Receiver receiver =
+          new Receiver(assignment.settings(), assignment.partition(), store, meters, tenure);
+      meters.watch(receiver, assignment.settings().storeMaxBytes());
+      receiver.start();
+      return new Parts(store, receiver, meters);
+    } catch (RuntimeException | Error e) {
+      meters.close();
+      throw e;
+    }
   }
 
   /** Null as long as the store is being opened. */
@@ -106,35 +126,52 @@ final class Holding {
     }
   }
 
-  /** Waits for the receiver, even when interrupted: its store must not close under it. */
+  /**
+   * Waits for the receiver, even when interrupted: its store must not close under it. A receiver
+   * that takes longer than the limit is left behind, and its store is closed when it has ended.
+   */
   void finish() {
     Parts opened = parts;
     if (opened == null) {
       return;
     }
+    boolean ended = join(opened.receiver, stopLimit);
+    opened.meters.close();
+    if (ended) {
+      opened.store.close();
+      return;
+    }
+    LOG.warn(
+        "The receiver of partition {} has not stopped within {} s; its store stays open until then",
+        assignment.partition(),
+        stopLimit.toSeconds());
+    Thread closer = new Thread(() -> closeBehind(opened), "mqtt-close-" + assignment.partition());
+    closer.setDaemon(true);
+    closer.start();
+  }
+
+  private static void closeBehind(Parts opened) {
+    while (!join(opened.receiver, STOP_LIMIT)) {
+      // It ends when what it waits for does; nothing else can be done about it from here.
+    }
+    opened.store.close();
+  }
+
+  /** Returns whether the receiver has ended within {@code limit}. */
+  private static boolean join(Receiver receiver, Duration limit) {
     boolean interrupted = Thread.interrupted();
-    long deadline = System.nanoTime() + STOP_LIMIT.toNanos();
-    boolean receiverEnded = false;
-    for (long left = STOP_LIMIT.toNanos();
-        !receiverEnded && left > 0;
-        left = deadline - System.nanoTime()) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    boolean ended = false;
+    for (long left = limit.toNanos(); !ended && left > 0; left = deadline - System.nanoTime()) {
       try {
-        receiverEnded = opened.receiver.join(Duration.ofNanos(left).plusMillis(1));
+        ended = receiver.join(Duration.ofNanos(left).plusMillis(1));
       } catch (InterruptedException e) {
         interrupted = true;
       }
     }
-    opened.meters.close();
-    if (receiverEnded) {
-      opened.store.close();
-    } else {
-      LOG.warn(
-          "The receiver of partition {} has not stopped within {} s",
-          assignment.partition(),
-          STOP_LIMIT.toSeconds());
-    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return ended;
   }
 }

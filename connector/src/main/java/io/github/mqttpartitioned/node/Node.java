@@ -64,7 +64,7 @@ public final class Node implements NodeLink {
   void assign(Assignment assignment, Tenure tenure) {
     String sourceId = assignment.settings().sourceId();
     Key key = new Key(sourceId, assignment.partition());
-    Holding holding = new Holding(assignment, tenure, address.name());
+    Holding holding = new Holding(assignment, tenure, address.name(), Holding.STOP_LIMIT);
     if (holdings.putIfAbsent(key, holding) != null) {
       throw new IllegalStateException(
           "This node holds partition " + key.partition + " of source " + sourceId + " already");

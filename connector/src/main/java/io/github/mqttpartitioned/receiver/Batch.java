@@ -129,6 +129,11 @@ final class Batch {
     }
   }
 
+  /** Takes over when something was received that is to be acknowledged with it. */
+  void markReceived(long nanos) {
+    receivedNanos = nanos;
+  }
+
   /** When there first was something in it, as {@link System#nanoTime} tells. */
   long receivedNanos() {
     return receivedNanos;

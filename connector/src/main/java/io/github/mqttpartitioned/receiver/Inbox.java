@@ -38,6 +38,9 @@ final class Inbox {
   /** Acknowledgements of batches taken and not given back. */
   private int takenAcknowledgements;
 
+  /** Acknowledgements that wait until their messages have been processed. */
+  private int withheld;
+
   private int idsInFlight;
   private @Nullable ConnAck connAck;
   private @Nullable SubAck subAck;
@@ -166,7 +169,7 @@ final class Inbox {
           open = null;
         }
       }
-      taken.forEach(batch -> takenAcknowledgements += batch.acknowledgementsCount());
+      taken.forEach(batch -> takenAcknowledgements += owed(batch));
       monitor.notifyAll();
       return taken;
     }
@@ -176,9 +179,14 @@ final class Inbox {
     return !full.isEmpty() ? full.peek() : open != null && !open.isEmpty() ? open : null;
   }
 
-  /** Gives batches back whose content has been dealt with. */
-  void recycle(List<Batch> batches) {
+  /**
+   * Gives batches back whose content has been dealt with.
+   *
+   * @param nowWithheld acknowledgements that are still owed for messages received before
+   */
+  void recycle(List<Batch> batches, int nowWithheld) {
     synchronized (monitor) {
+      withheld = nowWithheld;
       takenAcknowledgements = 0;
       for (Batch batch : batches) {
         batch.clear();
@@ -212,12 +220,16 @@ final class Inbox {
    */
   int inFlight() {
     synchronized (monitor) {
-      int owed = takenAcknowledgements + (open == null ? 0 : open.acknowledgementsCount());
+      int owed = takenAcknowledgements + withheld + (open == null ? 0 : owed(open));
       for (Batch batch : full) {
-        owed += batch.acknowledgementsCount();
+        owed += owed(batch);
       }
       return end != null ? 0 : Math.max(owed, idsInFlight);
     }
+  }
+
+  private static int owed(Batch batch) {
+    return batch.acknowledgementsCount() + batch.withheldCount();
   }
 
   @Nullable ConnAck connAck() {

@@ -46,6 +46,7 @@ final class PublishParser {
   private final PoisonMessages poison;
   private final PropertyCursor properties = new PropertyCursor();
   private final CRC32C crc = new CRC32C();
+  private int qos2InFlight;
 
   private byte[] bytes = new byte[0];
   private ByteBuffer view = ByteBuffer.wrap(bytes);
@@ -60,19 +61,29 @@ final class PublishParser {
     this.withhold = ackMode == AckMode.PROCESSED;
     this.inFlight = inFlight;
     this.poison = poison;
+    for (int id = 1; id <= 0xFFFF; id++) {
+      if (isQos2(inFlight.fingerprint(id))) {
+        qos2InFlight++;
+      }
+    }
   }
 
   /** The broker has no session: whatever was in flight will never be released. */
   void forgetSession(Batch batch) {
     if (inFlight.size() > 0) {
       inFlight.clear();
+      qos2InFlight = 0;
       batch.inFlight().clearAll();
     }
   }
 
   /** QoS 2 packet ids that the broker has not released yet. */
   int idsInFlight() {
-    return inFlight.size();
+    return qos2InFlight;
+  }
+
+  private static boolean isQos2(long fingerprint) {
+    return fingerprint != 0 && (fingerprint & OF_QOS_1) == 0;
   }
 
   /**
@@ -179,9 +190,14 @@ final class PublishParser {
       batch.countDuplicate();
       return false;
     }
+    noteFlight(packetId, print);
     inFlight.add(packetId, print);
     batch.inFlight().add(packetId, print);
     return true;
+  }
+
+  private void noteFlight(int packetId, long print) {
+    qos2InFlight += (isQos2(print) ? 1 : 0) - (isQos2(inFlight.fingerprint(packetId)) ? 1 : 0);
   }
 
   /**
@@ -216,6 +232,7 @@ final class PublishParser {
 
   private void release(int packetId, Batch batch) {
     if (inFlight.fingerprint(packetId) != 0) {
+      noteFlight(packetId, 0);
       inFlight.release(packetId);
       batch.inFlight().release(packetId);
     }

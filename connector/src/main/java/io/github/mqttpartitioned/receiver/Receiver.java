@@ -45,6 +45,9 @@ public final class Receiver {
   /** After this long without a message, buffers are given back. */
   private static final Duration IDLE = Duration.ofSeconds(2);
 
+  /** How often a store is tried whose free pages do not lie side by side. */
+  private static final Duration RETRY_ROOM = Duration.ofSeconds(15);
+
   /** How long a broker may take to end a connection after DISCONNECT. */
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
@@ -378,7 +381,7 @@ public final class Receiver {
     if (acknowledgements > 0) {
       groupCommit.count(new Counts(0, 0, 0, 0, acknowledgements, 0, 0, 0));
     }
-    inbox.recycle(arrived);
+    inbox.recycle(arrived, withheld.size());
     tenure.changed();
     return stored;
   }
@@ -428,7 +431,8 @@ public final class Receiver {
       }
       synchronized (monitor) {
         while (!stopping && !enough.getAsBoolean() && !groupCommit.hasTrim()) {
-          monitor.wait();
+          monitor.wait(RETRY_ROOM.toMillis());
+          store.retryScattered();
         }
       }
     }

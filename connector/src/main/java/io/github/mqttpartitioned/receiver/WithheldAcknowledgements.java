@@ -19,11 +19,19 @@ final class WithheldAcknowledgements {
   private int[] packets = new int[FIRST_SIZE];
 
   private long[] until = new long[FIRST_SIZE];
+
+  /** When its batch was received, as {@link System#nanoTime} tells. */
+  private long[] received = new long[FIRST_SIZE];
+
   private int head;
   private int size;
 
   boolean isEmpty() {
     return size == 0;
+  }
+
+  int size() {
+    return size;
   }
 
   /**
@@ -39,30 +47,34 @@ final class WithheldAcknowledgements {
       // could be taken for that of a later message with the same id.
       if (!ids.get(id)) {
         ids.set(id);
-        append(packet, firstOffset + batch.withheldRows(i));
+        append(packet, firstOffset + batch.withheldRows(i), batch.receivedNanos());
       }
     }
   }
 
-  private void append(int packet, long offset) {
+  private void append(int packet, long offset, long receivedNanos) {
     if (size == packets.length) {
       grow();
     }
     int at = (head + size) % packets.length;
     packets[at] = packet;
     until[at] = offset;
+    received[at] = receivedNanos;
     size++;
   }
 
   private void grow() {
     int[] morePackets = Arrays.copyOf(packets, 2 * size);
     long[] moreUntil = Arrays.copyOf(until, 2 * size);
+    long[] moreReceived = Arrays.copyOf(received, 2 * size);
     for (int i = 0; i < size; i++) {
       morePackets[i] = packets[(head + i) % size];
       moreUntil[i] = until[(head + i) % size];
+      moreReceived[i] = received[(head + i) % size];
     }
     packets = morePackets;
     until = moreUntil;
+    received = moreReceived;
     head = 0;
   }
 
@@ -77,6 +89,7 @@ final class WithheldAcknowledgements {
    * goes out: from then on the broker may give the id to another message.
    */
   void takeDue(long processed, Batch target) {
+    target.markReceived(received[head]);
     while (isDue(processed)) {
       int header = packets[head] >>> Short.SIZE;
       int id = packets[head] & 0xFFFF;

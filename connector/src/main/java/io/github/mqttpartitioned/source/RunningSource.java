@@ -126,8 +126,18 @@ final class RunningSource implements AutoCloseable {
       if (meters != null) {
         meters.close();
       }
+      noteConnected(coordinator, source);
       coordinator.close();
       throw e;
+    }
+  }
+
+  /** Of a start that fails: members that were connected may have taken messages over. */
+  private static void noteConnected(Coordinator coordinator, ResolvedSource source) {
+    SourceIdentity connected = source.identity().connected(false);
+    if (!source.identity().equals(connected)
+        && coordinator.status().stream().anyMatch(each -> each.counts().connections() > 0)) {
+      source.checkpoint().write(connected);
     }
   }
 

@@ -107,6 +107,14 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   }
 
   /**
+   * Lets a store without room be tried again, if it lacks not space but pages side by side: those
+   * that readers keep come back without a trim. Belongs to the writer thread.
+   */
+  public void retryScattered() {
+    room.retryScattered();
+  }
+
+  /**
    * Most bytes, as {@link io.github.mqttpartitioned.block.BlockBuilder#encodedLength} counts them,
    * that a single block may have.
    */

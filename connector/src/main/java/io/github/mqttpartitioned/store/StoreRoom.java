@@ -12,6 +12,7 @@ final class StoreRoom {
   /** There is room while no more than this is live: lowered when something did not fit. */
   private volatile long roomBelow = Long.MAX_VALUE;
 
+  /** By pages that are free, but not side by side. Of the writer thread. */
   private boolean scattered;
 
   StoreRoom(StoreLimits limits, long liveBytes) {
@@ -51,6 +52,16 @@ final class StoreRoom {
   void scattered(long needed) {
     scattered = true;
     waitUntil(liveBytes - needed);
+  }
+
+  /**
+   * Has a write tried again that found no pages side by side: readers may have let some go
+   * meanwhile, which no trim would tell.
+   */
+  void retryScattered() {
+    if (scattered) {
+      roomBelow = Long.MAX_VALUE;
+    }
   }
 
   private void waitUntil(long live) {

@@ -3,7 +3,9 @@ package io.github.mqttpartitioned.endtoend;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
@@ -57,12 +59,29 @@ class ChangedSourceTest {
 
   private void runUntilAllArrived(Job job) throws Exception {
     StreamingQuery query = job.startConnected();
-    Arrived.await(query, published);
+    awaitArrived(query, job, published);
     query.stop();
   }
 
-  private void checkAllOnce(Job job) {
-    assertThat(payloads(job))
+  /** Waits for different messages: some brokers deliver some of them twice. */
+  private static void awaitArrived(StreamingQuery query, Job job, int messages) {
+    Arrived.await(query, messages);
+    Await.until(
+        messages + " messages",
+        DEADLINE,
+        () -> Set.copyOf(payloads(job)).size() >= messages || query.exception().isDefined());
+  }
+
+  /** Each message once; at least once where the broker repeats some under other packet ids. */
+  private static List<String> arrived(TestBroker broker, Job job) {
+    List<String> payloads = payloads(job);
+    return broker.supports(Feature.KEEPS_PACKET_IDS)
+        ? payloads
+        : payloads.stream().distinct().toList();
+  }
+
+  private void checkAllOnce(TestBroker broker, Job job) {
+    assertThat(arrived(broker, job))
         .containsExactlyInAnyOrderElementsOf(
             IntStream.range(0, published).mapToObj(i -> "message " + i).toList());
   }
@@ -82,20 +101,20 @@ class ChangedSourceTest {
       // For the sessions of all four.
       publish(broker, "test", 400);
       runUntilAllArrived(job.option("partitions", 2));
-      checkAllOnce(job);
+      checkAllOnce(broker, job);
       assertThat(partitions(job, 0)).containsExactly(0, 1, 2, 3);
 
       int second = published;
       publish(broker, "test", 100);
       runUntilAllArrived(job);
-      checkAllOnce(job);
+      checkAllOnce(broker, job);
       assertThat(partitions(job, second)).containsExactly(0, 1);
 
       job.option("partitions", 5).startConnected().stop();
       int third = published;
       publish(broker, "test", 100);
       runUntilAllArrived(job);
-      checkAllOnce(job);
+      checkAllOnce(broker, job);
       assertThat(partitions(job, third)).containsExactly(0, 1, 2, 3, 4);
       Arrived.checkOffsetsDense(job.rows(), 5);
     }
@@ -109,16 +128,16 @@ class ChangedSourceTest {
       publish(broker, "test", 50);
       job.option("topics", "test/1,other/#");
       runUntilAllArrived(job);
-      checkAllOnce(job);
+      checkAllOnce(broker, job);
 
       StreamingQuery query = job.startConnected();
       publish(broker, "other", 50);
       int before = published;
       // Nobody asks for these any more but for one.
       publish(broker, "test", 10);
-      Arrived.await(query, before + 1);
+      awaitArrived(query, job, before + 1);
       query.stop();
-      assertThat(payloads(job))
+      assertThat(arrived(broker, job))
           .hasSize(before + 1)
           .doesNotHaveDuplicates()
           .contains("message " + (before + 1))

@@ -42,6 +42,8 @@ final class Member implements AutoCloseable {
   private @Nullable Secret password;
   private List<TopicFilter> topics = List.of(new TopicFilter("test/#"));
 
+  private CommitTimes times = CommitTimes.IGNORED;
+
   private @Nullable PartitionStore store;
   private @Nullable Receiver receiver;
 
@@ -77,6 +79,11 @@ final class Member implements AutoCloseable {
 
   Member receiveMaximum(int value) {
     receiveMaximum = value;
+    return this;
+  }
+
+  Member times(CommitTimes value) {
+    times = value;
     return this;
   }
 
@@ -132,7 +139,7 @@ final class Member implements AutoCloseable {
     store =
         PartitionStore.open(
             new StoreConfig(folder.resolve("p0"), settings.sourceId(), 0, storeMaxBytes, 0));
-    receiver = new Receiver(settings, 0, store);
+    receiver = new Receiver(settings, 0, store, times);
     receiver.start();
     return this;
   }

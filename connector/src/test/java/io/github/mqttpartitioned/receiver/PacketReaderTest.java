@@ -51,6 +51,21 @@ class PacketReaderTest {
     assertThat(inbox.hasBatches()).isFalse();
   }
 
+  /** Half a message could be in it, which would count as received. */
+  @Test
+  void nothingIsStoredOfABatchInWhichAnErrorBreaksOff() {
+    publish(3, SMALL);
+    byte[] malformed = Packets.publish("t", new byte[SMALL], 1, 1);
+    malformed[malformed.length - SMALL - 1] = (byte) 0xFF;
+    fromBroker.writeBytes(malformed);
+    PoisonMessages broken = null;
+
+    assertThatThrownBy(reader(broken)::readAllBytes).hasCauseInstanceOf(RuntimeException.class);
+
+    assertThat(inbox.hasBatches()).isFalse();
+    assertThat(inbox.end()).isInstanceOf(NullPointerException.class);
+  }
+
   private void publish(int count, int length) {
     for (int i = 0; i < count; i++) {
       fromBroker.writeBytes(Packets.publish("t", new byte[length], 0, 0));
@@ -58,15 +73,13 @@ class PacketReaderTest {
   }
 
   private void read() {
+    assertThatThrownBy(reader(new PoisonMessages())::readAllBytes).isInstanceOf(EOFException.class);
+  }
+
+  private PacketReader reader(PoisonMessages poison) {
     InputStream in = new ByteArrayInputStream(fromBroker.toByteArray());
-    PacketReader reader =
-        new PacketReader(
-            in,
-            inbox,
-            new PublishParser(AckMode.STORED, new InFlightIds(), new PoisonMessages()),
-            () -> 0,
-            reason -> {});
-    assertThatThrownBy(reader::readAllBytes).isInstanceOf(EOFException.class);
+    PublishParser parser = new PublishParser(AckMode.STORED, new InFlightIds(), poison);
+    return new PacketReader(in, inbox, parser, () -> 0, reason -> {});
   }
 
   private List<Batch> takeAll(long mostBytes) {

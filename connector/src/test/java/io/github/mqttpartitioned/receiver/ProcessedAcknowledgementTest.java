@@ -19,6 +19,7 @@ import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +69,48 @@ class ProcessedAcknowledgementTest {
       member.receiver().processed(4);
       assertThat(acknowledged(broker, 3)).endsWith(success(PUBACK, 5)).hasSize(3);
     }
+  }
+
+  @Test
+  void inFlightIsWhatIsNotProcessedYet() {
+    AtomicLong longest = new AtomicLong();
+    CommitTimes times =
+        new CommitTimes() {
+          @Override
+          public void appended(long nanos) {}
+
+          @Override
+          public void acknowledged(long nanos) {
+            longest.accumulateAndGet(nanos, Math::max);
+          }
+        };
+    long began = System.nanoTime();
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, false);
+                  for (int id = 1; id <= 5; id++) {
+                    connection.send(publish("number " + id, 1, id));
+                  }
+                });
+        Member member = member(broker, 1).times(times).start().awaitStored(5)) {
+      awaitInFlight(member, 5);
+      member.receiver().processed(3);
+      acknowledged(broker, 3);
+      awaitInFlight(member, 2);
+      member.receiver().processed(5);
+      acknowledged(broker, 5);
+      awaitInFlight(member, 0);
+    }
+    assertThat(longest.get()).isBetween(1L, System.nanoTime() - began);
+  }
+
+  private static void awaitInFlight(Member member, int count) {
+    Await.value(
+        count + " in flight",
+        Member.DEADLINE,
+        () -> member.receiver().inFlight(),
+        inFlight -> inFlight == count);
   }
 
   @Test

@@ -15,9 +15,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
@@ -43,6 +45,9 @@ final class FakeNode implements NodeLink {
 
   /** What each store says that it takes on disk; below 0 for what its blocks take. */
   long storeBytes = -1;
+
+  /** Partitions whose members have never been connected. */
+  final Set<Integer> neverConnected = new HashSet<>();
 
   int openCursors;
 
@@ -146,7 +151,8 @@ final class FakeNode implements NodeLink {
         problem,
         new LogExtent(store.earliest, store.next),
         bytes,
-        new PartitionStatus.Counts(store.next, 0, store.next, 0, 0, 0, 1, 0));
+        new PartitionStatus.Counts(
+            store.next, 0, store.next, 0, 0, 0, neverConnected.contains(partition) ? 0 : 1, 0));
   }
 
   @Override

@@ -262,15 +262,34 @@ class MqttMicroBatchStreamTest {
   void failedStartLeavesNothingRunningAndCanBeTriedAgain() {
     node.state = State.FAILED;
     node.problem = new IllegalStateException("wrong password");
+    node.neverConnected.addAll(List.of(0, 1));
     MqttMicroBatchStream stream = stream();
-    // Connected once, then failed: the extents say so.
     assertThatThrownBy(() -> latest(stream, stream.initialOffset())).hasMessage("wrong password");
     assertThat(node.calls).endsWith("release");
     stream.stop();
     node.state = State.CONNECTED;
     node.problem = null;
+    node.neverConnected.clear();
     MqttMicroBatchStream mended = stream("group", "another");
     assertThat(latest(mended, mended.initialOffset())).isEqualTo(SourceOffset.zero(2));
+  }
+
+  /** The one that was may have taken messages over. */
+  @Test
+  void sourceOfWhichAMemberWasConnectedIsNoLongerMendedByAnotherGroup() {
+    node.state = State.FAILED;
+    node.problem = new IllegalStateException("wrong password");
+    node.neverConnected.add(1);
+    MqttMicroBatchStream stream = stream();
+    assertThatThrownBy(() -> latest(stream, stream.initialOffset())).hasMessage("wrong password");
+    stream.stop();
+    node.state = State.CONNECTED;
+    node.problem = null;
+    node.neverConnected.clear();
+    MqttMicroBatchStream mended = stream("group", "another");
+    assertThatThrownBy(() -> latest(mended, mended.initialOffset()))
+        .hasMessageContaining("group was")
+        .hasMessageContaining("another");
   }
 
   @Test

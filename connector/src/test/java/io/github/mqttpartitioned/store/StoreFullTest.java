@@ -211,9 +211,12 @@ class StoreFullTest {
           }
         }
         assertThat(full).isTrue();
+        assertThat(store.hasRoom()).isFalse();
         assertThat(read.extent().next()).isEqualTo(all.until());
       }
       assertThat(store.liveBytes()).isLessThan(4 * MIB);
+      store.retryScattered();
+      assertThat(store.hasRoom()).as("another try, without a trim").isTrue();
       model = trimUntilThereIsRoom(store, model, true, random);
       for (int i = 0; i < 30; i++) {
         model = model.copy();
