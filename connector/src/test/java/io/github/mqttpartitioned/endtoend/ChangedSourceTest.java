@@ -57,6 +57,14 @@ class ChangedSourceTest {
     return partitions;
   }
 
+  /** Which members were given messages, where the broker shares them out one by one. */
+  private static void checkPartitions(
+      TestBroker broker, Job job, int fromMessage, Integer... expected) {
+    if (broker.supports(Feature.QUEUE_PER_SESSION)) {
+      assertThat(partitions(job, fromMessage)).containsExactly(expected);
+    }
+  }
+
   private void runUntilAllArrived(Job job) throws Exception {
     StreamingQuery query = job.startConnected();
     awaitArrived(query, job, published);
@@ -94,7 +102,7 @@ class ChangedSourceTest {
           new Job(folder, broker.url())
               .option("qos", 2)
               .option("ackMode", ackMode)
-              .option("receiveMaximum", 50)
+              .option("receiveMaximum", broker.supports(Feature.RECEIVE_MAXIMUM) ? 50 : 1_000)
               .option("drainTimeout", "1s")
               .option("partitions", 4);
       job.startConnected().stop();
@@ -102,21 +110,23 @@ class ChangedSourceTest {
       publish(broker, "test", 400);
       runUntilAllArrived(job.option("partitions", 2));
       checkAllOnce(broker, job);
-      assertThat(partitions(job, 0)).containsExactly(0, 1, 2, 3);
+      checkPartitions(broker, job, 0, 0, 1, 2, 3);
 
       int second = published;
       publish(broker, "test", 100);
       runUntilAllArrived(job);
       checkAllOnce(broker, job);
-      assertThat(partitions(job, second)).containsExactly(0, 1);
+      checkPartitions(broker, job, second, 0, 1);
 
       job.option("partitions", 5).startConnected().stop();
       int third = published;
       publish(broker, "test", 100);
       runUntilAllArrived(job);
       checkAllOnce(broker, job);
-      assertThat(partitions(job, third)).containsExactly(0, 1, 2, 3, 4);
-      Arrived.checkOffsetsDense(job.rows(), 5);
+      checkPartitions(broker, job, third, 0, 1, 2, 3, 4);
+      if (broker.supports(Feature.QUEUE_PER_SESSION)) {
+        Arrived.checkOffsetsDense(job.rows(), 5);
+      }
     }
   }
 

@@ -97,7 +97,7 @@ class KilledReceiverTest {
             FINISH,
             () -> {
               // A store that is full waits for what it holds to be looked at.
-              stored.follow(member.store());
+              stored.learn(member.store());
               member.receiver().trim(stored.next());
               return broker.isDone();
             });

@@ -36,14 +36,24 @@ final class StoredNumbers {
   /** Compares what is known with what the store holds, and learns what is new. */
   void follow(PartitionStore store) {
     LogExtent extent = store.extent();
+    read(store, extent, extent.earliest());
+  }
+
+  /** Learns what is new in a store that is being trimmed up to {@link #next}. */
+  void learn(PartitionStore store) {
+    LogExtent extent = store.extent();
+    read(store, extent, next);
+  }
+
+  private void read(PartitionStore store, LogExtent extent, long from) {
     assertThat(extent.earliest()).as("earliest of %s", extent).isLessThanOrEqualTo(next);
     assertThat(extent.next()).as("next of %s", extent).isGreaterThanOrEqualTo(next);
-    long expected = extent.earliest();
-    try (BlockCursor cursor = store.read(new OffsetRange(extent.earliest(), extent.next()))) {
+    long expected = from;
+    try (BlockCursor cursor = store.read(new OffsetRange(from, extent.next()))) {
       for (Block block = cursor.next(); block != null; block = cursor.next()) {
         block.verify();
-        assertThat(block.firstOffset()).isEqualTo(expected);
-        for (int row = 0; row < block.count(); row++) {
+        assertThat(block.firstOffset()).isLessThanOrEqualTo(expected);
+        for (int row = (int) (expected - block.firstOffset()); row < block.count(); row++) {
           long number =
               block
                   .bytes()

@@ -11,6 +11,17 @@ public enum Feature {
    * Without that no receiver can tell it from a new message.
    */
   KEEPS_PACKET_IDS,
+  /**
+   * Sends on when a small Receive Maximum is used up and acknowledgements come. Artemis does not
+   * always: with one of 5, a client that acknowledges each message at once gets 28 to 39 of 40.
+   */
+  RECEIVE_MAXIMUM,
+  /**
+   * Keeps what it has for a session, and shares what comes out among the members of a shared
+   * subscription one by one. Artemis has one queue for all members, which goes with the last
+   * UNSUBSCRIBE.
+   */
+  QUEUE_PER_SESSION,
   /** {@link BrokerOptions#maxInflight}. */
   MAX_INFLIGHT,
   /** {@link BrokerOptions#maxQueued}. */
