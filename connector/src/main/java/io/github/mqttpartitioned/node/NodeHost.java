@@ -146,6 +146,11 @@ public final class NodeHost implements NodeService {
     return new Running(address, server, new NodeClients(network), threads);
   }
 
+  /** Whether a source has been taken on. */
+  public boolean has(String sourceId) {
+    return tenancies.containsKey(sourceId);
+  }
+
   /** Connections to other nodes, for tasks of this JVM; empty while no source is here. */
   public Optional<NodeClients> clients() {
     return Optional.ofNullable(running).map(Running::clients);

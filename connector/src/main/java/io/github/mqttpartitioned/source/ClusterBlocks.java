@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What a task of a cluster reads: the store, if the partition is held in its own JVM, else the node
  * that holds it. When that node is lost, in the middle of a read, too, the task goes on with the
- * next holder, from the offset that it had come to; while there is none, it waits.
+ * next holder, from the offset that it had come to; while there is none, it waits, and sees to it
+ * that its own executor has a node.
  *
  * <p>Confined to the task's thread.
  */
@@ -32,6 +33,8 @@ final class ClusterBlocks implements BlockSource {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterBlocks.class);
   private static final Duration RETRY = Duration.ofMillis(200);
+  private static final Duration ASK = Duration.ofSeconds(1);
+  private static final Duration TELL = Duration.ofSeconds(10);
 
   private final MqttInputPartition input;
   private final Duration patience;
@@ -98,21 +101,30 @@ final class ClusterBlocks implements BlockSource {
 
     @Override
     public @Nullable Block next() {
-      long deadline = System.nanoTime() + patience.toNanos();
+      long began = System.nanoTime();
+      long told = began - TELL.toNanos();
+      long asked = began;
       while (true) {
         try {
           return advance();
         } catch (UnreachableException | StoreException.Unusable e) {
           close();
-          if (System.nanoTime() - deadline >= 0) {
+          if (System.nanoTime() - began >= patience.toNanos()) {
             throw e;
           }
-          LOG.warn(
-              "Partition {} cannot be read from offset {} on now, tries again: {}",
-              input.partition(),
-              next,
-              e.getMessage());
+          if (System.nanoTime() - told >= TELL.toNanos()) {
+            told = System.nanoTime();
+            LOG.warn(
+                "Partition {} cannot be read from offset {} on now, tries again: {}",
+                input.partition(),
+                next,
+                e.getMessage());
+          }
           pause();
+          if (System.nanoTime() - asked >= ASK.toNanos()) {
+            asked = System.nanoTime();
+            requestNode();
+          }
         }
       }
     }
@@ -140,6 +152,17 @@ final class ClusterBlocks implements BlockSource {
       if (cursor != null) {
         cursor.close();
       }
+    }
+  }
+
+  private void requestNode() {
+    if (NodeHost.ofThisJvm().has(input.sourceId())) {
+      return;
+    }
+    try {
+      NodeRequests.startHere(input.sourceId());
+    } catch (RuntimeException e) {
+      LOG.warn("No node can be started here now for source {}", input.sourceId(), e);
     }
   }
 

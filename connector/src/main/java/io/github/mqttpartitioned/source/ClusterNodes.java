@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
+import org.apache.spark.rpc.RpcEndpointRef;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerBlockManagerAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +29,10 @@ import org.slf4j.LoggerFactory;
  * and one whose node was lost gets another one, as long as Spark has it.
  *
  * <p>Thread-safe. A thread of its own starts the nodes, by a small Spark job each; it sleeps until
- * an executor comes or goes, or a node is lost.
+ * an executor comes or goes, or a node is lost. An executor whose cores are all taken by tasks that
+ * wait for a node is told by its {@linkplain NodeRequests request}.
  */
-final class ClusterNodes implements Nodes {
+final class ClusterNodes implements Nodes, NodeRequests.Desk {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNodes.class);
   private static final Duration FIRST_NODES = Duration.ofSeconds(30);
@@ -47,6 +50,7 @@ final class ClusterNodes implements Nodes {
   // Guarded by this.
   private final Map<Executor, RemoteNode> nodes = new LinkedHashMap<>();
   private final Map<Executor, NodeStart> starts = new LinkedHashMap<>();
+  private @Nullable RpcEndpointRef requests;
   private boolean closed;
 
   private ClusterNodes(SparkContext context, SourceSettings settings, long epoch) {
@@ -67,11 +71,19 @@ final class ClusterNodes implements Nodes {
     context.addSparkListener(nodes.listener);
     nodes.starter.start();
     try {
+      nodes.listen();
       nodes.awaitFirst();
       return nodes;
     } catch (RuntimeException e) {
       nodes.close();
       throw e;
+    }
+  }
+
+  private void listen() {
+    RpcEndpointRef endpoint = NodeRequests.open(settings.sourceId(), this);
+    synchronized (this) {
+      requests = endpoint;
     }
   }
 
@@ -152,16 +164,45 @@ final class ClusterNodes implements Nodes {
     }
     NodeStart start =
         starts.computeIfAbsent(executor, one -> new NodeStart(context, settings, epoch, one));
-    start
-        .poll()
-        .ifPresent(
-            admission -> {
-              starts.remove(executor);
-              RemoteNode node = link(admission);
-              nodes.put(executor, node);
-              node.start();
-              notifyAll();
-            });
+    start.poll().ifPresent(admission -> started(executor, admission));
+  }
+
+  private void started(Executor executor, Admission admission) {
+    NodeStart start = starts.remove(executor);
+    if (start != null) {
+      start.cancel();
+    }
+    RemoteNode node = link(admission);
+    nodes.put(executor, node);
+    node.start();
+    notifyAll();
+  }
+
+  @Override
+  public synchronized @Nullable StartNode offer(String id) {
+    Executor executor = known(id);
+    NodeStart start = executor == null ? null : starts.get(executor);
+    return start == null ? null : start.handOver();
+  }
+
+  @Override
+  public void started(String id, Admission admission) {
+    synchronized (this) {
+      Executor executor = known(id);
+      if (closed || executor == null || nodes.containsKey(executor)) {
+        return;
+      }
+      LOG.info("The node of executor {} was started by a task that waits for it", id);
+      started(executor, admission);
+    }
+    onChange.run();
+  }
+
+  private static @Nullable Executor known(String id) {
+    return Executors.present().stream()
+        .filter(executor -> executor.id().equals(id))
+        .findFirst()
+        .orElse(null);
   }
 
   private RemoteNode link(Admission admission) {
@@ -197,17 +238,22 @@ final class ClusterNodes implements Nodes {
   @Override
   public void close() {
     List<RemoteNode> all;
+    RpcEndpointRef endpoint;
     synchronized (this) {
       if (closed) {
         return;
       }
       closed = true;
       notifyAll();
+      endpoint = requests;
       all = List.copyOf(nodes.values());
       starts.values().forEach(NodeStart::cancel);
       nodes.clear();
     }
     if (!context.isStopped()) {
+      if (endpoint != null) {
+        NodeRequests.close(endpoint);
+      }
       context.removeSparkListener(listener);
     }
     all.forEach(RemoteNode::close);

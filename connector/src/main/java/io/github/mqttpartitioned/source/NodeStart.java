@@ -102,6 +102,20 @@ final class NodeStart {
         .collectAsync();
   }
 
+  /**
+   * Lets a task of the executor do what the job has not come to; the job gets another turn later.
+   *
+   * @return null when a task was told so lately
+   */
+  @Nullable StartNode handOver() {
+    if (job == null) {
+      return null;
+    }
+    cancel();
+    again("its tasks are asked to");
+    return task;
+  }
+
   void cancel() {
     JavaFutureAction<List<Admission>> present = job;
     if (present != null && !present.isDone()) {
