@@ -108,6 +108,7 @@ final class StoreEnvironment {
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(StoreEnvironment.class.getClassLoader());
     try {
+      NativeHeap.keepFreed();
       return Env.create()
           .setMapSize(mapBytes)
           .setMaxDbs(DATABASES)
