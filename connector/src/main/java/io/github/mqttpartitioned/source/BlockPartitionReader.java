@@ -44,11 +44,16 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
 
   private @Nullable ColumnarBatch batch;
   private boolean closed;
-  private long rows;
-  private long localRows;
-  private long bytes;
-  private long blocks;
+  private final Tally local = new Tally();
+  private final Tally remote = new Tally();
   private long lost;
+
+  /** What has been read in one place. */
+  private static final class Tally {
+    long rows;
+    long bytes;
+    long blocks;
+  }
 
   BlockPartitionReader(
       BlockSource source,
@@ -135,10 +140,10 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
               .toArray(ColumnVector[]::new);
     }
     expected = end;
-    rows += count;
-    localRows += source.isLocal() ? count : 0;
-    bytes += block.length();
-    blocks++;
+    Tally tally = source.isLocal() ? local : remote;
+    tally.rows += count;
+    tally.bytes += block.length();
+    tally.blocks++;
     meters.read(count, block.length(), source.isLocal());
     return new ColumnarBatch(columns, count);
   }
@@ -154,11 +159,12 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   @Override
   public CustomTaskMetric[] currentMetricsValues() {
     return new CustomTaskMetric[] {
-      SourceMetric.ROWS.of(rows),
-      SourceMetric.LOCAL_ROWS.of(localRows),
-      SourceMetric.REMOTE_ROWS.of(rows - localRows),
-      SourceMetric.BYTES.of(bytes),
-      SourceMetric.BLOCKS.of(blocks),
+      SourceMetric.LOCAL_ROWS.of(local.rows),
+      SourceMetric.REMOTE_ROWS.of(remote.rows),
+      SourceMetric.LOCAL_BYTES.of(local.bytes),
+      SourceMetric.REMOTE_BYTES.of(remote.bytes),
+      SourceMetric.LOCAL_BLOCKS.of(local.blocks),
+      SourceMetric.REMOTE_BLOCKS.of(remote.blocks),
       SourceMetric.LOST.of(lost)
     };
   }

@@ -8,17 +8,24 @@ import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 /** A sum over all tasks of a micro-batch, shown in the SQL tab of Spark's UI. */
 public final class SourceMetric extends CustomSumMetric {
 
-  static final SourceMetric ROWS = new SourceMetric("rowsRead", "rows read from stores");
   static final SourceMetric LOCAL_ROWS =
       new SourceMetric("rowsReadLocally", "rows read from stores of the task's own JVM");
   static final SourceMetric REMOTE_ROWS =
       new SourceMetric("rowsReadRemotely", "rows read from other nodes");
-  static final SourceMetric BYTES = new SourceMetric("bytesRead", "bytes of the blocks read");
-  static final SourceMetric BLOCKS = new SourceMetric("blocksRead", "blocks read from stores");
+  static final SourceMetric LOCAL_BYTES =
+      new SourceMetric("bytesReadLocally", "bytes of the blocks read from the task's own JVM");
+  static final SourceMetric REMOTE_BYTES =
+      new SourceMetric("bytesReadRemotely", "bytes of the blocks read from other nodes");
+  static final SourceMetric LOCAL_BLOCKS =
+      new SourceMetric("blocksReadLocally", "blocks read from stores of the task's own JVM");
+  static final SourceMetric REMOTE_BLOCKS =
+      new SourceMetric("blocksReadRemotely", "blocks read from other nodes");
   static final SourceMetric LOST =
       new SourceMetric("offsetsLost", "offsets skipped by tasks because they cannot be read");
 
-  static final List<SourceMetric> ALL = List.of(ROWS, LOCAL_ROWS, REMOTE_ROWS, BYTES, BLOCKS, LOST);
+  static final List<SourceMetric> ALL =
+      List.of(
+          LOCAL_ROWS, REMOTE_ROWS, LOCAL_BYTES, REMOTE_BYTES, LOCAL_BLOCKS, REMOTE_BLOCKS, LOST);
 
   private final String name;
   private final String description;

@@ -112,23 +112,25 @@ class BlockPartitionReaderTest {
     assertThat(metrics(reader))
         .isEqualTo(
             Map.of(
-                "rowsRead",
-                12L,
                 "rowsReadLocally",
                 12L,
                 "rowsReadRemotely",
                 0L,
-                "bytesRead",
+                "bytesReadLocally",
                 (long) first.limit() + second.limit() + third.limit(),
-                "blocksRead",
+                "bytesReadRemotely",
+                0L,
+                "blocksReadLocally",
                 3L,
+                "blocksReadRemotely",
+                0L,
                 "offsetsLost",
                 0L));
   }
 
   @Test
-  void rowsFromAnotherNodeAreCountedApart() {
-    block(0, 10);
+  void readsFromAnotherNodeAreCountedApart() {
+    ByteBuffer only = block(0, 10);
     BlockSource elsewhere =
         new BlockSource() {
           @Override
@@ -150,9 +152,11 @@ class BlockPartitionReaderTest {
             false);
     assertThat(offsets(reader)).isEqualTo(range(2, 9));
     assertThat(metrics(reader))
-        .containsEntry("rowsRead", 7L)
         .containsEntry("rowsReadLocally", 0L)
-        .containsEntry("rowsReadRemotely", 7L);
+        .containsEntry("rowsReadRemotely", 7L)
+        .containsEntry("bytesReadLocally", 0L)
+        .containsEntry("bytesReadRemotely", (long) only.limit())
+        .containsEntry("blocksReadRemotely", 1L);
   }
 
   @Test
@@ -205,7 +209,9 @@ class BlockPartitionReaderTest {
     damageHeader(block(20, 10));
     BlockPartitionReader reader = reader(2, 28, true);
     assertThat(offsets(reader)).isEqualTo(range(10, 20));
-    assertThat(metrics(reader)).containsEntry("offsetsLost", 16L).containsEntry("rowsRead", 10L);
+    assertThat(metrics(reader))
+        .containsEntry("offsetsLost", 16L)
+        .containsEntry("rowsReadLocally", 10L);
     reader.close();
     assertThat(closed).isEqualTo(opened);
   }
