@@ -126,18 +126,34 @@ final class RunningSource implements AutoCloseable {
       if (meters != null) {
         meters.close();
       }
-      noteConnected(coordinator, source);
+      boolean connected =
+          coordinator.status().stream().anyMatch(each -> each.counts().connections() > 0);
       coordinator.close();
+      if (connected) {
+        noteConnected(source, e);
+      }
       throw e;
     }
   }
 
-  /** Of a start that fails: members that were connected may have taken messages over. */
-  private static void noteConnected(Coordinator coordinator, ResolvedSource source) {
+  /**
+   * Of a start that fails: members that were connected may have taken messages over. What was to
+   * stop the start, an interrupt perhaps, shall not stop this.
+   */
+  private static void noteConnected(ResolvedSource source, RuntimeException failure) {
     SourceIdentity connected = source.identity().connected(false);
-    if (!source.identity().equals(connected)
-        && coordinator.status().stream().anyMatch(each -> each.counts().connections() > 0)) {
+    if (source.identity().equals(connected)) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    try {
       source.checkpoint().write(connected);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

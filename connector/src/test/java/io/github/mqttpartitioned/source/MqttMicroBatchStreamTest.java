@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.testkit.Await;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -290,6 +292,31 @@ class MqttMicroBatchStreamTest {
     assertThatThrownBy(() -> latest(mended, mended.initialOffset()))
         .hasMessageContaining("group was")
         .hasMessageContaining("another");
+  }
+
+  @Test
+  void startThatIsInterruptedLeavesNothingRunningAndRemembersWhoWasConnected() throws Exception {
+    node.neverConnected.add(1);
+    MqttMicroBatchStream stream = stream();
+    Thread start =
+        new Thread(
+            () -> {
+              try {
+                latest(stream, stream.initialOffset());
+              } catch (UncheckedIOException expected) {
+                // As a query that is stopped while it starts.
+              }
+            });
+    start.start();
+    Await.until(
+        "both assigned", Duration.ofSeconds(30), () -> node.calls().contains("assign 1 at 0"));
+    start.interrupt();
+    start.join();
+    assertThat(node.calls()).endsWith("release");
+    node.neverConnected.clear();
+    MqttMicroBatchStream other = stream("group", "another");
+    assertThatThrownBy(() -> latest(other, other.initialOffset()))
+        .hasMessageContaining("group was");
   }
 
   @Test

@@ -179,7 +179,7 @@ final class Outbound {
   /** Waits for a change; after a long time without one, lets the broker know we are there. */
   private void awaitPackets(@Nullable Wire idle) throws InterruptedException {
     long left = TimeUnit.SECONDS.toNanos(idle == null ? LONG_SECONDS : idle.pingSeconds());
-    while (left > 0 && idle == wire && gathering.size() == 0 && !stopped) {
+    while (left > 0 && idle == wire && (idle == null || gathering.size() == 0) && !stopped) {
       left = writable.awaitNanos(left);
     }
     if (left <= 0 && idle != null) {
