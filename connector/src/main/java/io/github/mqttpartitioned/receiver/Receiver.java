@@ -422,6 +422,7 @@ public final class Receiver {
 
   /** Trims whenever it may, until the receiver is to stop or something else holds. */
   private void trimUntil(BooleanSupplier enough, State meanwhile) throws InterruptedException {
+    long retryAt = System.nanoTime() + RETRY_ROOM.toNanos();
     while (!stopping && !enough.getAsBoolean()) {
       try {
         groupCommit.commit(List.of());
@@ -431,8 +432,13 @@ public final class Receiver {
       }
       synchronized (monitor) {
         while (!stopping && !enough.getAsBoolean() && !groupCommit.hasTrim()) {
-          monitor.wait(RETRY_ROOM.toMillis());
-          store.retryScattered();
+          long left = retryAt - System.nanoTime();
+          if (left > 0) {
+            TimeUnit.NANOSECONDS.timedWait(monitor, left);
+          } else {
+            store.retryScattered();
+            retryAt = System.nanoTime() + RETRY_ROOM.toNanos();
+          }
         }
       }
     }

@@ -161,21 +161,27 @@ final class ClusterBlocks implements BlockSource {
     }
     try {
       NodeRequests.startHere(input.sourceId());
-    } catch (RuntimeException e) {
+    } catch (InterruptedException e) {
+      throw killed();
+    } catch (Exception e) {
       LOG.warn("No node can be started here now for source {}", input.sourceId(), e);
     }
+  }
+
+  private static UncheckedIOException killed() {
+    Thread.currentThread().interrupt();
+    return new UncheckedIOException(new InterruptedIOException("the task is killed"));
   }
 
   private static void pause() {
     TaskContext task = TaskContext.get();
     if (task != null && task.isInterrupted()) {
-      throw new UncheckedIOException(new InterruptedIOException("the task is killed"));
+      throw killed();
     }
     try {
       Thread.sleep(RETRY.toMillis());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UncheckedIOException(new InterruptedIOException("the task is killed"));
+      throw killed();
     }
   }
 }

@@ -74,7 +74,8 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
       nodes.listen();
       nodes.awaitFirst();
       return nodes;
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // Spark throws checked exceptions that it does not declare.
       nodes.close();
       throw e;
     }
@@ -152,7 +153,7 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
       if (!lost.isEmpty()) {
         onChange.run();
       }
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
       LOG.warn("Cannot look after the nodes of source {} now", settings.sourceId(), e);
     }
     return sleep();
@@ -180,7 +181,7 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
 
   @Override
   public synchronized @Nullable StartNode offer(String id) {
-    Executor executor = known(id);
+    Executor executor = closed ? null : known(id);
     NodeStart start = executor == null ? null : starts.get(executor);
     return start == null ? null : start.handOver();
   }

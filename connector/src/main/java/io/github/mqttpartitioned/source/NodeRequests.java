@@ -1,16 +1,20 @@
 package io.github.mqttpartitioned.source;
 
+import io.github.mqttpartitioned.node.NodeHost;
 import io.github.mqttpartitioned.node.NodeHost.Admission;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.rpc.IsolatedThreadSafeRpcEndpoint;
 import org.apache.spark.rpc.RpcCallContext;
 import org.apache.spark.rpc.RpcEndpointRef;
 import org.apache.spark.rpc.RpcEnv;
-import org.apache.spark.rpc.ThreadSafeRpcEndpoint;
 import org.apache.spark.util.RpcUtils;
 import org.jspecify.annotations.Nullable;
 import scala.PartialFunction;
+import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractPartialFunction;
 import scala.runtime.BoxedUnit;
@@ -19,16 +23,18 @@ import scala.runtime.BoxedUnit;
  * The driver's ear for executors whose tasks wait for a partition. When every core of an executor
  * is taken by such tasks, the job that would start its node never gets one: so the tasks ask for
  * the node themselves, over Spark's own RPC.
+ *
+ * <p>What goes over it are strings and bytes: Spark's RPC does not know the classes of jars that
+ * were given to the application, and a message that it cannot read costs an executor its driver.
  */
-final class NodeRequests implements ThreadSafeRpcEndpoint {
+final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
 
-  /** An executor asks whether it shall have a node. */
-  private record Wanted(String executor) implements Serializable {}
+  private static final byte[] NOTHING = {};
 
-  /** The answer: what to do, or nothing. */
-  private record Offer(@Nullable StartNode start) implements Serializable {}
+  /** One task asks at a time, for all that wait in this JVM. */
+  private static final ReentrantLock ASKING = new ReentrantLock();
 
-  /** The node has been started. */
+  /** The node of an executor has been started. */
   private record Started(String executor, Admission admission) implements Serializable {}
 
   /** Who starts nodes. */
@@ -49,11 +55,7 @@ final class NodeRequests implements ThreadSafeRpcEndpoint {
     this.desk = desk;
   }
 
-  /**
-   * Begins to listen, in the driver.
-   *
-   * @return to be stopped by {@link RpcEnv#stop(RpcEndpointRef)}
-   */
+  /** Begins to listen, in the driver, until {@link #close}. */
   static RpcEndpointRef open(String sourceId, Desk desk) {
     RpcEnv rpcEnv = SparkEnv.get().rpcEnv();
     return rpcEnv.setupEndpoint(name(sourceId), new NodeRequests(rpcEnv, desk));
@@ -64,20 +66,53 @@ final class NodeRequests implements ThreadSafeRpcEndpoint {
   }
 
   /**
-   * Has the node of this executor started, if there shall be one.
+   * Has the node of this executor started, if there shall be one and nobody else sees to it.
    *
-   * @throws RuntimeException when the driver cannot be asked, or the node not be started
+   * @throws Exception when the driver cannot be asked, or the node not be started; Spark's checked
+   *     ones, too
    */
-  static void startHere(String sourceId) {
+  static void startHere(String sourceId) throws Exception {
+    if (!ASKING.tryLock()) {
+      return;
+    }
+    try {
+      if (!NodeHost.ofThisJvm().has(sourceId)) {
+        ask(sourceId);
+      }
+    } finally {
+      ASKING.unlock();
+    }
+  }
+
+  private static void ask(String sourceId) throws Exception {
     SparkEnv env = SparkEnv.get();
     RpcEndpointRef driver = RpcUtils.makeDriverRef(name(sourceId), env.conf(), env.rpcEnv());
-    Offer offer =
-        driver.askSync(new Wanted(env.executorId()), ClassTag$.MODULE$.<Offer>apply(Offer.class));
-    StartNode start = offer.start;
-    Admission admission = start == null ? null : start.call("");
-    if (admission != null) {
-      driver.send(new Started(env.executorId(), admission));
+    byte[] offer = driver.askSync(env.executorId(), tag(byte[].class));
+    if (offer.length > 0) {
+      Admission admission = read(offer, StartNode.class).call("");
+      if (admission != null) {
+        driver.send(write(new Started(env.executorId(), admission), Started.class));
+      }
     }
+  }
+
+  private static <T> byte[] write(T message, Class<T> type) {
+    ByteBuffer bytes =
+        SparkEnv.get().closureSerializer().newInstance().serialize(message, tag(type));
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(copy);
+    return copy;
+  }
+
+  private static <T> T read(byte[] bytes, Class<T> type) {
+    return SparkEnv.get()
+        .closureSerializer()
+        .newInstance()
+        .deserialize(ByteBuffer.wrap(bytes), NodeRequests.class.getClassLoader(), tag(type));
+  }
+
+  private static <T> ClassTag<T> tag(Class<T> type) {
+    return ClassTag$.MODULE$.apply(type);
   }
 
   private static String name(String sourceId) {
@@ -92,13 +127,21 @@ final class NodeRequests implements ThreadSafeRpcEndpoint {
   @Override
   public PartialFunction<Object, BoxedUnit> receiveAndReply(RpcCallContext context) {
     return new Handler<>(
-        Wanted.class, wanted -> context.reply(new Offer(desk.offer(wanted.executor))));
+        String.class,
+        executor -> {
+          StartNode start = desk.offer(executor);
+          context.reply(start == null ? NOTHING : write(start, StartNode.class));
+        });
   }
 
   @Override
   public PartialFunction<Object, BoxedUnit> receive() {
     return new Handler<>(
-        Started.class, started -> desk.started(started.executor, started.admission));
+        byte[].class,
+        bytes -> {
+          Started started = read(bytes, Started.class);
+          desk.started(started.executor, started.admission);
+        });
   }
 
   private static final class Handler<T> extends AbstractPartialFunction<Object, BoxedUnit> {

@@ -126,9 +126,12 @@ final class RunningSource implements AutoCloseable {
       if (meters != null) {
         meters.close();
       }
-      boolean connected =
-          coordinator.status().stream().anyMatch(each -> each.counts().connections() > 0);
-      coordinator.close();
+      boolean connected = false;
+      try {
+        connected = coordinator.status().stream().anyMatch(each -> each.counts().connections() > 0);
+      } finally {
+        coordinator.close();
+      }
       if (connected) {
         noteConnected(source, e);
       }

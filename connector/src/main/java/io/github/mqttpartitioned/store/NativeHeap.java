@@ -8,12 +8,12 @@ import com.kenai.jffi.MemoryIO;
  * <p>A write transaction holds its new pages in memory and frees them at its end: about 10 MiB when
  * a member is busy. By default glibc gives most of that back to the system each time, and the next
  * transaction gets it page by page through page faults, which take longer than filling the pages
- * does. It keeps twice the size of the largest piece that was ever freed; so one is freed here.
- * Nothing comes of this where the user has set glibc's thresholds, or with another C library.
+ * does. A piece that is freed raises its thresholds: pieces up to that size are taken from the heap
+ * in the whole JVM, and up to twice that stays at the end of each arena. Nothing comes of this
+ * where the user has set glibc's thresholds, or with another C library.
  */
 final class NativeHeap {
 
-  /** Twice this is what a C library's arena keeps at most. */
   private static final long PIECE = 8L << 20;
 
   static {

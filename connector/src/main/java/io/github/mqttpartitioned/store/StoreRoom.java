@@ -15,6 +15,9 @@ final class StoreRoom {
   /** By pages that are free, but not side by side. Of the writer thread. */
   private boolean scattered;
 
+  /** That, and not too little space, is why there is no room now. Of the writer thread. */
+  private boolean waitsForPages;
+
   StoreRoom(StoreLimits limits, long liveBytes) {
     this.limits = limits;
     this.liveBytes = liveBytes;
@@ -42,6 +45,7 @@ final class StoreRoom {
 
   /** Notes that a write of {@code needed} bytes or more did not fit beside what there was. */
   void full(long needed) {
+    waitsForPages = false;
     waitUntil(limits.capacity() - needed);
   }
 
@@ -51,6 +55,7 @@ final class StoreRoom {
    */
   void scattered(long needed) {
     scattered = true;
+    waitsForPages = true;
     waitUntil(liveBytes - needed);
   }
 
@@ -59,7 +64,8 @@ final class StoreRoom {
    * meanwhile, which no trim would tell.
    */
   void retryScattered() {
-    if (scattered) {
+    if (waitsForPages) {
+      waitsForPages = false;
       roomBelow = Long.MAX_VALUE;
     }
   }

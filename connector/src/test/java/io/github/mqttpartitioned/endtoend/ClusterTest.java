@@ -143,7 +143,7 @@ class ClusterTest {
 
   /** Then the tasks that wait take all the cores there are, and none is left for other jobs. */
   @Test
-  void allExecutorsOfAHostKilledAtOnceLoseNothing() throws Exception {
+  void allExecutorsKilledAtOnceLoseNothing() throws Exception {
     killExecutors(2, MESSAGES, 1, EXECUTORS);
   }
 

@@ -23,7 +23,11 @@ class LogLinesTest {
   void queryTellsWhatItIsAndThenOnlyWhatChanges() throws Exception {
     try (TestBroker broker = TestBrokers.start();
         CapturedLog log = new CapturedLog()) {
-      Job job = new Job(folder, broker.url()).option("partitions", 2).option("group", "plant");
+      Job job =
+          new Job(folder, broker.url())
+              .option("partitions", 2)
+              .option("group", "plant")
+              .option("maxOffsetsPerTrigger", 50);
       StreamingQuery query = job.startConnected();
       try (Load load = Load.start(broker.url(), 1, 2_000, 1, 0)) {
         load.await();
@@ -48,6 +52,7 @@ class LogLinesTest {
       query.stop();
 
       assertThat(before).as("lines until all was read: none per batch").isLessThan(15);
+      assertThat(query.lastProgress().batchId()).isGreaterThan(20);
     }
   }
 }

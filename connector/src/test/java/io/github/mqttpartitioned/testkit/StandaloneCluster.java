@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.testkit;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 
 /**
  * A Spark standalone cluster without a distribution: a master and workers, each a JVM of its own
@@ -116,7 +120,14 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /** What an application needs to run here. */
   public Map<String, String> settings() {
+    Map<Boolean, List<String>> classPath =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> Files.exists(Path.of(entry)))
+            .collect(Collectors.partitioningBy(entry -> Files.isDirectory(Path.of(entry))));
     return Map.of(
+        // As users give the connector: Spark's own class loader does not know it.
+        "spark.jars",
+        classPath.get(true).stream().map(this::jar).collect(Collectors.joining(",")),
         "spark.master",
         url,
         "spark.driver.host",
@@ -130,11 +141,29 @@ public final class StandaloneCluster implements AutoCloseable {
         "spark.executor.memory",
         "512m",
         "spark.executor.extraClassPath",
-        System.getProperty("java.class.path"),
+        String.join(File.pathSeparator, classPath.get(false)),
         "spark.executorEnv.SPARK_SCALA_VERSION",
         "2.13",
         "spark.executor.extraJavaOptions",
         "-Dlog4j2.configurationFile=" + log4j() + " -XX:+UseSerialGC");
+  }
+
+  /** A directory of classes as a jar. */
+  private String jar(String directory) {
+    Path root = Path.of(directory);
+    Path jar = home.resolve(root.getFileName() + ".jar");
+    if (!Files.exists(jar)) {
+      try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+          Stream<Path> files = Files.walk(root)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          out.putNextEntry(new ZipEntry(root.relativize(file).toString()));
+          Files.copy(file, out);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return jar.toString();
   }
 
   /** The executors' processes that run now. */
