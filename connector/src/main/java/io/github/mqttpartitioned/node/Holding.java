@@ -65,14 +65,15 @@ final class Holding {
                 assignment.partition(),
                 assignment.settings().storeMaxBytes(),
                 assignment.firstOffset()));
+    Parts opened;
     try {
-      Parts opened = begin(store);
-      parts = opened;
-      opened.receiver.processed(processed);
+      opened = begin(store);
     } catch (RuntimeException | Error e) {
       store.close();
       throw e;
     }
+    parts = opened;
+    opened.receiver.processed(processed);
     tenure.changed();
   }
 

@@ -2,23 +2,19 @@ package io.github.mqttpartitioned.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.TlsSettings;
-import io.github.mqttpartitioned.model.TopicFilter;
 import io.github.mqttpartitioned.node.Node;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
+import io.github.mqttpartitioned.testkit.TestSettings;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,26 +74,6 @@ class CoordinatorStartTest {
   }
 
   private SourceSettings settings(String url) {
-    return new SourceSettings(
-        "c0ffee",
-        1,
-        List.of(new BrokerUrl(url)),
-        List.of(new TopicFilter("test/#")),
-        "group",
-        "member",
-        1,
-        null,
-        null,
-        TlsSettings.DEFAULT,
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(30),
-        Duration.ofDays(1),
-        65_535,
-        folder.toString(),
-        SMALLEST_STORE,
-        AckMode.STORED,
-        Duration.ofSeconds(5),
-        1,
-        List.of());
+    return new TestSettings(url, folder).sourceId("c0ffee").storeMaxBytes(SMALLEST_STORE).build();
   }
 }

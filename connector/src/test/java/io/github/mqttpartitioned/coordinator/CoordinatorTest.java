@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.coordinator.Holders.Holder;
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.Counts;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.TlsSettings;
-import io.github.mqttpartitioned.model.TopicFilter;
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.TestSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -192,27 +190,10 @@ class CoordinatorTest {
   }
 
   private SourceSettings settings() {
-    return new SourceSettings(
-        "source-" + System.identityHashCode(this),
-        partitions,
-        List.of(new BrokerUrl("tcp://broker")),
-        List.of(new TopicFilter("a")),
-        "g",
-        "c",
-        1,
-        null,
-        null,
-        TlsSettings.DEFAULT,
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(30),
-        Duration.ofDays(1),
-        100,
-        "/stores",
-        16L << 20,
-        AckMode.STORED,
-        Duration.ofSeconds(5),
-        4,
-        List.of());
+    return new TestSettings("tcp://broker", Path.of("/stores"))
+        .sourceId("source-" + System.identityHashCode(this))
+        .partitions(partitions)
+        .build();
   }
 
   private Map<String, Set<Integer>> held() {

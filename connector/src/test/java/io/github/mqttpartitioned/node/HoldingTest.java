@@ -3,19 +3,14 @@ package io.github.mqttpartitioned.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.coordinator.Assignment;
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.BrokerUrl;
-import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.TlsSettings;
-import io.github.mqttpartitioned.model.TopicFilter;
 import io.github.mqttpartitioned.receiver.Tenure;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreException;
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.TestSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +25,9 @@ class HoldingTest {
   void storeOfAReceiverThatStopsLateIsClosedThen() throws InterruptedException {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch mayEnd = new CountDownLatch(1);
-    Assignment assignment = new Assignment(settings(), 0, 1, 0);
+    Assignment assignment =
+        new Assignment(
+            new TestSettings("tcp://127.0.0.1:1", temp).sourceId("source").build(), 0, 1, 0);
     Holding holding =
         new Holding(assignment, blocked(busy, mayEnd), "driver", Duration.ofMillis(10));
     holding.open();
@@ -70,29 +67,5 @@ class HoldingTest {
       @Override
       public void changed() {}
     };
-  }
-
-  private SourceSettings settings() {
-    return new SourceSettings(
-        "source",
-        1,
-        List.of(new BrokerUrl("tcp://127.0.0.1:1")),
-        List.of(new TopicFilter("test/#")),
-        "group",
-        "holding-test",
-        1,
-        null,
-        null,
-        TlsSettings.DEFAULT,
-        Duration.ofSeconds(60),
-        LIMIT,
-        Duration.ofDays(1),
-        100,
-        temp.toString(),
-        16L << 20,
-        AckMode.STORED,
-        Duration.ofSeconds(5),
-        1,
-        List.of());
   }
 }

@@ -5,18 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.Lease;
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.TlsSettings;
-import io.github.mqttpartitioned.model.TopicFilter;
 import io.github.mqttpartitioned.node.NodeHost.Admission;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
+import io.github.mqttpartitioned.testkit.TestSettings;
 import io.github.mqttpartitioned.transport.Answer;
 import io.github.mqttpartitioned.transport.Answer.Failed;
 import io.github.mqttpartitioned.transport.Network;
@@ -60,27 +57,10 @@ class NodeHostTest {
   }
 
   private SourceSettings settings(String brokerUrl) {
-    return new SourceSettings(
-        "source",
-        1,
-        List.of(new BrokerUrl(brokerUrl)),
-        List.of(new TopicFilter("test/#")),
-        "group",
-        "node-host-test-" + System.nanoTime(),
-        1,
-        null,
-        null,
-        TlsSettings.DEFAULT,
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(30),
-        Duration.ofDays(1),
-        100,
-        temp.toString(),
-        16L << 20,
-        AckMode.STORED,
-        Duration.ofSeconds(5),
-        1,
-        List.of());
+    return new TestSettings(brokerUrl, temp)
+        .sourceId("source")
+        .clientIdPrefix("node-host-test-" + System.nanoTime())
+        .build();
   }
 
   private Admission admit(SourceSettings settings, long epoch) {

@@ -7,24 +7,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.coordinator.Assignment;
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.TlsSettings;
-import io.github.mqttpartitioned.model.TopicFilter;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.Samples;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import io.github.mqttpartitioned.testkit.ScriptedConnection;
+import io.github.mqttpartitioned.testkit.TestSettings;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +70,7 @@ class NodeMetersTest {
               connection.expectAcknowledgement(PUBREC, 2);
               connection.expectAcknowledgement(PUBACK, 7);
             })) {
-      node.assign(new Assignment(settings(broker.url()), 0, 0, 0));
+      node.assign(new Assignment(settings(broker.url()).build(), 0, 0, 0));
 
       await("mqtt_source_inflight_messages", 3);
       await("mqtt_source_acks_total", 3);
@@ -138,10 +134,11 @@ class NodeMetersTest {
   @Test
   void aGroupThatAnotherQueryHasTooLeavesTheFirstOnesMetersAlone() {
     try (ScriptedBroker broker = ScriptedBroker.start(connection -> ready(connection, false))) {
-      node.assign(new Assignment(settings(broker.url()), 0, 0, 0));
+      node.assign(new Assignment(settings(broker.url()).build(), 0, 0, 0));
       Node second = new Node(new NodeAddress("test-node", "localhost", 0));
-      SourceSettings same = settings(broker.url());
-      second.assign(new Assignment(copy(same, "50c4cf", folder.resolve("second")), 0, 0, 0));
+      SourceSettings same =
+          settings(broker.url(), folder.resolve("second")).sourceId("50c4cf").build();
+      second.assign(new Assignment(same, 0, 0, 0));
       await("mqtt_source_connected", 1);
       Await.until(
           "the second connection",
@@ -172,51 +169,11 @@ class NodeMetersTest {
     Await.value(name + " of " + expected, DEADLINE, () -> value(name), now -> now == expected);
   }
 
-  private SourceSettings settings(String url) {
-    return new SourceSettings(
-        SOURCE,
-        1,
-        List.of(new BrokerUrl(url)),
-        List.of(new TopicFilter("test/#")),
-        "meters",
-        "member",
-        2,
-        null,
-        null,
-        TlsSettings.DEFAULT,
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(30),
-        Duration.ofDays(1),
-        65_535,
-        folder.toString(),
-        16 << 20,
-        AckMode.STORED,
-        Duration.ofSeconds(5),
-        1,
-        List.of());
+  private TestSettings settings(String url) {
+    return settings(url, folder);
   }
 
-  private static SourceSettings copy(SourceSettings from, String sourceId, Path storeDir) {
-    return new SourceSettings(
-        sourceId,
-        from.partitions(),
-        from.brokers(),
-        from.topics(),
-        from.group(),
-        from.clientIdPrefix(),
-        from.qos(),
-        from.username(),
-        from.password(),
-        from.tls(),
-        from.keepAlive(),
-        from.connectTimeout(),
-        from.sessionExpiry(),
-        from.receiveMaximum(),
-        storeDir.toString(),
-        from.storeMaxBytes(),
-        from.ackMode(),
-        from.drainTimeout(),
-        from.members(),
-        from.formerFilters());
+  private static TestSettings settings(String url, Path storeDir) {
+    return new TestSettings(url, storeDir).sourceId(SOURCE).group("meters").qos(2);
   }
 }

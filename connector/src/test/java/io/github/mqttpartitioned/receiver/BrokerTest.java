@@ -3,6 +3,9 @@ package io.github.mqttpartitioned.receiver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.Secret;
 import io.github.mqttpartitioned.model.TlsSettings;
@@ -149,6 +152,41 @@ class BrokerTest {
       }
       member.await(State.CONNECTED);
     }
+  }
+
+  /** Its free pages do not lie side by side then, and no trim tells when they do again. */
+  @Test
+  void comesBackWithoutATrimWhenAReaderHasLetPagesGo() throws Exception {
+    try (TestBroker broker = TestBrokers.start(BrokerOptions.DEFAULTS.maxQueued(0));
+        Member member = new Member(folder, broker.url()).storeMaxBytes(16L << 20).startConnected();
+        Publisher publisher = Publisher.to(broker.url()).window(1).connect()) {
+      long[] published = {0};
+      publish(publisher, published);
+      member.awaitStored(1);
+      try (BlockCursor reader = member.store().read(new OffsetRange(0, 1))) {
+        assertThat(reader.next()).isNotNull();
+        Await.until(
+            "a store that is full of what the reader keeps",
+            Duration.ofSeconds(60),
+            () -> {
+              LogExtent held = member.store().extent();
+              // One message after the other, and what is before it trimmed already.
+              if (held.next() == published[0] && held.earliest() == held.next() - 1) {
+                publish(publisher, published);
+              }
+              member.receiver().trim(held.next() - 1);
+              return member.status().state() == State.STORE_FULL;
+            });
+        assertThat(member.store().liveBytes()).isLessThan(4L << 20);
+      }
+      Await.until(
+          "another try", Duration.ofMinutes(1), () -> member.status().state() == State.CONNECTED);
+      member.awaitStored(published[0]);
+    }
+  }
+
+  private static void publish(Publisher publisher, long[] published) {
+    publisher.publish("test/" + published[0]++, new byte[300_000], 1);
   }
 
   @Test

@@ -3,17 +3,15 @@ package io.github.mqttpartitioned.receiver;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.BrokerUrl;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.Secret;
 import io.github.mqttpartitioned.model.SourceSettings;
 import io.github.mqttpartitioned.model.TlsSettings;
-import io.github.mqttpartitioned.model.TopicFilter;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.TestSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,21 +25,7 @@ final class Member implements AutoCloseable {
   static final Duration DEADLINE = Duration.ofSeconds(20);
 
   private final Path folder;
-  private final String url;
-  private int qos = 1;
-  private AckMode ackMode = AckMode.STORED;
-  private Duration drainTimeout = Duration.ofMillis(300);
-  private boolean retired;
-  private List<String> formerFilters = List.of();
-  private long storeMaxBytes = 256L << 20;
-  private int receiveMaximum = 65_535;
-  private Duration connectTimeout = Duration.ofSeconds(5);
-  private Duration keepAlive = Duration.ofSeconds(60);
-  private TlsSettings tls = TlsSettings.DEFAULT;
-  private @Nullable String username;
-  private @Nullable Secret password;
-  private List<TopicFilter> topics = List.of(new TopicFilter("test/#"));
-
+  private final TestSettings settings;
   private CommitTimes times = CommitTimes.IGNORED;
 
   private @Nullable PartitionStore store;
@@ -49,36 +33,60 @@ final class Member implements AutoCloseable {
 
   Member(Path folder, String url) {
     this.folder = folder;
-    this.url = url;
+    this.settings =
+        new TestSettings(url, folder)
+            .storeMaxBytes(256L << 20)
+            .connectTimeout(Duration.ofSeconds(5))
+            .drainTimeout(Duration.ofMillis(300));
   }
 
   Member qos(int value) {
-    qos = value;
+    settings.qos(value);
     return this;
   }
 
   Member ackMode(AckMode value) {
-    ackMode = value;
+    settings.ackMode(value);
     return this;
   }
 
   Member retired(boolean value) {
-    retired = value;
+    settings.retired(value);
     return this;
   }
 
-  Member formerFilters(String... filters) {
-    formerFilters = List.of(filters);
+  Member formerFilters(String... value) {
+    settings.formerFilters(value);
     return this;
   }
 
   Member storeMaxBytes(long value) {
-    storeMaxBytes = value;
+    settings.storeMaxBytes(value);
     return this;
   }
 
   Member receiveMaximum(int value) {
-    receiveMaximum = value;
+    settings.receiveMaximum(value);
+    return this;
+  }
+
+  Member connectTimeout(Duration value) {
+    settings.connectTimeout(value);
+    return this;
+  }
+
+  Member keepAlive(Duration value) {
+    settings.keepAlive(value);
+    return this;
+  }
+
+  Member tls(TlsSettings value) {
+    settings.tls(value);
+    return this;
+  }
+
+  Member topics(String... value) {
+    settings.topics(value);
     return this;
   }
 
@@ -87,59 +95,17 @@ final class Member implements AutoCloseable {
     return this;
   }
 
-  Member connectTimeout(Duration value) {
-    connectTimeout = value;
-    return this;
-  }
-
-  Member keepAlive(Duration value) {
-    keepAlive = value;
-    return this;
-  }
-
-  Member tls(TlsSettings value) {
-    tls = value;
-    return this;
-  }
-
   Member credentials(String user, String secret) {
-    username = user;
-    password = new Secret(secret);
-    return this;
-  }
-
-  Member topics(String... filters) {
-    topics = List.of(filters).stream().map(TopicFilter::new).toList();
+    settings.credentials(user, secret);
     return this;
   }
 
   Member start() {
-    SourceSettings settings =
-        new SourceSettings(
-            "5eed",
-            1,
-            List.of(new BrokerUrl(url)),
-            topics,
-            "group",
-            "member",
-            qos,
-            username,
-            password,
-            tls,
-            keepAlive,
-            connectTimeout,
-            Duration.ofDays(1),
-            receiveMaximum,
-            folder.toString(),
-            storeMaxBytes,
-            ackMode,
-            drainTimeout,
-            retired ? 0 : 1,
-            formerFilters);
+    SourceSettings now = settings.build();
     store =
         PartitionStore.open(
-            new StoreConfig(folder.resolve("p0"), settings.sourceId(), 0, storeMaxBytes, 0));
-    receiver = new Receiver(settings, 0, store, times);
+            new StoreConfig(folder.resolve("p0"), now.sourceId(), 0, now.storeMaxBytes(), 0));
+    receiver = new Receiver(now, 0, store, times);
     receiver.start();
     return this;
   }

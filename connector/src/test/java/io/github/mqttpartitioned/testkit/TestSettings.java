@@ -1,0 +1,149 @@
+package io.github.mqttpartitioned.testkit;
+
+import io.github.mqttpartitioned.model.AckMode;
+import io.github.mqttpartitioned.model.BrokerUrl;
+import io.github.mqttpartitioned.model.Secret;
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.model.TlsSettings;
+import io.github.mqttpartitioned.model.TopicFilter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of a source with one partition, but for what a test says otherwise. */
+public final class TestSettings {
+
+  private final String url;
+  private final Path storeDir;
+  private String sourceId = "5eed";
+  private int partitions = 1;
+  private List<TopicFilter> topics = List.of(new TopicFilter("test/#"));
+  private String group = "group";
+  private String clientIdPrefix = "member";
+  private int qos = 1;
+  private @Nullable String username;
+  private @Nullable Secret password;
+  private TlsSettings tls = TlsSettings.DEFAULT;
+  private Duration keepAlive = Duration.ofSeconds(60);
+  private Duration connectTimeout = Duration.ofSeconds(30);
+  private int receiveMaximum = 65_535;
+  private long storeMaxBytes = 16L << 20;
+  private AckMode ackMode = AckMode.STORED;
+  private Duration drainTimeout = Duration.ofSeconds(5);
+  private boolean retired;
+  private List<String> formerFilters = List.of();
+
+  /** Settings for a broker, with stores in a directory. */
+  public TestSettings(String url, Path storeDir) {
+    this.url = url;
+    this.storeDir = storeDir;
+  }
+
+  public TestSettings sourceId(String value) {
+    sourceId = value;
+    return this;
+  }
+
+  public TestSettings partitions(int value) {
+    partitions = value;
+    return this;
+  }
+
+  public TestSettings topics(String... filters) {
+    topics = List.of(filters).stream().map(TopicFilter::new).toList();
+    return this;
+  }
+
+  public TestSettings group(String value) {
+    group = value;
+    return this;
+  }
+
+  public TestSettings clientIdPrefix(String value) {
+    clientIdPrefix = value;
+    return this;
+  }
+
+  public TestSettings qos(int value) {
+    qos = value;
+    return this;
+  }
+
+  public TestSettings credentials(String user, String secret) {
+    username = user;
+    password = new Secret(secret);
+    return this;
+  }
+
+  public TestSettings tls(TlsSettings value) {
+    tls = value;
+    return this;
+  }
+
+  public TestSettings keepAlive(Duration value) {
+    keepAlive = value;
+    return this;
+  }
+
+  public TestSettings connectTimeout(Duration value) {
+    connectTimeout = value;
+    return this;
+  }
+
+  public TestSettings receiveMaximum(int value) {
+    receiveMaximum = value;
+    return this;
+  }
+
+  public TestSettings storeMaxBytes(long value) {
+    storeMaxBytes = value;
+    return this;
+  }
+
+  public TestSettings ackMode(AckMode value) {
+    ackMode = value;
+    return this;
+  }
+
+  public TestSettings drainTimeout(Duration value) {
+    drainTimeout = value;
+    return this;
+  }
+
+  /** Whether all partitions are retired. */
+  public TestSettings retired(boolean value) {
+    retired = value;
+    return this;
+  }
+
+  public TestSettings formerFilters(String... filters) {
+    formerFilters = List.of(filters);
+    return this;
+  }
+
+  /** The settings as they are now. */
+  public SourceSettings build() {
+    return new SourceSettings(
+        sourceId,
+        partitions,
+        List.of(new BrokerUrl(url)),
+        topics,
+        group,
+        clientIdPrefix,
+        qos,
+        username,
+        password,
+        tls,
+        keepAlive,
+        connectTimeout,
+        Duration.ofDays(1),
+        receiveMaximum,
+        storeDir.toString(),
+        storeMaxBytes,
+        ackMode,
+        drainTimeout,
+        retired ? 0 : partitions,
+        formerFilters);
+  }
+}
