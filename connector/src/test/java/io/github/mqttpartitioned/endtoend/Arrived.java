@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -33,6 +34,26 @@ final class Arrived {
         });
   }
 
+  /**
+   * Waits until the sink has every numbered message. Offsets alone do not tell: where some messages
+   * come twice, there are more of them.
+   *
+   * @param rows what the sink has now
+   */
+  static void awaitAll(StreamingQuery query, Supplier<Dataset<Row>> rows, Map<Integer, Long> sent) {
+    await(query, sent.values().stream().mapToLong(Long::longValue).sum());
+    Await.value(
+        "all of " + sent,
+        DEADLINE,
+        () -> {
+          if (query.exception().isDefined()) {
+            throw new AssertionError("the query failed", query.exception().get());
+          }
+          return result(rows.get(), sent);
+        },
+        result -> result.missing() == 0);
+  }
+
   /** Offsets processed so far, over all partitions. */
   static long processed(StreamingQuery query) {
     if (query.lastProgress() == null || query.lastProgress().sources().length == 0) {
@@ -44,15 +65,19 @@ final class Arrived {
 
   /** Checks numbered messages: none missing, and none twice where that is promised. */
   static void check(Dataset<Row> rows, Map<Integer, Long> sent, boolean exactlyOnce) {
-    SequenceCheck check = new SequenceCheck();
-    for (Iterator<Row> each = rows.select("payload").toLocalIterator(); each.hasNext(); ) {
-      check.received((byte[]) each.next().get(0));
-    }
-    SequenceCheck.Result result = check.against(sent);
+    SequenceCheck.Result result = result(rows, sent);
     assertThat(result.missing()).as("missing: %s", result).isZero();
     if (exactlyOnce) {
       assertThat(result.duplicated()).as("duplicated: %s", result).isZero();
     }
+  }
+
+  private static SequenceCheck.Result result(Dataset<Row> rows, Map<Integer, Long> sent) {
+    SequenceCheck check = new SequenceCheck();
+    for (Iterator<Row> each = rows.select("payload").toLocalIterator(); each.hasNext(); ) {
+      check.received((byte[]) each.next().get(0));
+    }
+    return check.against(sent);
   }
 
   /** Checks that every partition was used and that its offsets have no gap and no repetition. */

@@ -27,7 +27,7 @@ class BrokerRestartTest {
         Arrived.await(query, MESSAGES / 2);
         broker.restart();
         Map<Integer, Long> sent = load.await();
-        Arrived.await(query, MESSAGES);
+        Arrived.awaitAll(query, job::rows, sent);
         query.stop();
         Arrived.check(job.rows(), sent, false);
         Arrived.checkOffsetsDense(job.rows(), 4);

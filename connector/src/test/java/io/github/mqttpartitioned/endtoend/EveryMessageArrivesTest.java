@@ -30,7 +30,7 @@ class EveryMessageArrivesTest {
       StreamingQuery query = job.startConnected();
       try (Load load = Load.start(broker.url(), 4, MESSAGES, qos, 0)) {
         Map<Integer, Long> sent = load.await();
-        Arrived.await(query, MESSAGES);
+        Arrived.awaitAll(query, job::rows, sent);
         query.stop();
         Arrived.check(job.rows(), sent, qos == 2);
         Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
@@ -53,7 +53,7 @@ class EveryMessageArrivesTest {
         }
         Map<Integer, Long> sent = load.await();
         StreamingQuery query = job.startConnected();
-        Arrived.await(query, MESSAGES);
+        Arrived.awaitAll(query, job::rows, sent);
         query.stop();
         Arrived.check(job.rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
         Arrived.checkOffsetsDense(job.rows(), PARTITIONS);

@@ -71,7 +71,7 @@ class ProcessedTest {
         query.stop();
         query = job.startConnected();
         Map<Integer, Long> sent = load.await();
-        Arrived.await(query, messages);
+        Arrived.awaitAll(query, job::rows, sent);
         query.stop();
         // What comes again over the stop is recognised by the store, at QoS 1 too.
         Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
@@ -87,7 +87,7 @@ class ProcessedTest {
       Job job = window(broker, qos, 1);
       StreamingQuery query = job.startConnected();
       Map<Integer, Long> sent = publish(broker, 20, qos);
-      Arrived.await(query, 20);
+      Arrived.awaitAll(query, job::rows, sent);
       query.stop();
       Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
     }
@@ -101,7 +101,7 @@ class ProcessedTest {
       Job job = job(broker, 1).option("minOffsetsPerTrigger", 1_000);
       StreamingQuery query = job.startConnected();
       Map<Integer, Long> sent = publish(broker, 100, 1);
-      Arrived.await(query, 100);
+      Arrived.awaitAll(query, job::rows, sent);
       query.stop();
       Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
     }
@@ -134,7 +134,7 @@ class ProcessedTest {
       idle.stop();
       delete(stores());
       StreamingQuery query = job.startConnected();
-      Arrived.await(query, messages);
+      Arrived.awaitAll(query, job::rows, sent);
       query.stop();
       Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
     }
@@ -162,7 +162,7 @@ class ProcessedTest {
         }
         Map<Integer, Long> sent = load.await();
         StreamingQuery query = job.startConnected();
-        Arrived.await(query, messages);
+        Arrived.awaitAll(query, job::rows, sent);
         query.stop();
         Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
         Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
