@@ -1,17 +1,12 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.Counts;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -25,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * transaction, then acknowledge it; connect again when the connection ends.
  *
  * <p><b>Concurrency.</b> One thread, the receiver thread, does all of this and is the store's only
- * writer. It sleeps on {@link #monitor}, which is notified of everything that it may have to do: by
+ * writer. It sleeps on {@link #wishes}, which is notified of everything that it may have to do: by
  * the {@link Inbox} when messages have arrived or the connection has ended, by {@link #trim}, by
  * {@link #stop}. What other threads read is volatile.
  *
@@ -42,43 +37,26 @@ public final class Receiver {
 
   private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
-  /** After this long without a message, buffers are given back. */
-  private static final Duration IDLE = Duration.ofSeconds(2);
-
   /** How often a store is tried whose free pages do not lie side by side. */
   private static final Duration RETRY_ROOM = Duration.ofSeconds(15);
-
-  /** How long a broker may take to end a connection after DISCONNECT. */
-  private static final Duration GOODBYE = Duration.ofSeconds(2);
-
-  private static final Counts CONNECTION = new Counts(0, 0, 0, 0, 0, 0, 1, 0);
 
   private final SourceSettings settings;
   private final int partition;
   private final PartitionStore store;
   private final Tenure tenure;
-  private final CommitTimes times;
   private final GroupCommit groupCommit;
   private final Thread thread;
-  private final Object monitor = new Object();
-  private final PoisonMessages poison = new PoisonMessages();
+  private final Wishes wishes = new Wishes();
+  private final Membership member;
   private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
-  private final MemberLog memberLog;
-  private final boolean retired;
   private long mustConnectBy;
 
   /** Of a retired member: the broker holds nothing for it any more, and its session has ended. */
   private boolean emptied;
 
-  /** Spark is done with everything below. */
-  private volatile long processed;
-
-  private volatile boolean stopping;
   private volatile State state = State.CONNECTING;
   private volatile @Nullable RuntimeException problem;
-
-  /** What the present connection has brought, while there is one. */
-  private volatile @Nullable Inbox connection;
+  private volatile @Nullable MemberConnection connection;
 
   /**
    * @param store open for writing; stays the caller's to close once {@link #join} has returned true
@@ -106,13 +84,21 @@ public final class Receiver {
     this.settings = settings;
     this.partition = partition;
     this.store = store;
-    this.times = times;
     this.tenure = tenure;
     this.groupCommit = new GroupCommit(store, times);
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
     this.thread.setDaemon(true);
-    this.memberLog = new MemberLog(LOG, settings, partition);
-    this.retired = settings.isRetired(partition);
+    this.member =
+        new Membership(
+            settings,
+            partition,
+            store,
+            tenure,
+            times,
+            groupCommit,
+            new PoisonMessages(),
+            new MemberLog(LOG, settings, partition),
+            wishes);
     this.mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
   }
 
@@ -122,10 +108,7 @@ public final class Receiver {
 
   /** Asks the receiver to store and acknowledge what has arrived, and to disconnect. */
   public void stop() {
-    synchronized (monitor) {
-      stopping = true;
-      monitor.notifyAll();
-    }
+    wishes.stop();
   }
 
   /**
@@ -140,10 +123,8 @@ public final class Receiver {
 
   /** Allows the store to drop blocks wholly below {@code before}. An older wish changes nothing. */
   public void trim(long before) {
-    synchronized (monitor) {
-      groupCommit.requestTrim(before);
-      monitor.notifyAll();
-    }
+    groupCommit.requestTrim(before);
+    wishes.wake();
   }
 
   /**
@@ -151,12 +132,7 @@ public final class Receiver {
    * offset than before changes nothing.
    */
   public void processed(long before) {
-    synchronized (monitor) {
-      if (before > processed) {
-        processed = before;
-        monitor.notifyAll();
-      }
-    }
+    wishes.processed(before);
   }
 
   /** How the partition is doing. Cheap, from any thread. */
@@ -167,20 +143,20 @@ public final class Receiver {
 
   /** QoS 1 and 2 messages received whose acknowledgement is not over yet. From any thread. */
   public int inFlight() {
-    Inbox current = connection;
+    MemberConnection current = connection;
     return current == null ? 0 : current.inFlight();
   }
 
   private void run() {
     try {
-      while (!stopping && !emptied) {
+      while (!wishes.isStopping() && !emptied) {
         if (!store.hasRoom()) {
           awaitRoom();
           continue;
         }
         RuntimeException end = live();
         // A store that has no room is waited for; any other failure could come again at once.
-        if (!stopping && !emptied && store.hasRoom()) {
+        if (!wishes.isStopping() && !emptied && store.hasRoom()) {
           retryLater(end);
         }
       }
@@ -216,22 +192,11 @@ public final class Receiver {
       enter(State.CONNECTING, e);
       return e;
     }
-    Inbox inbox = new Inbox(monitor, settings.broker(partition).url());
-    connection = inbox;
-    WithheldAcknowledgements withheld = new WithheldAcknowledgements();
-    PublishParser parser = new PublishParser(settings.ackMode(), store.inFlight(), poison);
-    try (PahoSession session =
-        new PahoSession(settings, partition, inbox, parser, Receiver::nowMicros)) {
-      session.open();
-      boolean empty = takeAll(session, inbox, withheld);
-      if (inbox.end() == null && empty) {
-        session.endSession();
-        emptied = true;
-        awaitEnd(inbox);
-      } else {
-        leave(session, inbox);
-      }
-      return ConnectionEnd.cause(inbox, settings, partition);
+    MemberConnection life = new MemberConnection(member, new Progress());
+    connection = life;
+    try {
+      emptied = life.live();
+      return life.cause();
     } catch (MemberException e) {
       return e;
     } catch (IOException e) {
@@ -244,166 +209,16 @@ public final class Receiver {
     }
   }
 
-  /** Pumps, and takes what has arrived when that is over. */
-  private boolean takeAll(PahoSession session, Inbox inbox, WithheldAcknowledgements withheld)
-      throws InterruptedException {
-    try {
-      boolean empty = pump(session, inbox, withheld);
-      inbox.close();
-      do {
-        commitAndAcknowledge(session, inbox, withheld);
-      } while (inbox.hasBatches());
-      return empty;
-    } catch (StoreException.Full e) {
-      inbox.close();
-      leave(session, inbox);
-      throw e;
+  private final class Progress implements MemberConnection.Progress {
+    @Override
+    public void connected() {
+      enter(State.CONNECTED, null);
     }
-  }
 
-  private void leave(PahoSession session, Inbox inbox) throws InterruptedException {
-    if (inbox.end() == null) {
-      session.disconnect(0);
-      awaitEnd(inbox);
+    @Override
+    public void stored() {
+      backoff.reset();
     }
-  }
-
-  /**
-   * Takes, appends, acknowledges, until the connection ends or the receiver is to stop.
-   *
-   * @return true when it is over because the session of a retired member is empty
-   */
-  private boolean pump(PahoSession session, Inbox inbox, WithheldAcknowledgements withheld)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + settings.connectTimeout().toNanos();
-    boolean subscribed = false;
-    while (await(inbox, withheld, subscribed, deadline)) {
-      boolean busy = inbox.hasBatches() || !withheld.isEmpty();
-      if (!subscribed) {
-        subscribed = checkSubscribed(inbox, deadline);
-        busy |= subscribed;
-      }
-      if (commitAndAcknowledge(session, inbox, withheld)) {
-        backoff.reset();
-      }
-      if (busy) {
-        // SUBACK stands behind what the session had in store: a broker that sends is not silent.
-        deadline = System.nanoTime() + patience(subscribed).toNanos();
-      } else if (retired && subscribed && deadline - System.nanoTime() <= 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private Duration patience(boolean subscribed) {
-    return subscribed ? settings.drainTimeout() : settings.connectTimeout();
-  }
-
-  /**
-   * Waits for something to do.
-   *
-   * @return false when the connection has ended or the receiver is to stop
-   */
-  private boolean await(
-      Inbox inbox, WithheldAcknowledgements withheld, boolean subscribed, long deadline)
-      throws InterruptedException {
-    synchronized (monitor) {
-      boolean mustWake = !subscribed || (retired && withheld.isEmpty());
-      long wakeAt = mustWake ? deadline : System.nanoTime() + IDLE.toNanos();
-      while (true) {
-        if (stopping || inbox.end() != null) {
-          return false;
-        }
-        if (inbox.hasBatches() || groupCommit.hasTrim() || withheld.isDue(processed)) {
-          return true;
-        }
-        long wait = wakeAt - System.nanoTime();
-        if ((!subscribed && Preflight.isAnswered(inbox, settings, partition))
-            || (mustWake && wait <= 0)) {
-          return true;
-        }
-        if (wait > 0) {
-          TimeUnit.NANOSECONDS.timedWait(monitor, wait);
-        } else {
-          inbox.shrink();
-          monitor.wait();
-        }
-      }
-    }
-  }
-
-  /**
-   * Lets the broker end the connection that it was told to. A socket that is closed with data
-   * unread resets the connection, and the broker might never see the last acknowledgements.
-   */
-  private void awaitEnd(Inbox inbox) throws InterruptedException {
-    synchronized (monitor) {
-      long until = System.nanoTime() + GOODBYE.toNanos();
-      for (long left = GOODBYE.toNanos();
-          inbox.end() == null && left > 0;
-          left = until - System.nanoTime()) {
-        TimeUnit.NANOSECONDS.timedWait(monitor, left);
-      }
-    }
-  }
-
-  private boolean commitAndAcknowledge(
-      PahoSession session, Inbox inbox, WithheldAcknowledgements withheld) {
-    // A commit that is larger than the store would never get through.
-    List<Batch> arrived = inbox.take(store.maxBlockBytes());
-    List<Batch> batches = new ArrayList<>(arrived);
-    if (withheld.isDue(processed)) {
-      Batch due = new Batch(settings.broker(partition).url());
-      withheld.takeDue(processed, due);
-      batches.add(0, due);
-    }
-    long offset = store.extent().next();
-    boolean stored = groupCommit.commit(batches);
-    if (!batches.isEmpty()) {
-      tenure.require();
-    }
-    long acknowledgements = 0;
-    for (Batch batch : batches) {
-      memberLog.setAside(batch);
-      withheld.add(batch, offset);
-      offset += batch.block().count();
-      if (batch.acknowledgementsLength() > 0) {
-        try {
-          session.send(batch.acknowledgements(), batch.acknowledgementsLength());
-          acknowledgements += batch.acknowledgementsCount();
-          times.acknowledged(System.nanoTime() - batch.receivedNanos());
-        } catch (IOException e) {
-          inbox.end(e);
-        }
-      }
-    }
-    if (acknowledgements > 0) {
-      groupCommit.count(new Counts(0, 0, 0, 0, acknowledgements, 0, 0, 0));
-    }
-    inbox.recycle(arrived, withheld.size());
-    tenure.changed();
-    return stored;
-  }
-
-  /** Whether the member is subscribed now, or retired; it has a time limit for that. */
-  private boolean checkSubscribed(Inbox inbox, long deadline) {
-    ConnAck connAck = inbox.connAck();
-    if (connAck == null || !Preflight.isAnswered(inbox, settings, partition)) {
-      if (System.nanoTime() - deadline >= 0) {
-        inbox.end(
-            MemberException.silent(
-                settings, partition, connAck == null ? "CONNECT" : "SUBSCRIBE or UNSUBSCRIBE"));
-      }
-      return false;
-    }
-    Preflight.check(connAck, settings, partition);
-    Preflight.checkAnswers(inbox, settings, partition);
-    boolean first = groupCommit.counts().connections() == 0;
-    groupCommit.count(CONNECTION);
-    enter(State.CONNECTED, null);
-    memberLog.connected(connAck, first && store.extent().next() == 0);
-    return true;
   }
 
   private void awaitRoom() throws InterruptedException {
@@ -412,7 +227,7 @@ public final class Receiver {
         partition,
         problem == null ? "its store is full" : problem.getMessage());
     trimUntil(store::hasRoom, State.STORE_FULL);
-    if (!stopping) {
+    if (!wishes.isStopping()) {
       LOG.info("Partition {} has room in its store again", partition);
       mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
       backoff.reset();
@@ -423,18 +238,18 @@ public final class Receiver {
   /** Trims whenever it may, until the receiver is to stop or something else holds. */
   private void trimUntil(BooleanSupplier enough, State meanwhile) throws InterruptedException {
     long retryAt = System.nanoTime() + RETRY_ROOM.toNanos();
-    while (!stopping && !enough.getAsBoolean()) {
+    while (!wishes.isStopping() && !enough.getAsBoolean()) {
       try {
         groupCommit.commit(List.of());
       } catch (StoreException.Full | StoreException.Unusable e) {
         // Readers that keep trimmed pages move on; a disk may come back.
         pause(backoff.next(), meanwhile, e);
       }
-      synchronized (monitor) {
-        while (!stopping && !enough.getAsBoolean() && !groupCommit.hasTrim()) {
+      synchronized (wishes) {
+        while (!wishes.isStopping() && !enough.getAsBoolean() && !groupCommit.hasTrim()) {
           long left = retryAt - System.nanoTime();
           if (left > 0) {
-            TimeUnit.NANOSECONDS.timedWait(monitor, left);
+            TimeUnit.NANOSECONDS.timedWait(wishes, left);
           } else {
             store.retryScattered();
             retryAt = System.nanoTime() + RETRY_ROOM.toNanos();
@@ -460,9 +275,11 @@ public final class Receiver {
     long until = System.nanoTime() + wait.toNanos();
     enter(meanwhile, cause);
     LOG.warn("{}. Next attempt in {} ms", cause.getMessage(), wait.toMillis());
-    synchronized (monitor) {
-      for (long left = wait.toNanos(); !stopping && left > 0; left = until - System.nanoTime()) {
-        TimeUnit.NANOSECONDS.timedWait(monitor, left);
+    synchronized (wishes) {
+      for (long left = wait.toNanos();
+          !wishes.isStopping() && left > 0;
+          left = until - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(wishes, left);
       }
     }
   }
@@ -471,9 +288,5 @@ public final class Receiver {
     problem = why;
     state = next;
     tenure.changed();
-  }
-
-  private static long nowMicros() {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
   }
 }

@@ -5,7 +5,9 @@
  * io.github.mqttpartitioned.receiver.PacketReader}) turns packets into batches. The <i>receiver
  * thread</i> ({@link io.github.mqttpartitioned.receiver.Receiver}) takes batches, appends them in
  * one write transaction, then acknowledges them in one write: while it waits for the disk, the next
- * batches grow. {@link io.github.mqttpartitioned.receiver.Inbox} is all that they share.
+ * batches grow. {@link io.github.mqttpartitioned.receiver.Inbox} is all that they share. A {@link
+ * io.github.mqttpartitioned.receiver.MemberConnection} is one connection of the member, from
+ * CONNECT to its end.
  */
 @NullMarked
 package io.github.mqttpartitioned.receiver;

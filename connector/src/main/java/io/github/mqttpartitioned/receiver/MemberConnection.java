@@ -1,0 +1,262 @@
+package io.github.mqttpartitioned.receiver;
+
+import io.github.mqttpartitioned.model.PartitionStatus.Counts;
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.store.StoreException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One network connection of a member, from CONNECT to its end: takes what arrives, appends it in
+ * one write transaction, then acknowledges it. Acknowledgements go out only behind the commit that
+ * made their messages durable, and only on the connection that the messages came by.
+ *
+ * <p>Confined to the receiver thread, but for {@link #inFlight}.
+ */
+final class MemberConnection {
+
+  /** After this long without a message, buffers are given back. */
+  private static final Duration IDLE = Duration.ofSeconds(2);
+
+  /** How long a broker may take to end a connection after DISCONNECT. */
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
+
+  private static final Counts CONNECTION = new Counts(0, 0, 0, 0, 0, 0, 1, 0);
+
+  /** Told how a connection gets on. */
+  interface Progress {
+
+    /** The member is subscribed now, or the broker knows that it is retired. */
+    void connected();
+
+    /** Messages have been stored. */
+    void stored();
+  }
+
+  private final Membership member;
+  private final SourceSettings settings;
+  private final int partition;
+  private final GroupCommit groupCommit;
+  private final Progress progress;
+  private final Wishes wishes;
+  private final Inbox inbox;
+  private final WithheldAcknowledgements withheld = new WithheldAcknowledgements();
+  private boolean subscribed;
+
+  /** By then the broker must have said something, or a retired member got a message. */
+  private long deadline;
+
+  MemberConnection(Membership member, Progress progress) {
+    this.member = member;
+    this.settings = member.settings();
+    this.partition = member.partition();
+    this.groupCommit = member.groupCommit();
+    this.progress = progress;
+    this.wishes = member.wishes();
+    this.inbox = new Inbox(wishes, settings.broker(partition).url());
+  }
+
+  /** QoS 1 and 2 messages received whose acknowledgement is not over yet. From any thread. */
+  int inFlight() {
+    return inbox.inFlight();
+  }
+
+  /** Why the connection is over. */
+  RuntimeException cause() {
+    return ConnectionEnd.cause(inbox, settings, partition);
+  }
+
+  /**
+   * Connects, and stays until the connection ends or the receiver is to stop.
+   *
+   * @return whether it ended the session of a retired member, because it is empty
+   * @throws MemberException when the broker will not have the member as it should
+   * @throws IOException when there was not even an attempt to connect
+   * @throws StoreException when messages could not be stored; the broker delivers them again
+   */
+  boolean live() throws IOException, InterruptedException {
+    PublishParser parser =
+        new PublishParser(settings.ackMode(), member.store().inFlight(), member.poison());
+    try (PahoSession session =
+        new PahoSession(settings, partition, inbox, parser, MemberConnection::nowMicros)) {
+      session.open();
+      boolean empty = takeAll(session);
+      if (inbox.end() == null && empty) {
+        session.endSession();
+        awaitEnd();
+        return true;
+      }
+      leave(session);
+      return false;
+    }
+  }
+
+  /** Pumps, and takes what has arrived when that is over. */
+  private boolean takeAll(PahoSession session) throws InterruptedException {
+    try {
+      boolean empty = pump(session);
+      inbox.close();
+      do {
+        commitAndAcknowledge(session);
+      } while (inbox.hasBatches());
+      return empty;
+    } catch (StoreException.Full e) {
+      inbox.close();
+      leave(session);
+      throw e;
+    }
+  }
+
+  private void leave(PahoSession session) throws InterruptedException {
+    if (inbox.end() == null) {
+      session.disconnect(0);
+      awaitEnd();
+    }
+  }
+
+  /**
+   * Lets the broker end the connection that it was told to. A socket that is closed with data
+   * unread resets the connection, and the broker might never see the last acknowledgements.
+   */
+  private void awaitEnd() throws InterruptedException {
+    synchronized (wishes) {
+      long until = System.nanoTime() + GOODBYE.toNanos();
+      for (long left = GOODBYE.toNanos();
+          inbox.end() == null && left > 0;
+          left = until - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(wishes, left);
+      }
+    }
+  }
+
+  /**
+   * Takes, appends, acknowledges, until the connection ends or the receiver is to stop.
+   *
+   * @return true when it is over because the session of a retired member is empty
+   */
+  private boolean pump(PahoSession session) throws InterruptedException {
+    deadline = System.nanoTime() + settings.connectTimeout().toNanos();
+    while (await()) {
+      boolean busy = inbox.hasBatches() || !withheld.isEmpty();
+      if (!subscribed) {
+        subscribed = checkSubscribed();
+        busy |= subscribed;
+      }
+      if (commitAndAcknowledge(session)) {
+        progress.stored();
+      }
+      if (busy) {
+        // SUBACK stands behind what the session had in store: a broker that sends is not silent.
+        deadline = System.nanoTime() + patience().toNanos();
+      } else if (member.isRetired() && subscribed && deadline - System.nanoTime() <= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Duration patience() {
+    return subscribed ? settings.drainTimeout() : settings.connectTimeout();
+  }
+
+  /**
+   * Waits for something to do.
+   *
+   * @return false when the connection has ended or the receiver is to stop
+   */
+  private boolean await() throws InterruptedException {
+    synchronized (wishes) {
+      boolean mustWake = !subscribed || (member.isRetired() && withheld.isEmpty());
+      long wakeAt = mustWake ? deadline : System.nanoTime() + IDLE.toNanos();
+      while (true) {
+        if (wishes.isStopping() || inbox.end() != null) {
+          return false;
+        }
+        if (inbox.hasBatches() || groupCommit.hasTrim() || withheld.isDue(wishes.processed())) {
+          return true;
+        }
+        long wait = wakeAt - System.nanoTime();
+        if ((!subscribed && Preflight.isAnswered(inbox, settings, partition))
+            || (mustWake && wait <= 0)) {
+          return true;
+        }
+        if (wait > 0) {
+          TimeUnit.NANOSECONDS.timedWait(wishes, wait);
+        } else {
+          inbox.shrink();
+          wishes.wait();
+        }
+      }
+    }
+  }
+
+  /** Whether the member is subscribed now, or retired; it has a time limit for that. */
+  private boolean checkSubscribed() {
+    ConnAck connAck = inbox.connAck();
+    if (connAck == null || !Preflight.isAnswered(inbox, settings, partition)) {
+      if (System.nanoTime() - deadline >= 0) {
+        inbox.end(
+            MemberException.silent(
+                settings, partition, connAck == null ? "CONNECT" : "SUBSCRIBE or UNSUBSCRIBE"));
+      }
+      return false;
+    }
+    Preflight.check(connAck, settings, partition);
+    Preflight.checkAnswers(inbox, settings, partition);
+    boolean first = groupCommit.counts().connections() == 0;
+    groupCommit.count(CONNECTION);
+    progress.connected();
+    member.log().connected(connAck, first && member.store().extent().next() == 0);
+    return true;
+  }
+
+  /** Returns whether a message was stored. */
+  private boolean commitAndAcknowledge(PahoSession session) {
+    // A commit that is larger than the store would never get through.
+    List<Batch> arrived = inbox.take(member.store().maxBlockBytes());
+    List<Batch> batches = new ArrayList<>(arrived);
+    long processed = wishes.processed();
+    if (withheld.isDue(processed)) {
+      Batch due = new Batch(settings.broker(partition).url());
+      withheld.takeDue(processed, due);
+      batches.add(0, due);
+    }
+    long offset = member.store().extent().next();
+    boolean stored = groupCommit.commit(batches);
+    if (!batches.isEmpty()) {
+      member.tenure().require();
+    }
+    for (Batch batch : batches) {
+      member.log().setAside(batch);
+      withheld.add(batch, offset);
+      offset += batch.block().count();
+      acknowledge(batch, session);
+    }
+    inbox.recycle(arrived, withheld.size());
+    member.tenure().changed();
+    return stored;
+  }
+
+  private void acknowledge(Batch batch, PahoSession session) {
+    if (batch.acknowledgementsLength() == 0) {
+      return;
+    }
+    try {
+      session.send(batch.acknowledgements(), batch.acknowledgementsLength());
+      groupCommit.count(new Counts(0, 0, 0, 0, batch.acknowledgementsCount(), 0, 0, 0));
+      member.times().acknowledged(System.nanoTime() - batch.receivedNanos());
+    } catch (IOException e) {
+      inbox.end(e);
+    }
+  }
+
+  private static long nowMicros() {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+  }
+}

@@ -1,0 +1,26 @@
+package io.github.mqttpartitioned.receiver;
+
+import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.store.PartitionStore;
+
+/**
+ * What all connections of a member share, one after the other.
+ *
+ * @param tenure asked whether the member may go on
+ * @param times told how long its work takes
+ */
+record Membership(
+    SourceSettings settings,
+    int partition,
+    PartitionStore store,
+    Tenure tenure,
+    CommitTimes times,
+    GroupCommit groupCommit,
+    PoisonMessages poison,
+    MemberLog log,
+    Wishes wishes) {
+
+  boolean isRetired() {
+    return settings.isRetired(partition);
+  }
+}
