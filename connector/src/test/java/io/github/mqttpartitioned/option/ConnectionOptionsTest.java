@@ -1,0 +1,356 @@
+package io.github.mqttpartitioned.option;
+
+import static io.github.mqttpartitioned.option.GivenOptions.error;
+import static io.github.mqttpartitioned.option.GivenOptions.exception;
+import static io.github.mqttpartitioned.option.GivenOptions.options;
+import static io.github.mqttpartitioned.option.GivenOptions.parse;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.model.BrokerUrl;
+import io.github.mqttpartitioned.model.Secret;
+import io.github.mqttpartitioned.model.TlsSettings;
+import io.github.mqttpartitioned.model.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.model.TlsSettings.StoreType;
+import io.github.mqttpartitioned.model.TopicFilter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Options that say which broker, which messages and who asks for them. */
+class ConnectionOptionsTest {
+
+  @Nested
+  class BrokerUrls {
+
+    @Test
+    void areSplitAtCommasAndNormalised() {
+      assertThat(parse("brokerUrl", " tcp://a , WSS://b:444/mqtt").brokers())
+          .containsExactly(new BrokerUrl("tcp://a:1883"), new BrokerUrl("wss://b:444/mqtt"));
+    }
+
+    @Test
+    void mayComeAsPathOfLoad() {
+      SourceOptions options = SourceOptions.parse(Map.of("path", "tcp://a", "topics", "t"));
+      assertThat(options.brokers()).containsExactly(new BrokerUrl("tcp://a"));
+      assertThat(options).hasToString("SourceOptions{brokerUrl=tcp://a, topics=t}");
+    }
+
+    @Test
+    void mayComeTwiceIfEqual() {
+      assertThat(parse("path", "tcp://broker").brokers()).hasSize(1);
+    }
+
+    @Test
+    void thatDifferFromPathContradict() {
+      assertThat(error("path", "tcp://other"))
+          .isEqualTo(
+              "Options brokerUrl ('tcp://broker') and path ('tcp://other') contradict each other."
+                  + " Give one of them.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "mqtt://b | must begin with tcp://, ssl://, ws:// or wss://",
+          "b:1883 | must begin with tcp://, ssl://, ws:// or wss://",
+          "tcp://b:70000 | has port 70000, accepted are 1 to 65535",
+          "tcp://b/x | must not have a path: only ws:// and wss:// have one",
+          "tcp:// | is not a URL: Expected authority",
+        })
+    void thatAreWrongAreNamed(String url, String fault) {
+      assertThat(error("brokerUrl", "tcp://a," + url))
+          .isEqualTo(
+              "Option brokerUrl: '"
+                  + url
+                  + "' "
+                  + fault
+                  + ". Accepted: comma-separated tcp://, ssl://, ws:// or wss:// URLs.");
+    }
+
+    @Test
+    void areNeitherEmptyNorThereTwice() {
+      assertThat(error("brokerUrl", "")).startsWith("Option brokerUrl: '' is empty. Accepted:");
+      assertThat(error("brokerUrl", "tcp://a,,tcp://b"))
+          .startsWith("Option brokerUrl: '' is an empty element. Take out a comma. Accepted:");
+      assertThat(error("brokerUrl", "tcp://a,tcp://A:1883,tcp://a:1883/"))
+          .contains("Option brokerUrl: 'tcp://a:1883/' is there twice. Name it once. Accepted:");
+    }
+
+    @Test
+    void areRequired() {
+      assertThat(exception(Map.of("topics", "a")))
+          .hasMessage(
+              "Option brokerUrl is missing. Give comma-separated tcp://, ssl://, ws:// or wss://"
+                  + " URLs.");
+    }
+  }
+
+  @Nested
+  class Topics {
+
+    private static final String ACCEPTED =
+        " Accepted: comma-separated MQTT topic filters, such as sensors/+/temperature or"
+            + " alarms/#.";
+
+    @Test
+    void areSplitAtCommas() {
+      assertThat(parse("topics", "a/+, b c/#,d/+/y").topics())
+          .containsExactly(
+              new TopicFilter("a/+"), new TopicFilter("b c/#"), new TopicFilter("d/+/y"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "a/#/b | has # before its end: # must be the whole last level",
+          "a+ | has + inside a level: + must be a whole level",
+          "$share/g/a | begins with $share/: give the plain filter, the share name goes into the"
+              + " option group",
+        })
+    void thatAreWrongAreNamed(String filter, String fault) {
+      assertThat(error("topics", "ok," + filter))
+          .isEqualTo("Option topics: '" + filter + "' " + fault + "." + ACCEPTED);
+    }
+
+    @Test
+    void areNeitherEmptyNorThereTwice() {
+      assertThat(error("topics", " ")).isEqualTo("Option topics: ' ' is empty." + ACCEPTED);
+      assertThat(error("topics", "a,"))
+          .isEqualTo("Option topics: '' is an empty element. Take out a comma." + ACCEPTED);
+      assertThat(error("topics", "a,b,a"))
+          .isEqualTo("Option topics: 'a' is there twice. Name it once." + ACCEPTED);
+    }
+
+    @Test
+    void areRequired() {
+      assertThat(exception(Map.of("path", "tcp://b")))
+          .hasMessage(
+              "Option topics is missing. Give comma-separated MQTT topic filters, such as"
+                  + " sensors/+/temperature or alarms/#.");
+    }
+  }
+
+  @Nested
+  class Partitions {
+
+    @Test
+    void areLeftToSparkByDefault() {
+      assertThat(parse().partitions()).isEmpty();
+      assertThat(parse("partitions", "12").partitions()).isEqualTo(OptionalInt.of(12));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, is out of range", "-1, is out of range", "2147483648, is out of range"})
+    void areAtLeastOne(String value, String fault) {
+      assertThat(error("partitions", value))
+          .isEqualTo(
+              "Option partitions: '" + value + "' " + fault + ". Accepted: a whole number from 1.");
+    }
+
+    @Test
+    void areWholeNumbers() {
+      assertThat(error("partitions", "many"))
+          .isEqualTo(
+              "Option partitions: 'many' is not a whole number. Accepted: a whole number from 1.");
+    }
+
+    @Test
+    void areAtLeastAsManyAsBrokers() {
+      assertThat(parse("brokerUrl", "tcp://a,tcp://b", "partitions", "2").brokers()).hasSize(2);
+      assertThat(error("brokerUrl", "tcp://a,tcp://b,tcp://c", "partitions", "2"))
+          .isEqualTo(
+              "Options partitions (2) and brokerUrl (3 URLs) contradict each other: a broker"
+                  + " without a partition is never read. Give at least 3 partitions, or fewer"
+                  + " URLs.");
+    }
+  }
+
+  @Nested
+  class Identity {
+
+    @Test
+    void isDerivedByDefault() {
+      assertThat(parse().group()).isEmpty();
+      assertThat(parse().clientIdPrefix()).isEmpty();
+      assertThat(parse("group", "g", "clientIdPrefix", "c"))
+          .returns("g", options -> options.group().orElseThrow())
+          .returns("c", options -> options.clientIdPrefix().orElseThrow());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b", "+", "a#"})
+    void hasNoWildcardInTheGroup(String group) {
+      assertThat(error("group", group))
+          .isEqualTo(
+              "Option group: '"
+                  + group
+                  + "' holds /, + or #, which MQTT forbids in a share name. Accepted: text without"
+                  + " /, + and #.");
+    }
+
+    @Test
+    void isNotEmpty() {
+      assertThat(error("group", ""))
+          .isEqualTo("Option group: '' is empty. Accepted: text without /, + and #.");
+      assertThat(error("clientIdPrefix", ""))
+          .isEqualTo(
+              "Option clientIdPrefix: '' is empty. Accepted: text of 1 to 65524 bytes of UTF-8.");
+    }
+
+    @Test
+    void isTextThatMqttCanCarry() {
+      assertThat(error("clientIdPrefix", "a\u0000"))
+          .isEqualTo(
+              "Option clientIdPrefix: 'a\\u0000' holds the character U+0000, which MQTT forbids."
+                  + " Accepted: text of 1 to 65524 bytes of UTF-8.");
+      assertThat(error("clientIdPrefix", "a\ud800"))
+          .contains("holds half a surrogate pair, which MQTT forbids");
+    }
+
+    @Test
+    void leavesRoomForThePartitionInTheClientId() {
+      assertThat(parse("clientIdPrefix", "c".repeat(65_524)).clientIdPrefix()).isPresent();
+      assertThat(error("clientIdPrefix", "ü".repeat(32_763)))
+          .contains("is longer than 65524 bytes of UTF-8");
+    }
+
+    @Test
+    void leavesRoomForTheFilterInTheSharedSubscription() {
+      assertThat(error("group", "g".repeat(65_535)))
+          .isEqualTo(
+              "Options group and topics contradict each other: $share/<group>/<filter> takes 65552"
+                  + " bytes of UTF-8, but MQTT allows 65535. Shorten one of them.");
+    }
+
+    @Test
+    void mayHaveUserAndPasswordOrEither() {
+      assertThat(parse().username()).isEmpty();
+      assertThat(parse().password()).isEmpty();
+      assertThat(parse("password", " p ").password()).hasValue(new Secret(" p "));
+      assertThat(parse("username", "me").username()).hasValue("me");
+      assertThat(error("username", ""))
+          .isEqualTo("Option username: '' is empty. Accepted: text of 1 to 65535 bytes of UTF-8.");
+    }
+  }
+
+  @Nested
+  class Tls {
+
+    private SourceOptions tls(String... more) {
+      List<String> all = new ArrayList<>(List.of("brokerUrl", "ssl://b"));
+      all.addAll(Arrays.asList(more));
+      return parse(all.toArray(String[]::new));
+    }
+
+    @Test
+    void isTheJvmsByDefault() {
+      assertThat(tls().tls()).isEqualTo(TlsSettings.DEFAULT);
+    }
+
+    @Test
+    void takesStoresWithTypeAndPassword() {
+      assertThat(
+              tls(
+                      "ssl.truststore.location", "/t",
+                      "ssl.truststore.password", "one",
+                      "ssl.truststore.type", "pkcs12",
+                      "ssl.keystore.location", "file:///k%20k",
+                      "ssl.keystore.password", "two",
+                      "ssl.keystore.type", "PEM",
+                      "ssl.endpoint.identification.algorithm", "")
+                  .tls())
+          .isEqualTo(
+              new TlsSettings(
+                  new KeyMaterial("/t", new Secret("one"), StoreType.PKCS12),
+                  new KeyMaterial("/k k", new Secret("two"), StoreType.PEM),
+                  false));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "/a/ca.pem, PEM",
+      "ca.crt, PEM",
+      "ca.CER, PEM",
+      "a.p12, PKCS12",
+      "a.pfx, PKCS12",
+      "a.jks, JKS",
+      "/p12, JKS",
+      "store, JKS",
+    })
+    void guessesTheTypeFromTheFile(String file, StoreType type) {
+      assertThat(tls("ssl.truststore.location", file).tls().trustStore())
+          .isEqualTo(new KeyMaterial(file, null, type));
+      assertThat(tls("ssl.keystore.location", file).tls().keyStore())
+          .isEqualTo(new KeyMaterial(file, null, type));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ssl.truststore.type", "ssl.keystore.type"})
+    void knowsThreeTypes(String key) {
+      assertThat(error("brokerUrl", "ssl://b", key.replace("type", "location"), "/k", key, "BKS"))
+          .isEqualTo("Option " + key + ": 'BKS' is none of these. Accepted: JKS, PKCS12, PEM.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ssl.truststore.location", "ssl.keystore.location"})
+    void readsFilesFromLocalDisksOnly(String key) {
+      assertThat(error("brokerUrl", "ssl://b", key, "hdfs://n/ca.pem"))
+          .isEqualTo(
+              "Option "
+                  + key
+                  + ": 'hdfs://n/ca.pem' is on hdfs, but must be on a disk of each executor's own"
+                  + " host. Accepted: a local path.");
+      assertThat(error("brokerUrl", "ssl://b", key, ""))
+          .isEqualTo("Option " + key + ": '' is empty. Accepted: a local path.");
+    }
+
+    @Test
+    void checksTheHostNameOrNot() {
+      String key = "ssl.endpoint.identification.algorithm";
+      assertThat(tls(key, "HTTPS").tls().verifyHostname()).isTrue();
+      assertThat(tls(key, "").tls().verifyHostname()).isFalse();
+      assertThat(error("brokerUrl", "ssl://b", key, "none"))
+          .isEqualTo("Option " + key + ": 'none' is neither. Accepted: https, or an empty text.");
+    }
+
+    @Test
+    void needsTheFileThatPasswordAndTypeAreOf() {
+      assertThat(error("brokerUrl", "wss://b", "ssl.keystore.password", "hunter2"))
+          .isEqualTo(
+              "Option ssl.keystore.location is missing: ssl.keystore.password is given, but not of"
+                  + " which file. Accepted: a local path.");
+      assertThat(error("brokerUrl", "wss://b", "ssl.truststore.type", "PEM"))
+          .isEqualTo(
+              "Option ssl.truststore.location is missing: ssl.truststore.type is given, but not of"
+                  + " which file. Accepted: a local path.");
+    }
+
+    @Test
+    void needsABrokerThatSpeaksIt() {
+      assertThat(
+              error(
+                  "brokerUrl", "tcp://a,ws://b",
+                  "ssl.truststore.location", "/t",
+                  "ssl.truststore.password", "hunter2"))
+          .isEqualTo(
+              "Options ssl.truststore.location, ssl.truststore.password and brokerUrl"
+                  + " (tcp://a:1883,ws://b:80) contradict each other: no URL is encrypted. Use"
+                  + " ssl:// or wss://, or leave the ssl options out.");
+    }
+
+    @Test
+    void isFineWithSomeBrokersThatDoNot() {
+      assertThat(parse("brokerUrl", "tcp://a,ssl://b", "ssl.truststore.location", "/t").tls())
+          .isNotEqualTo(TlsSettings.DEFAULT);
+    }
+  }
+}
