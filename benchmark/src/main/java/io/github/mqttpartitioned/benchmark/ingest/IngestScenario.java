@@ -10,7 +10,9 @@ import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.report.Scratch;
 import io.github.mqttpartitioned.benchmark.report.Versions;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -87,8 +89,13 @@ public final class IngestScenario implements Scenario {
       PrintStream out)
       throws Exception {
     boolean right = true;
+    List<Side> turns = new ArrayList<>(sides(settings));
+    if (round % 2 == 0) {
+      // Nobody is always the first, after which the disk may be busy yet.
+      Collections.reverse(turns);
+    }
     for (int qos : qos(settings)) {
-      for (Side side : sides(settings)) {
+      for (Side side : turns) {
         Load load = load(side, qos, settings);
         String what =
             "%s, QoS %d, %-9s"
