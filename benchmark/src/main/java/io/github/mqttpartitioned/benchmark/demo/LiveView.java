@@ -16,7 +16,6 @@ final class LiveView implements AutoCloseable {
 
   private static final long PANEL_MILLIS = 500;
   private static final long LINE_MILLIS = 2_000;
-  private static final String STORE_BYTES = SourceMeter.STORE_BYTES.id();
 
   private final Terminal terminal;
   private final Screen screen;
@@ -75,16 +74,18 @@ final class LiveView implements AutoCloseable {
         sums,
         published.rates(),
         processed.rates(),
-        storedBytes(),
+        (int) sum(SourceMeter.CONNECTED),
+        (long) sum(SourceMeter.STORE_BYTES),
         listener.latest(),
         board.halls(),
         board.readings());
   }
 
   /** What the connector's own meters say. */
-  private static long storedBytes() {
-    return (long)
-        Metrics.globalRegistry.find(STORE_BYTES).gauges().stream().mapToDouble(Gauge::value).sum();
+  private static double sum(SourceMeter gauge) {
+    return Metrics.globalRegistry.find(gauge.id()).gauges().stream()
+        .mapToDouble(Gauge::value)
+        .sum();
   }
 
   /** Shows the last state, and leaves it on the terminal. */

@@ -35,8 +35,9 @@ final class Screen {
   static String line(Snapshot now) {
     return String.format(
             Locale.ROOT,
-            "%s published %,d (%,.0f/s) processed %,d (%,.0f/s) lag %,d stored %s",
+            "%s connected %d published %,d (%,.0f/s) processed %,d (%,.0f/s) lag %,d stored %s",
             clock(now.elapsed()),
+            now.connected(),
             now.sums().published(),
             now.publishedRate(),
             now.sums().processed(),
@@ -63,8 +64,13 @@ final class Screen {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add(
-        "  MQTT %s Spark   %s   %s   Ctrl-C ends"
-            .formatted(unicode ? "→" : "->", now.broker(), clock(now.elapsed())));
+        "  MQTT %s Spark   %s   %d of %d members connected   %s   Ctrl-C ends"
+            .formatted(
+                unicode ? "→" : "->",
+                now.broker(),
+                now.connected(),
+                FactoryQuery.PARTITIONS,
+                clock(now.elapsed())));
     lines.add("");
     lines.add(flow("published", now.sums().published(), now.publishedRates(), now));
     lines.add(flow("processed", now.sums().processed(), now.processedRates(), now));

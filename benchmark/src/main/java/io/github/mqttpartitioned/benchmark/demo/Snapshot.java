@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param sums messages published, processed and so on
  * @param publishedRates messages per second over the last times, the latest last
  * @param processedRates the same for messages processed
+ * @param connected members that are connected
  * @param storedBytes disk that the connector's stores take
  * @param batch the last micro-batch
  * @param halls what they are like
@@ -23,6 +24,7 @@ record Snapshot(
     Tally.Sums sums,
     List<Double> publishedRates,
     List<Double> processedRates,
+    int connected,
     long storedBytes,
     Optional<BatchListener.Batch> batch,
     List<Board.Hall> halls,

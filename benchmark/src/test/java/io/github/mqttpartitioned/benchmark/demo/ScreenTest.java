@@ -18,6 +18,7 @@ class ScreenTest {
           List.of(),
           List.of(),
           0,
+          0,
           Optional.empty(),
           List.of(),
           List.of());
@@ -29,6 +30,7 @@ class ScreenTest {
           new Tally.Sums(145_302, 142_110, 3_192, 0, 0, 0),
           List.of(0.0, 11_998.4),
           List.of(0.0, 6_000.0),
+          4,
           3 << 20,
           Optional.of(
               new BatchListener.Batch(
@@ -47,10 +49,10 @@ class ScreenTest {
   void theLineSaysTheMostImportant() {
     assertThat(Screen.line(BUSY))
         .isEqualTo(
-            "01:01 published 145,302 (11,998/s) processed 142,110 (6,000/s) lag 3,192 stored 3.0"
+            "01:01 connected 4 published 145,302 (11,998/s) processed 142,110 (6,000/s) lag 3,192 stored 3.0"
                 + " MiB batch 14: 12,022 rows in 420 ms, by partition 3000 1500 0 3000/s");
     assertThat(Screen.line(BEFORE_THE_FIRST_BATCH))
-        .isEqualTo("00:00 published 0 (0/s) processed 0 (0/s) lag 0 stored 0.0 MiB");
+        .isEqualTo("00:00 connected 0 published 0 (0/s) processed 0 (0/s) lag 0 stored 0.0 MiB");
   }
 
   @Test
@@ -64,6 +66,7 @@ class ScreenTest {
   void thePanelShowsCountsBarsHallsAndReadings() {
     List<String> lines = new Screen(true).lines(BUSY);
     assertThat(String.join("\n", lines))
+        .contains("4 of 4 members connected")
         .contains("published        145,302    11,998/s   ▁█")
         .contains("processed        142,110     6,000/s   ▁▅")
         .contains("partition 0 " + "█".repeat(30) + "   3,000/s   waiting 0")
