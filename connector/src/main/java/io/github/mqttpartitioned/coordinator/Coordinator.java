@@ -61,7 +61,8 @@ public final class Coordinator implements AutoCloseable {
    * @param last holders, with the epoch of this run
    * @param planned by partition: offset behind the last one that Spark has ever planned
    * @param needsStore by partition: whether it has had a store
-   * @param recoveryTimeout how long to wait for the host of a store; for fixed nodes not at all
+   * @param recoveryTimeout how long to wait for the host of a store, at least {@link Lease#LIMIT},
+   *     for until then a holder that is cut off may go on; for fixed nodes not at all
    */
   public Coordinator(
       SourceSettings settings,

@@ -4,6 +4,7 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.Lease;
 import io.github.mqttpartitioned.model.NodeAddress;
@@ -288,6 +289,8 @@ public final class NodeHost implements NodeService {
       ByteBuffer copy = ByteBuffer.allocate(block.length());
       copy.put(block.bytes().duplicate().clear()).flip();
       return new Answer.BlockBytes(copy);
+    } catch (LostStoreException e) {
+      return new Answer.Failed(Reason.STORE_LOST, String.valueOf(e.getMessage()));
     } catch (StoreException.Missing | StoreException.Damaged | CorruptBlockException e) {
       return new Answer.Failed(Reason.UNREADABLE, String.valueOf(e.getMessage()));
     } catch (StoreException.Unusable e) {

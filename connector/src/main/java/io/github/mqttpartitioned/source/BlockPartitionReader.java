@@ -4,6 +4,7 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.store.StoreException;
@@ -36,7 +37,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   private final ReadMeters meters;
   private final long until;
   private final boolean includeProperties;
-  private final boolean skipLost;
+  private final LossPolicy policy;
   private BlockCursor cursor;
 
   /** Offset that the next row must have. */
@@ -60,13 +61,13 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
       MqttInputPartition input,
       ReadMeters meters,
       boolean includeProperties,
-      boolean skipLost) {
+      LossPolicy policy) {
     this.source = source;
     this.input = input;
     this.meters = meters;
     this.until = input.range().until();
     this.includeProperties = includeProperties;
-    this.skipLost = skipLost;
+    this.policy = policy;
     this.expected = input.range().from();
     this.cursor = source.read(input.range());
   }
@@ -78,8 +79,10 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
       try {
         batch = show(nextBlock());
         return true;
+      } catch (LostStoreException e) {
+        passOver(e);
       } catch (CorruptBlockException | StoreException.Damaged | StoreException.Missing e) {
-        if (!skipLost) {
+        if (policy.fail()) {
           throw e;
         }
         skip(e);
@@ -103,10 +106,38 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
                       : "a block of %d messages from offset %d"
                           .formatted(block.count(), block.firstOffset())));
     }
-    if (skipLost) {
+    if (!policy.fail()) {
       block.verify();
     }
     return block;
+  }
+
+  /**
+   * Leaves out what the store held that is lost: all the rest of the range. If the broker delivers
+   * it again, nothing of the range may be given here, or it would be there twice: then the task
+   * fails once, and its next attempt gives nothing.
+   */
+  private void passOver(LostStoreException loss) {
+    if (policy.redelivered()) {
+      if (expected > input.range().from()) {
+        throw loss;
+      }
+    } else if (policy.fail()) {
+      throw loss;
+    } else {
+      lost += until - expected;
+    }
+    LOG.warn(
+        "Offsets [{}, {}) of partition {} are passed over: {}",
+        expected,
+        until,
+        input.partition(),
+        policy.redelivered()
+            ? "the store that held them is lost, and the broker delivers again what was not"
+                + " processed, as ackMode is processed"
+            : loss.getMessage());
+    cursor.close();
+    expected = until;
   }
 
   /** Goes on behind what cannot be read. */

@@ -20,28 +20,23 @@ final class DataLoss implements StoreGuard {
   private static final String MEND =
       ". Restore the store from a copy, or set failOnDataLoss=false to go on without what is lost";
 
-  private final boolean fail;
-  private final boolean redelivered;
+  private final LossPolicy policy;
   private final String storeDir;
 
   /** By partition: everything lost before it has been counted. */
   private final long[] countedTo;
 
-  /** By partition: the broker delivers again what a lost store held below. */
-  private final long[] redeliveredTo;
-
   private final AtomicLong offsets = new AtomicLong();
 
-  /**
-   * @param fail whether a loss fails the query
-   * @param redelivered whether whatever has not been processed has not been acknowledged either
-   */
-  DataLoss(boolean fail, boolean redelivered, String storeDir, int partitions) {
-    this.fail = fail;
-    this.redelivered = redelivered;
+  DataLoss(LossPolicy policy, String storeDir, int partitions) {
+    this.policy = policy;
     this.storeDir = storeDir;
     this.countedTo = new long[partitions];
-    this.redeliveredTo = new long[partitions];
+  }
+
+  /** What to do about a loss. */
+  LossPolicy policy() {
+    return policy;
   }
 
   /** Offsets that were skipped so far. Thread-safe. */
@@ -58,8 +53,7 @@ final class DataLoss implements StoreGuard {
    */
   @Override
   public void missing(int partition, long next) {
-    if (redelivered) {
-      redeliveredTo[partition] = next;
+    if (policy.redelivered()) {
       LOG.warn(
           "The store of partition {}, {}, is missing. A new one begins at offset {}; the broker"
               + " delivers again what was not processed, as ackMode is processed",
@@ -71,7 +65,7 @@ final class DataLoss implements StoreGuard {
     String what =
         "The store of partition %d, %s, is missing: messages that it held and that were not yet processed are lost; the checkpoint has planned offsets below %d"
             .formatted(partition, store(partition), next);
-    if (fail) {
+    if (policy.fail()) {
       throw new IllegalStateException(what + MEND);
     }
     LOG.warn("{}. A new store begins at offset {}, as failOnDataLoss is false", what, next);
@@ -94,13 +88,13 @@ final class DataLoss implements StoreGuard {
   }
 
   private void lost(int partition, OffsetRange range, LogExtent extent) {
-    if (range.until() <= redeliveredTo[partition]) {
+    if (policy.redelivered() && range.until() <= extent.first()) {
       return;
     }
     String what =
         "Offsets %s of partition %d are lost: its store, %s, holds %s"
             .formatted(range, partition, store(partition), extent);
-    if (fail) {
+    if (policy.fail()) {
       throw new IllegalStateException(what + MEND);
     }
     long from = Math.max(range.from(), countedTo[partition]);

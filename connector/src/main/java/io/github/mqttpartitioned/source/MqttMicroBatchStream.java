@@ -217,7 +217,7 @@ final class MqttMicroBatchStream
   @Override
   public PartitionReaderFactory createReaderFactory() {
     return new MqttPartitionReaderFactory(
-        resolved().host().blocks(), options.includeProperties(), !options.failOnDataLoss());
+        resolved().host().blocks(), options.includeProperties(), lossPolicy());
   }
 
   @Override
@@ -265,6 +265,13 @@ final class MqttMicroBatchStream
     return SourceOffset.of(offset, resolved().settings().partitions());
   }
 
+  private LossPolicy lossPolicy() {
+    return new LossPolicy(
+        options.failOnDataLoss(),
+        options.ackMode() == AckMode.PROCESSED
+            && resolved().identity().ackMode() == AckMode.PROCESSED);
+  }
+
   private ResolvedSource resolved() {
     ResolvedSource source = resolved;
     if (source == null) {
@@ -283,13 +290,7 @@ final class MqttMicroBatchStream
     RunningSource source = running;
     if (source == null) {
       SourceSettings settings = resolved().settings();
-      DataLoss losses =
-          new DataLoss(
-              options.failOnDataLoss(),
-              settings.ackMode() == AckMode.PROCESSED
-                  && resolved().identity().ackMode() == AckMode.PROCESSED,
-              settings.storeDir(),
-              settings.partitions());
+      DataLoss losses = new DataLoss(lossPolicy(), settings.storeDir(), settings.partitions());
       loss = losses;
       source =
           RunningSource.start(

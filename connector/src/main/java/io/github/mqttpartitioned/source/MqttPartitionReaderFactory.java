@@ -13,9 +13,9 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
  *
  * @param blocks where an executor finds its blocks
  * @param includeProperties whether the property columns belong to the schema
- * @param skipLost whether offsets that cannot be read are left out, or fail the task
+ * @param policy for offsets that cannot be read
  */
-record MqttPartitionReaderFactory(BlockSources blocks, boolean includeProperties, boolean skipLost)
+record MqttPartitionReaderFactory(BlockSources blocks, boolean includeProperties, LossPolicy policy)
     implements PartitionReaderFactory {
 
   @Override
@@ -32,7 +32,7 @@ record MqttPartitionReaderFactory(BlockSources blocks, boolean includeProperties
         ReadMeters.of(
             part.sourceId(), part.group(), part.partition(), Node.ofThisJvm().address().name()),
         includeProperties,
-        skipLost);
+        policy);
   }
 
   @Override

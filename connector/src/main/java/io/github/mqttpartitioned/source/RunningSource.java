@@ -63,7 +63,10 @@ final class RunningSource implements AutoCloseable {
               + " is in use by another query of this application. Stop that one first");
     }
     try {
-      Coordinator coordinator = coordinator(source, loss, planned, options.storeRecoveryTimeout());
+      // What the broker delivers again need not be waited for.
+      Duration recovery =
+          loss.policy().redelivered() ? Duration.ZERO : options.storeRecoveryTimeout();
+      Coordinator coordinator = coordinator(source, loss, planned, recovery);
       return begin(coordinator, source, options, loss, planned);
     } catch (RuntimeException e) {
       RUNNING.remove(settings.sourceId());

@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.OffsetRange;
 import java.nio.ByteBuffer;
@@ -192,6 +193,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   /**
    * {@inheritDoc}
    *
+   * @throws LostStoreException when it begins before the store did
    * @throws StoreException.Missing when the range is not held completely; also by the cursor, when
    *     the range is trimmed while it is read
    * @throws StoreException.Unusable when the store has been closed
@@ -199,6 +201,9 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   @Override
   public BlockCursor read(OffsetRange range) {
     LogExtent held = extent;
+    if (range.from() < held.first()) {
+      throw LostStoreException.of(config.partition(), range, place, held.first());
+    }
     if (!held.covers(range)) {
       throw StoreException.missing(config.partition(), range, held, place);
     }

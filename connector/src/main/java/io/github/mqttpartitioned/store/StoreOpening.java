@@ -73,7 +73,9 @@ record StoreOpening(
       long first = config.firstOffset();
       environment
           .state()
-          .write(txn, new StoreState(config.sourceId(), config.partition(), 0, first, first, 0));
+          .write(
+              txn,
+              new StoreState(config.sourceId(), config.partition(), 0, first, first, 0, first));
       txn.commit();
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "create", directory.toString());

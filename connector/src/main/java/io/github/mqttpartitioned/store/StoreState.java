@@ -7,24 +7,25 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * The one record of the database {@code meta}, version 1, 180 bytes, all numbers little endian:
+ * The one record of the database {@code meta}, version 1, 188 bytes, all numbers little endian:
  *
  * <pre>
  *   0               4               8               16              24
  *  +---------------+---------------+---------------+---------------+
  *  | magic "MQPS"  | version       | epoch         | earliest      |
  *  +---------------+---------------+---------------+---------------+
- *  24              32              40              44              48
- *  +---------------+---------------+---------------+---------------+
- *  | next          | live bytes    | partition     | id length     |
- *  +---------------+---------------+---------------+---------------+
- *  48                                              176             180
+ *  24              32              40              48      52      56
+ *  +---------------+---------------+---------------+-------+-------+
+ *  | next          | live bytes    | first         | part. | id l. |
+ *  +---------------+---------------+---------------+-------+-------+
+ *  56                                              184             188
  *  +-----------------------------------------------+---------------+
  *  | source id, UTF-8, zeros behind it             | CRC-32C       |
  *  +-----------------------------------------------+---------------+
  * </pre>
  *
- * The checksum covers bytes 0 to 176. A version that is not known is refused.
+ * Partition and length of the source id take four bytes each. The checksum covers bytes 0 to 184. A
+ * version that is not known is refused.
  *
  * @param sourceId identity of the source that the store belongs to
  * @param partition number of the partition within the source
@@ -34,9 +35,16 @@ import java.util.zip.CRC32C;
  * @param next offset that the next message will be given
  * @param liveBytes disk taken by the blocks of {@code [earliest, next)}, see {@link
  *     StoreLimits#cost}
+ * @param first offset that the store was created with
  */
 record StoreState(
-    String sourceId, int partition, long epoch, long earliest, long next, long liveBytes) {
+    String sourceId,
+    int partition,
+    long epoch,
+    long earliest,
+    long next,
+    long liveBytes,
+    long first) {
 
   /** {@code MQPS} read as a little endian int. */
   static final int MAGIC = 0x5350514D;
@@ -51,7 +59,8 @@ record StoreState(
   static final int EARLIEST_AT = EPOCH_AT + Long.BYTES;
   static final int NEXT_AT = EARLIEST_AT + Long.BYTES;
   static final int LIVE_BYTES_AT = NEXT_AT + Long.BYTES;
-  static final int PARTITION_AT = LIVE_BYTES_AT + Long.BYTES;
+  static final int FIRST_AT = LIVE_BYTES_AT + Long.BYTES;
+  static final int PARTITION_AT = FIRST_AT + Long.BYTES;
   static final int ID_LENGTH_AT = PARTITION_AT + Integer.BYTES;
   static final int ID_AT = ID_LENGTH_AT + Integer.BYTES;
   static final int CRC_AT = ID_AT + MAX_SOURCE_ID_BYTES;
@@ -60,15 +69,15 @@ record StoreState(
   static final int LENGTH = CRC_AT + Integer.BYTES;
 
   LogExtent extent() {
-    return new LogExtent(earliest, next);
+    return new LogExtent(first, earliest, next);
   }
 
   StoreState withEpoch(long newEpoch) {
-    return new StoreState(sourceId, partition, newEpoch, earliest, next, liveBytes);
+    return new StoreState(sourceId, partition, newEpoch, earliest, next, liveBytes, first);
   }
 
   StoreState withContent(long newEarliest, long newNext, long newLiveBytes) {
-    return new StoreState(sourceId, partition, epoch, newEarliest, newNext, newLiveBytes);
+    return new StoreState(sourceId, partition, epoch, newEarliest, newNext, newLiveBytes, first);
   }
 
   /** Writes the record into bytes 0 to {@link #LENGTH} of {@code target}. */
@@ -81,6 +90,7 @@ record StoreState(
     record.putLong(EARLIEST_AT, earliest);
     record.putLong(NEXT_AT, next);
     record.putLong(LIVE_BYTES_AT, liveBytes);
+    record.putLong(FIRST_AT, first);
     record.putInt(PARTITION_AT, partition);
     record.putInt(ID_LENGTH_AT, id.length);
     record.put(ID_AT, id);
@@ -113,7 +123,8 @@ record StoreState(
         record.getLong(EPOCH_AT),
         record.getLong(EARLIEST_AT),
         record.getLong(NEXT_AT),
-        record.getLong(LIVE_BYTES_AT));
+        record.getLong(LIVE_BYTES_AT),
+        record.getLong(FIRST_AT));
   }
 
   private static int crc(ByteBuffer record) {

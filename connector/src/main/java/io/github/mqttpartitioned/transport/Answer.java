@@ -88,6 +88,7 @@ public sealed interface Answer {
           .putText(status.state().name())
           .putByte(problem == null ? 0 : 1)
           .putText(problem == null ? "" : String.valueOf(problem.getMessage()))
+          .putLong(status.extent().first())
           .putLong(status.extent().earliest())
           .putLong(status.extent().next())
           .putLong(status.storeBytes())
@@ -118,7 +119,8 @@ public sealed interface Answer {
       return new PartitionStatus(
           state,
           hasProblem ? new RemoteException(problem) : null,
-          readExtent(in.getLong("earliest offset"), in.getLong("next offset")),
+          readExtent(
+              in.getLong("first offset"), in.getLong("earliest offset"), in.getLong("next offset")),
           in.getLong("store bytes"),
           new Counts(
               in.getLong("received"),
@@ -139,11 +141,12 @@ public sealed interface Answer {
       }
     }
 
-    private static LogExtent readExtent(long earliest, long next) {
-      if (earliest < 0 || next < earliest) {
-        throw new FrameException("Not an extent: earliest " + earliest + ", next " + next);
+    private static LogExtent readExtent(long first, long earliest, long next) {
+      try {
+        return new LogExtent(first, earliest, next);
+      } catch (IllegalArgumentException e) {
+        throw new FrameException(String.valueOf(e.getMessage()));
       }
-      return new LogExtent(earliest, next);
     }
   }
 
@@ -187,6 +190,8 @@ public sealed interface Answer {
       NOT_HERE,
       /** What was asked for cannot be read, from whomever: it is damaged, or is not held. */
       UNREADABLE,
+      /** What was asked for was held by a store that is lost. */
+      STORE_LOST,
       /** Anything else. */
       ERROR
     }

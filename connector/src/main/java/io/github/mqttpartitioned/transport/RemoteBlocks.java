@@ -4,10 +4,10 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.transport.Answer.BlockBytes;
 import io.github.mqttpartitioned.transport.Answer.Failed;
-import io.github.mqttpartitioned.transport.Answer.Failed.Reason;
 import io.github.mqttpartitioned.transport.Request.Fetch;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -81,14 +81,19 @@ public final class RemoteBlocks implements BlockSource {
         }
         return block;
       }
-      String message = answer instanceof Failed failed ? failed.message() : answer.toString();
-      if (answer instanceof Failed failed && failed.reason() == Reason.UNREADABLE) {
-        throw CorruptBlockException.reported(message);
+      if (answer instanceof Failed failed) {
+        throw failure(failed, place);
       }
-      if (answer instanceof Failed failed && failed.reason() == Reason.NOT_HERE) {
-        throw new UnreachableException(message, null);
-      }
-      throw new IllegalStateException("Cannot read " + place + ": " + message);
+      throw new IllegalStateException("Cannot read " + place + ": " + answer);
+    }
+
+    private static RuntimeException failure(Failed failed, String place) {
+      return switch (failed.reason()) {
+        case NOT_HERE -> new UnreachableException(failed.message(), null);
+        case UNREADABLE -> CorruptBlockException.reported(failed.message());
+        case STORE_LOST -> LostStoreException.reported(failed.message());
+        case ERROR -> new IllegalStateException("Cannot read " + place + ": " + failed.message());
+      };
     }
 
     @Override

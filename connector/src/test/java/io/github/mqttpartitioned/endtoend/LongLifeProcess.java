@@ -70,10 +70,8 @@ public final class LongLifeProcess {
             .option("checkpointLocation", folder.resolve("checkpoint").toString())
             .trigger(Trigger.ProcessingTime(1_000))
             .start();
-    Await.until(
-        "the members, exception " + query.exception(),
-        CONNECT,
-        () -> Files.exists(folder.resolve("checkpoint/sources/0/begun")));
+    // It comes when all members are connected.
+    Await.until("the first progress", CONNECT, () -> query.lastProgress() != null);
     System.out.println("all connected");
     begun = System.nanoTime();
     long pause = life.dividedBy(SAMPLES).toMillis();

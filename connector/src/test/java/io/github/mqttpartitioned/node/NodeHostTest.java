@@ -3,9 +3,13 @@ package io.github.mqttpartitioned.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.Lease;
 import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
@@ -18,6 +22,7 @@ import io.github.mqttpartitioned.transport.Answer;
 import io.github.mqttpartitioned.transport.Answer.Failed;
 import io.github.mqttpartitioned.transport.Network;
 import io.github.mqttpartitioned.transport.NodeClients;
+import io.github.mqttpartitioned.transport.RemoteBlocks;
 import io.github.mqttpartitioned.transport.RemoteNode;
 import io.github.mqttpartitioned.transport.Request.Poll;
 import io.github.mqttpartitioned.transport.UnreachableException;
@@ -119,6 +124,27 @@ class NodeHostTest {
       }
       Await.until("the port to be closed", LIMIT, () -> !canConnect(again));
       Await.until("an end of all threads", LIMIT, () -> threads().isEmpty());
+    }
+  }
+
+  @Test
+  void whatALostStoreHeldIsToldApartFromWhatCannotBeRead() {
+    try (TestBroker broker = TestBrokers.start()) {
+      SourceSettings settings = settings(broker.url());
+      Admission admission = admit(settings, 1);
+      try (RemoteNode link = link(admission)) {
+        link.assign(new Assignment(settings, 0, 1, 7));
+        awaitState(link, State.CONNECTED);
+        RemoteBlocks blocks = new RemoteBlocks(clients.connect(admission.address()), "source", 0);
+        try (BlockCursor cursor = blocks.read(new OffsetRange(3, 7))) {
+          assertThatThrownBy(cursor::next)
+              .isInstanceOf(LostStoreException.class)
+              .hasMessageContaining("began with offset 7");
+        }
+        try (BlockCursor cursor = blocks.read(new OffsetRange(7, 8))) {
+          assertThatThrownBy(cursor::next).isInstanceOf(CorruptBlockException.class);
+        }
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockFormat;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.model.OffsetRange;
 import java.nio.ByteBuffer;
@@ -27,18 +28,23 @@ import org.junit.jupiter.api.Test;
 
 class BlockPartitionReaderTest {
 
+  private static final LossPolicy FAIL = new LossPolicy(true, false);
+  private static final LossPolicy SKIP = new LossPolicy(false, false);
+  private static final LossPolicy REDELIVERED = new LossPolicy(true, true);
+
   private final Random random = new Random(7);
   private final NavigableMap<Long, ByteBuffer> blocks = new TreeMap<>();
+  private long lostBefore;
   private int opened;
   private int closed;
 
-  private BlockPartitionReader reader(long from, long until, boolean skipLost) {
+  private BlockPartitionReader reader(long from, long until, LossPolicy policy) {
     return new BlockPartitionReader(
         this::read,
         new MqttInputPartition("id", "group", 3, new OffsetRange(from, until), null),
         ReadMeters.of("id", "group", 3, "reader"),
         true,
-        skipLost);
+        policy);
   }
 
   /** As a store does it: from the block that holds the range's first offset on. */
@@ -55,6 +61,9 @@ class BlockPartitionReaderTest {
 
       @Override
       public Block next() {
+        if (!found.hasNext() && range.from() < lostBefore) {
+          throw LostStoreException.of(3, range, "/p3", lostBefore);
+        }
         return found.hasNext() ? Block.wrap(found.next(), "test") : null;
       }
 
@@ -107,7 +116,7 @@ class BlockPartitionReaderTest {
     ByteBuffer first = block(0, 10);
     ByteBuffer second = block(10, 1);
     ByteBuffer third = block(11, 9);
-    BlockPartitionReader reader = reader(3, 15, false);
+    BlockPartitionReader reader = reader(3, 15, FAIL);
     assertThat(offsets(reader)).isEqualTo(range(3, 15));
     assertThat(metrics(reader))
         .isEqualTo(
@@ -149,7 +158,7 @@ class BlockPartitionReaderTest {
             new MqttInputPartition("id", "group", 3, new OffsetRange(2, 9), null),
             ReadMeters.of("id", "group", 3, "reader"),
             true,
-            false);
+            FAIL);
     assertThat(offsets(reader)).isEqualTo(range(2, 9));
     assertThat(metrics(reader))
         .containsEntry("rowsReadLocally", 0L)
@@ -162,22 +171,22 @@ class BlockPartitionReaderTest {
   @Test
   void rangeWithinOneBlock() {
     block(0, 10);
-    assertThat(offsets(reader(4, 6, false))).containsExactly(4L, 5L);
+    assertThat(offsets(reader(4, 6, FAIL))).containsExactly(4L, 5L);
   }
 
   @Test
   void missingBlockFails() {
     block(0, 10);
     block(20, 10);
-    for (boolean skipLost : new boolean[] {true, false}) {
-      assertThatThrownBy(() -> offsets(reader(0, 30, skipLost)))
+    for (LossPolicy policy : new LossPolicy[] {FAIL, SKIP}) {
+      assertThatThrownBy(() -> offsets(reader(0, 30, policy)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
               "Partition 3 was read where offset 10 should be, and found was a block of 10"
                   + " messages from offset 20");
-      assertThatThrownBy(() -> offsets(reader(20, 40, skipLost)))
+      assertThatThrownBy(() -> offsets(reader(20, 40, policy)))
           .hasMessage("Partition 3 was read where offset 30 should be, and found was nothing");
-      assertThatThrownBy(() -> offsets(reader(15, 30, skipLost)))
+      assertThatThrownBy(() -> offsets(reader(15, 30, policy)))
           .hasMessage(
               "Partition 3 was read where offset 15 should be, and found was a block of 10"
                   + " messages from offset 0");
@@ -187,7 +196,7 @@ class BlockPartitionReaderTest {
   @Test
   void damagedBlockFailsWhenItIsRead() {
     damage(block(0, 10));
-    BlockPartitionReader reader = reader(0, 10, false);
+    BlockPartitionReader reader = reader(0, 10, FAIL);
     assertThat(reader.next()).isTrue();
     assertThat(reader.get().column(3).getLong(9)).isEqualTo(9);
     assertThatThrownBy(() -> reader.get().column(4).getLong(0))
@@ -198,7 +207,7 @@ class BlockPartitionReaderTest {
   void damagedHeaderFails() {
     block(0, 10);
     damageHeader(block(10, 10));
-    assertThatThrownBy(() -> offsets(reader(0, 20, false)))
+    assertThatThrownBy(() -> offsets(reader(0, 20, FAIL)))
         .isInstanceOf(CorruptBlockException.class);
   }
 
@@ -207,7 +216,7 @@ class BlockPartitionReaderTest {
     damage(block(0, 10));
     block(10, 10);
     damageHeader(block(20, 10));
-    BlockPartitionReader reader = reader(2, 28, true);
+    BlockPartitionReader reader = reader(2, 28, SKIP);
     assertThat(offsets(reader)).isEqualTo(range(10, 20));
     assertThat(metrics(reader))
         .containsEntry("offsetsLost", 16L)
@@ -240,7 +249,7 @@ class BlockPartitionReaderTest {
       }
       long from = random.nextLong(next);
       long until = from + 1 + random.nextLong(next - from);
-      BlockPartitionReader reader = reader(from, until, true);
+      BlockPartitionReader reader = reader(from, until, SKIP);
       List<Long> found = offsets(reader);
       assertThat(found)
           .as("seed %d, round %d: [%d, %d)", seed, round, from, until)
@@ -250,7 +259,7 @@ class BlockPartitionReaderTest {
       assertThat(found.size() + metrics(reader).get("offsetsLost"))
           .as("seed %d, round %d", seed, round)
           .isEqualTo(until - from);
-      assertThat(offsets(reader(from, until, true))).isEqualTo(found);
+      assertThat(offsets(reader(from, until, SKIP))).isEqualTo(found);
     }
   }
 
@@ -263,14 +272,48 @@ class BlockPartitionReaderTest {
       block(5 + count, 200);
       List<Long> expected = new ArrayList<>(range(0, 5));
       expected.addAll(range(5 + count, 205 + count));
-      assertThat(offsets(reader(0, 205 + count, true))).isEqualTo(expected);
+      assertThat(offsets(reader(0, 205 + count, SKIP))).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void whatALostStoreHeldFailsTheTaskOrIsCountedAsLost() {
+    lostBefore = 100;
+    assertThatThrownBy(() -> offsets(reader(0, 30, FAIL)))
+        .isInstanceOf(LostStoreException.class)
+        .hasMessageContaining("the store that held them is lost")
+        .hasMessageContaining("began with offset 100");
+    BlockPartitionReader reader = reader(0, 30, SKIP);
+    assertThat(offsets(reader)).isEmpty();
+    assertThat(metrics(reader)).containsEntry("offsetsLost", 30L);
+  }
+
+  @Test
+  void whatTheBrokerDeliversAgainIsNeitherGivenNorLost() {
+    lostBefore = 100;
+    BlockPartitionReader reader = reader(0, 30, REDELIVERED);
+    assertThat(offsets(reader)).isEmpty();
+    assertThat(metrics(reader)).containsEntry("offsetsLost", 0L);
+    reader.close();
+    assertThat(closed).isEqualTo(opened);
+  }
+
+  /** The rows that it has given would come again. */
+  @Test
+  void taskThatLosesTheStoreHalfwayFailsAndItsNextAttemptGivesNothing() {
+    lostBefore = 100;
+    block(0, 10);
+    BlockPartitionReader reader = reader(0, 30, REDELIVERED);
+    assertThat(reader.next()).isTrue();
+    assertThatThrownBy(reader::next).isInstanceOf(LostStoreException.class);
+    blocks.clear();
+    assertThat(offsets(reader(0, 30, REDELIVERED))).isEmpty();
   }
 
   @Test
   void closingTwiceClosesTheCursorOnce() {
     block(0, 10);
-    BlockPartitionReader reader = reader(0, 10, false);
+    BlockPartitionReader reader = reader(0, 10, FAIL);
     assertThat(reader.next()).isTrue();
     reader.close();
     reader.close();

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class DataLossTest {
 
-  private final DataLoss failing = new DataLoss(true, false, "/stores/1", 4);
-  private final DataLoss skipping = new DataLoss(false, false, "/stores/1", 4);
+  private final DataLoss failing = new DataLoss(new LossPolicy(true, false), "/stores/1", 4);
+  private final DataLoss skipping = new DataLoss(new LossPolicy(false, false), "/stores/1", 4);
 
   @Test
   void rangeThatIsHeldIsReadAsPlanned() {
@@ -71,12 +71,19 @@ class DataLossTest {
 
   @Test
   void nothingIsLostWithAStoreThatTheBrokerDeliversAgain() {
-    DataLoss loss = new DataLoss(true, true, "/stores/1", 4);
+    DataLoss loss = new DataLoss(new LossPolicy(true, true), "/stores/1", 4);
+    LogExtent replaced = LogExtent.emptyAt(40);
     loss.missing(2, 40);
-    assertThat(loss.held(2, new OffsetRange(30, 40), new LogExtent(40, 40)).isEmpty()).isTrue();
+    assertThat(loss.held(2, new OffsetRange(30, 40), replaced).isEmpty()).isTrue();
     assertThat(loss.offsets()).isZero();
+    // Nor is it in the run after a crash: the store itself says what it began with.
+    DataLoss next = new DataLoss(new LossPolicy(true, true), "/stores/1", 4);
+    assertThat(next.held(2, new OffsetRange(30, 40), replaced).isEmpty()).isTrue();
     // A store that is there and lacks something is another matter.
     assertThatThrownBy(() -> loss.held(1, new OffsetRange(30, 40), new LogExtent(40, 40)))
+        .hasMessageContaining("Offsets [30, 40) of partition 1 are lost");
+    // So is one whose messages had been acknowledged before they were processed.
+    assertThatThrownBy(() -> failing.held(1, new OffsetRange(30, 40), replaced))
         .hasMessageContaining("Offsets [30, 40) of partition 1 are lost");
   }
 }

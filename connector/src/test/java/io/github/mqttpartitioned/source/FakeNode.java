@@ -32,6 +32,7 @@ final class FakeNode implements NodeLink {
   /** What a partition has that outlives the query: the store on disk. */
   private static final class Store {
     final NavigableMap<Long, ByteBuffer> blocks = new TreeMap<>();
+    long first;
     long earliest;
     long next;
   }
@@ -131,6 +132,7 @@ final class FakeNode implements NodeLink {
     boolean isNew = !stores.containsKey(partition);
     Store store = store(partition);
     if (isNew) {
+      store.first = assignment.firstOffset();
       store.next = assignment.firstOffset();
       store.earliest = assignment.firstOffset();
     }
@@ -149,7 +151,7 @@ final class FakeNode implements NodeLink {
     return new PartitionStatus(
         state,
         problem,
-        new LogExtent(store.earliest, store.next),
+        new LogExtent(store.first, store.earliest, store.next),
         bytes,
         new PartitionStatus.Counts(
             store.next, 0, store.next, 0, 0, 0, neverConnected.contains(partition) ? 0 : 1, 0));

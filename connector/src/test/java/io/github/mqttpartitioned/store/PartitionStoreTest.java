@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.SampleMessage;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.OffsetRange;
@@ -54,11 +55,11 @@ class PartitionStoreTest {
       assertThat(store.epoch()).isEqualTo(1);
       assertThat(store.liveBytes()).isZero();
       Stores.append(store, 2);
-      assertThat(store.extent()).isEqualTo(new LogExtent(4711, 4713));
+      assertThat(store.extent()).isEqualTo(new LogExtent(4711, 4711, 4713));
     }
     try (PartitionStore store =
         PartitionStore.open(new StoreConfig(path, "source", 3, 16 * MIB, 4_713))) {
-      assertThat(store.extent()).isEqualTo(new LogExtent(4711, 4713));
+      assertThat(store.extent()).isEqualTo(new LogExtent(4711, 4711, 4713));
     }
   }
 
@@ -155,6 +156,27 @@ class PartitionStoreTest {
   }
 
   @Test
+  void whatOnlyAnEarlierStoreHasHeldIsAnErrorOfItsOwn() {
+    StoreConfig config = new StoreConfig(directory, "source", 3, 16 * MIB, 100);
+    try (PartitionStore store = PartitionStore.open(config)) {
+      Stores.append(store, 10);
+      Stores.append(store, 10);
+      Stores.trim(store, 110);
+    }
+    try (PartitionStore store = PartitionStore.open(config)) {
+      assertThat(store.extent()).isEqualTo(new LogExtent(100, 110, 120));
+      assertThatThrownBy(() -> store.read(new OffsetRange(99, 100)))
+          .isInstanceOf(LostStoreException.class)
+          .hasMessageContaining("partition 3")
+          .hasMessageContaining("[99, 100)")
+          .hasMessageContaining("began with offset 100")
+          .hasMessageContaining(store.place());
+      assertThatThrownBy(() -> store.read(new OffsetRange(100, 110)))
+          .isInstanceOf(StoreException.Missing.class);
+    }
+  }
+
+  @Test
   void trimKeepsBlockThatStraddlesOffset() {
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
       Stores.append(store, 10);
@@ -168,7 +190,7 @@ class PartitionStoreTest {
       }
       assertThat(Stores.trim(store, 5)).isZero();
       assertThat(Stores.trim(store, 20)).isEqualTo(10);
-      assertThat(store.extent()).isEqualTo(LogExtent.emptyAt(20));
+      assertThat(store.extent()).isEqualTo(new LogExtent(20, 20));
       assertThat(store.liveBytes()).isZero();
     }
   }
@@ -203,7 +225,7 @@ class PartitionStoreTest {
         assertThat(writer.trim(5)).isZero();
         writer.commit();
       }
-      assertThat(store.extent()).isEqualTo(LogExtent.emptyAt(5));
+      assertThat(store.extent()).isEqualTo(new LogExtent(5, 5));
     }
   }
 

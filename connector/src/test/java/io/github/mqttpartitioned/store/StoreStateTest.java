@@ -14,14 +14,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StoreStateTest {
 
   private static final StoreState STATE =
-      new StoreState("quelle-ä", 3, 7, 100, 4711, 0x1_0000_0000L);
+      new StoreState("quelle-ä", 3, 7, 100, 4711, 0x1_0000_0000L, 42);
 
   private static final String RECORD =
       "4d515053 01000000 07000000 00000000 64000000 00000000"
-          + "67120000 00000000 00000000 01000000 03000000 09000000"
+          + "67120000 00000000 00000000 01000000 2a000000 00000000 03000000 09000000"
           + "7175656c 6c652dc3 a4"
           + "00".repeat(119)
-          + "609bb3f0";
+          + "03f696c2";
 
   @Test
   void placesStayWhereTheyAre() {
@@ -32,11 +32,12 @@ class StoreStateTest {
     assertThat(StoreState.EARLIEST_AT).isEqualTo(16);
     assertThat(StoreState.NEXT_AT).isEqualTo(24);
     assertThat(StoreState.LIVE_BYTES_AT).isEqualTo(32);
-    assertThat(StoreState.PARTITION_AT).isEqualTo(40);
-    assertThat(StoreState.ID_LENGTH_AT).isEqualTo(44);
-    assertThat(StoreState.ID_AT).isEqualTo(48);
-    assertThat(StoreState.CRC_AT).isEqualTo(176);
-    assertThat(StoreState.LENGTH).isEqualTo(180);
+    assertThat(StoreState.FIRST_AT).isEqualTo(40);
+    assertThat(StoreState.PARTITION_AT).isEqualTo(48);
+    assertThat(StoreState.ID_LENGTH_AT).isEqualTo(52);
+    assertThat(StoreState.ID_AT).isEqualTo(56);
+    assertThat(StoreState.CRC_AT).isEqualTo(184);
+    assertThat(StoreState.LENGTH).isEqualTo(188);
   }
 
   @Test
@@ -48,7 +49,7 @@ class StoreStateTest {
 
   @Test
   void longestSourceIdFits() {
-    StoreState state = new StoreState("x".repeat(128), 0, 1, 0, 0, 0);
+    StoreState state = new StoreState("x".repeat(128), 0, 1, 0, 0, 0, 0);
     assertThat(StoreState.decode(ByteBuffer.wrap(encode(state)), "p3")).isEqualTo(state);
   }
 

@@ -45,12 +45,13 @@ class FrameTest {
             9,
             Map.of(
                 0,
-                new PartitionStatus(State.CONNECTED, null, new LogExtent(5, 9), 4096, counts),
+                new PartitionStatus(State.CONNECTED, null, new LogExtent(3, 5, 9), 4096, counts),
                 7,
                 new PartitionStatus(State.STORE_FULL, null, LogExtent.emptyAt(0), 0, Counts.NONE))),
         new Answer.BlockBytes(ByteBuffer.wrap(new byte[] {1, 2, 3})),
         new Answer.Text("# HELP …"),
-        new Answer.Failed(Answer.Failed.Reason.UNREADABLE, "no"));
+        new Answer.Failed(Answer.Failed.Reason.UNREADABLE, "no"),
+        new Answer.Failed(Answer.Failed.Reason.STORE_LOST, "no"));
   }
 
   static Stream<ByteBuffer> frames() {

@@ -1,0 +1,41 @@
+package io.github.mqttpartitioned.block;
+
+import io.github.mqttpartitioned.model.OffsetRange;
+
+/**
+ * Offsets were asked for that lie before the partition's store began: only a store has held them
+ * that is lost, and that the present one replaces. A new store begins behind everything that was
+ * ever planned, so this holds for a planned range as a whole.
+ */
+public final class LostStoreException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private LostStoreException(String message) {
+    super(message);
+  }
+
+  /**
+   * Of a range that begins too early.
+   *
+   * @param store where the present store is
+   * @param first offset that it began with
+   */
+  public static LostStoreException of(int partition, OffsetRange range, String store, long first) {
+    return new LostStoreException(
+        "Cannot read offsets "
+            + range
+            + " of partition "
+            + partition
+            + ": the store that held them is lost, and the one in its place, "
+            + store
+            + ", began with offset "
+            + first
+            + ". Let the query skip them with failOnDataLoss=false.");
+  }
+
+  /** What the node that holds a partition says about it. */
+  public static LostStoreException reported(String message) {
+    return new LostStoreException(message);
+  }
+}
