@@ -221,7 +221,9 @@ public final class Coordinator implements AutoCloseable {
   private void giveUpStore(Seat seat, List<NodeLink> live, long now) {
     boolean waitedEnough =
         nodes.isFixed() || now - seat.waitingSince() >= recoveryTimeout.toNanos();
-    if (seat.holder() != null
+    // While there is no node at all nothing is won by giving up.
+    if (live.isEmpty()
+        || seat.holder() != null
         || !seat.needsStore()
         || !waitedEnough
         || !allowed(seat, live).isEmpty()) {

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 /**
  * The outbound stream of a connection as Paho sees it. Paho's packets are held until it flushes,
  * and go out whole: never in the middle of our acknowledgements, nor these in the middle of them.
+ * Behind DISCONNECT nothing goes out, [MQTT-3.14.4-1].
  *
  * <p>Paho writes from one thread; {@link #send} may be called from any.
  */
@@ -14,6 +15,9 @@ final class PacketWriter extends OutputStream {
 
   private final OutputStream out;
   private final ByteArrayOutputStream fromPaho = new ByteArrayOutputStream();
+
+  /** Guarded by the stream. */
+  private boolean disconnected;
 
   PacketWriter(OutputStream out) {
     this.out = out;
@@ -32,17 +36,34 @@ final class PacketWriter extends OutputStream {
   @Override
   public void flush() throws IOException {
     synchronized (out) {
-      fromPaho.writeTo(out);
+      if (!disconnected) {
+        fromPaho.writeTo(out);
+        out.flush();
+      }
       fromPaho.reset();
+    }
+  }
+
+  /**
+   * Sends whole packets of our own.
+   *
+   * @throws IOException when the connection is over, or DISCONNECT has been sent
+   */
+  void send(byte[] packets, int length) throws IOException {
+    synchronized (out) {
+      if (disconnected) {
+        throw new IOException("DISCONNECT has been sent");
+      }
+      out.write(packets, 0, length);
       out.flush();
     }
   }
 
-  /** Sends whole packets of our own. */
-  void send(byte[] packets, int length) throws IOException {
+  /** Sends DISCONNECT, after which nothing more is sent. */
+  void disconnect(byte[] packet) throws IOException {
     synchronized (out) {
-      out.write(packets, 0, length);
-      out.flush();
+      send(packet, packet.length);
+      disconnected = true;
     }
   }
 

@@ -140,7 +140,7 @@ final class PahoSession implements AutoCloseable {
     PacketWriter target = writer;
     if (target != null) {
       try {
-        target.send(packet, packet.length);
+        target.disconnect(packet);
       } catch (IOException e) {
         LOG.debug("The connection ended before DISCONNECT could be sent", e);
       }

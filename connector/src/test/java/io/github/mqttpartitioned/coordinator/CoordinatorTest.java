@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,10 @@ class CoordinatorTest {
   private final List<FakeLink> live = new CopyOnWriteArrayList<>();
   private final List<String> events = new CopyOnWriteArrayList<>();
   private final AtomicLong clock = new AtomicLong();
+
+  /** How often the coordinator has looked for nodes. */
+  private final AtomicInteger looks = new AtomicInteger();
+
   private final int partitions = 4;
   private boolean failOnLoss = true;
   private Runnable changed = () -> {};
@@ -140,6 +145,7 @@ class CoordinatorTest {
         new Nodes() {
           @Override
           public List<NodeLink> live() {
+            looks.incrementAndGet();
             return List.copyOf(live);
           }
 
@@ -302,6 +308,26 @@ class CoordinatorTest {
     live.removeIf(link -> link.address().name().startsWith("b"));
     start(80, true);
     awaitStates(State.WAITING, State.WAITING, State.WAITING, State.WAITING);
+  }
+
+  @Test
+  void noStoreIsGivenUpWhileThereIsNoNodeAtAll() {
+    failOnLoss = false;
+    FakeLink lost = node("a1");
+    start(0, false);
+    coordinator.planned(new long[] {50, 60, 70, 80});
+    lose(lost);
+    awaitStates(State.WAITING, State.WAITING, State.WAITING, State.WAITING);
+    events.clear();
+    clock.addAndGet(RECOVERY.multipliedBy(2).toNanos());
+    int before = looks.get();
+    Await.until("two looks at the nodes", LIMIT, () -> looks.get() > before + 1);
+    FakeLink back = node("a2");
+    changed.run();
+    awaitStates(State.CONNECTED, State.CONNECTED, State.CONNECTED, State.CONNECTED);
+    assertThat(back.held).containsOnlyKeys(0, 1, 2, 3);
+    assertThat(events).noneMatch(event -> event.startsWith("missing"));
+    assertThat(last.partitions().get(0)).isEqualTo(new Holder("a", 0));
   }
 
   @Test

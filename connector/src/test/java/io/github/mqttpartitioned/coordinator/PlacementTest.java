@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.Seeded;
+import io.github.mqttpartitioned.testkit.Soak;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -10,8 +11,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PlacementTest {
@@ -80,42 +83,50 @@ class PlacementTest {
 
   @Test
   void isEvenStableAndWithinWhatIsAllowed() {
-    Seeded.run(
-        500,
-        random -> {
-          List<String> nodes =
-              IntStream.range(0, 1 + random.nextInt(6)).mapToObj(i -> "n" + i).toList();
-          List<Set<String>> allowed = new ArrayList<>();
-          List<String> present = new ArrayList<>();
-          int partitions = random.nextInt(20);
-          for (int partition = 0; partition < partitions; partition++) {
-            // As hosts do: a partition may go to the nodes of one of two hosts, or to any.
-            int host = random.nextInt(3);
-            Set<String> may = new LinkedHashSet<>();
-            for (int node = 0; node < nodes.size(); node++) {
-              if (host == 2 || node % 2 == host) {
-                may.add(nodes.get(node));
-              }
-            }
-            allowed.add(may);
-            present.add(random.nextBoolean() ? "n" + random.nextInt(8) : null);
+    Seeded.run(1, random -> tryPlacements(500, random));
+  }
+
+  @Tag(Soak.TAG)
+  @Test
+  void isEvenStableAndWithinWhatIsAllowedLongRun() {
+    Seeded.run(1, random -> tryPlacements(100_000, random));
+  }
+
+  private static void tryPlacements(int rounds, Random random) {
+    for (int round = 0; round < rounds; round++) {
+      List<String> nodes =
+          IntStream.range(0, 1 + random.nextInt(6)).mapToObj(i -> "n" + i).toList();
+      List<Set<String>> allowed = new ArrayList<>();
+      List<String> present = new ArrayList<>();
+      int partitions = random.nextInt(20);
+      for (int partition = 0; partition < partitions; partition++) {
+        // As hosts do: a partition may go to the nodes of one of two hosts, or to any.
+        int host = random.nextInt(3);
+        Set<String> may = new LinkedHashSet<>();
+        for (int node = 0; node < nodes.size(); node++) {
+          if (host == 2 || node % 2 == host) {
+            may.add(nodes.get(node));
           }
-          List<String> placed = Placement.of(nodes, present, allowed::get);
-          for (int partition = 0; partition < placed.size(); partition++) {
-            String holder = placed.get(partition);
-            if (holder == null) {
-              assertThat(allowed.get(partition)).isEmpty();
-            } else {
-              assertThat(allowed.get(partition)).contains(holder);
-              for (String other : allowed.get(partition)) {
-                assertThat(load(placed, holder) - load(placed, other)).isLessThanOrEqualTo(1);
-              }
-            }
+        }
+        allowed.add(may);
+        present.add(random.nextBoolean() ? "n" + random.nextInt(8) : null);
+      }
+      List<String> placed = Placement.of(nodes, present, allowed::get);
+      for (int partition = 0; partition < placed.size(); partition++) {
+        String holder = placed.get(partition);
+        if (holder == null) {
+          assertThat(allowed.get(partition)).isEmpty();
+        } else {
+          assertThat(allowed.get(partition)).contains(holder);
+          for (String other : allowed.get(partition)) {
+            assertThat(load(placed, holder) - load(placed, other)).isLessThanOrEqualTo(1);
           }
-          assertThat(Placement.of(nodes, placed, allowed::get)).isEqualTo(placed);
-          assertThat(new HashSet<>(nodes))
-              .containsAll(placed.stream().filter(Objects::nonNull).toList());
-        });
+        }
+      }
+      assertThat(Placement.of(nodes, placed, allowed::get)).isEqualTo(placed);
+      assertThat(new HashSet<>(nodes))
+          .containsAll(placed.stream().filter(Objects::nonNull).toList());
+    }
   }
 
   private static long load(List<String> placed, String node) {

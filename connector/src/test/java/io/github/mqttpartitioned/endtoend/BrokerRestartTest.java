@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,15 +18,26 @@ class BrokerRestartTest {
 
   @Test
   void theQueryGoesOnByItselfAndNothingIsMissing() throws Exception {
-    BrokerOptions options = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
+    breakOff(BrokerOptions.DEFAULTS.persistence(true).maxQueued(0), TestBroker::stop);
+  }
+
+  @Test
+  void brokerThatIsKilledAndHasKeptWhatItAcknowledgedMakesNothingMissing() throws Exception {
+    breakOff(BrokerOptions.DEFAULTS.durable(true), TestBroker::kill);
+  }
+
+  /** Twice in the midst. */
+  private void breakOff(BrokerOptions options, Consumer<TestBroker> end) throws Exception {
     try (TestBroker broker = TestBrokers.start(options)) {
       Job job = new Job(folder, broker.url()).option("partitions", 4);
       StreamingQuery query = job.startConnected();
       try (Load load = Load.start(broker.url(), 2, MESSAGES, 1, 20_000)) {
         Arrived.await(query, MESSAGES / 4);
-        broker.restart();
+        end.accept(broker);
+        broker.start();
         Arrived.await(query, MESSAGES / 2);
-        broker.restart();
+        end.accept(broker);
+        broker.start();
         Map<Integer, Long> sent = load.await();
         Arrived.awaitAll(query, job::rows, sent);
         query.stop();

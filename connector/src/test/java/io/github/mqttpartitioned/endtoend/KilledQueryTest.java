@@ -10,8 +10,6 @@ import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -28,9 +26,9 @@ class KilledQueryTest {
   private static final int SOAK_KILLS = 100;
   private static final int PARTITIONS = 4;
   private static final int PER_SECOND = 2_000;
-  private static final int SOAK_PER_SECOND = 500;
+  private static final int SOAK_PER_SECOND = 200;
   private static final int MESSAGES_PER_KILL = 20_000;
-  private static final int SOAK_MESSAGES_PER_KILL = 5_000;
+  private static final int SOAK_MESSAGES_PER_KILL = 4_000;
 
   /** Moments of the stores' life to kill in; the rest is left to chance. */
   private static final String[] POINTS = {
@@ -38,7 +36,6 @@ class KilledQueryTest {
   };
 
   private static final Duration START = Duration.ofMinutes(10);
-  private static final Duration FINISH = Duration.ofMinutes(10);
 
   @TempDir Path folder;
 
@@ -75,11 +72,10 @@ class KilledQueryTest {
           System.out.printf("Kill %d of %d at QoS %d: %s%n", kill + 1, kills, qos, moment);
         }
         Map<Integer, Long> sent = load.await();
-        try (ChildJvm child = query(broker, qos)) {
+        try (QueryChild child = query(broker, qos)) {
           // At QoS 1 what was delivered again makes the offsets more than the messages.
-          awaitProcessed(child, messages);
-          awaitQuiet(child);
-          child.kill9();
+          child.awaitProcessed(messages);
+          child.awaitQuiet();
         }
         Arrived.check(job.rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
         Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
@@ -96,7 +92,8 @@ class KilledQueryTest {
     String times = String.valueOf(point.startsWith("OPEN") ? 1 : 1 + random.nextInt(40));
     switch (kill % 3) {
       case 0 -> {
-        try (ChildJvm child = query(broker, qos)) {
+        try (QueryChild query = query(broker, qos)) {
+          ChildJvm child = query.process();
           child.awaitLine("processed [1-9].*", START);
           LockSupport.parkNanos(Duration.ofMillis(random.nextInt(3_000)).toNanos());
           child.kill9();
@@ -104,7 +101,8 @@ class KilledQueryTest {
         }
       }
       case 1 -> {
-        try (ChildJvm child = query(broker, qos, point, times)) {
+        try (QueryChild query = query(broker, qos, point, times)) {
+          ChildJvm child = query.process();
           // Without new messages the point may never be reached.
           Await.until(
               "a stop at " + point + ", " + child.describe(),
@@ -115,7 +113,8 @@ class KilledQueryTest {
         }
       }
       default -> {
-        try (ChildJvm child = query(broker, qos)) {
+        try (QueryChild query = query(broker, qos)) {
+          ChildJvm child = query.process();
           LockSupport.parkNanos(Duration.ofMillis(2_000 + random.nextInt(8_000)).toNanos());
           child.kill9();
           return child.lines().contains("query started") ? "recovering" : "starting";
@@ -124,43 +123,7 @@ class KilledQueryTest {
     }
   }
 
-  private ChildJvm query(TestBroker broker, int qos, String... fault) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                folder.toString(), broker.url(), String.valueOf(PARTITIONS), String.valueOf(qos)));
-    arguments.addAll(List.of(fault));
-    return ChildJvm.of(QueryProcess.class, arguments.toArray(String[]::new))
-        .option("-Xmx1g")
-        .start();
-  }
-
-  private static void awaitProcessed(ChildJvm child, long messages) {
-    Await.until(
-        messages + " processed, " + child.describe(), FINISH, () -> processed(child) >= messages);
-  }
-
-  /** Waits until the count has not changed for two seconds. */
-  private static void awaitQuiet(ChildJvm child) {
-    long[] last = {-1, 0};
-    Await.until(
-        "an end of messages",
-        FINISH,
-        () -> {
-          long now = processed(child);
-          if (now != last[0]) {
-            last[0] = now;
-            last[1] = System.nanoTime();
-          }
-          return System.nanoTime() - last[1] > Duration.ofSeconds(2).toNanos();
-        });
-  }
-
-  private static long processed(ChildJvm child) {
-    return child.lines().stream()
-        .filter(line -> line.startsWith("processed "))
-        .mapToLong(line -> Long.parseLong(line.substring("processed ".length())))
-        .max()
-        .orElse(0);
+  private QueryChild query(TestBroker broker, int qos, String... fault) {
+    return QueryChild.start(folder, broker, PARTITIONS, qos, fault);
   }
 }

@@ -26,6 +26,12 @@ class LongLifeTest {
 
   @TempDir Path folder;
 
+  /** In which memory has not come to rest yet. */
+  @Test
+  void storeReturnsAfterABacklog() throws Exception {
+    assertStoreReturns(live(Duration.ofSeconds(30)));
+  }
+
   @Tag(Soak.TAG)
   @Test
   void holdsAsMuchAtTheEndAsAtTheBeginning() throws Exception {

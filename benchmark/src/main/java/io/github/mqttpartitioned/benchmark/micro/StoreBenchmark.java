@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -32,8 +33,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What one group commit costs with its fsync, by messages in the group and bytes in each; and what
- * it costs to read the group again. The store is trimmed as it goes, within the same commit.
+ * What one group commit costs with its fsync, by messages in the group and bytes in each; what it
+ * costs to read the group again, and to trim it. As it is appended, the group before last goes.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -111,6 +112,26 @@ public class StoreBenchmark {
       writer.commit();
     }
     return store().extent().next();
+  }
+
+  /** Appended anew each time, outside of what is measured. */
+  @State(Scope.Thread)
+  public static class Appended {
+
+    @Setup(Level.Invocation)
+    public void append(StoreBenchmark store) {
+      store.append();
+    }
+  }
+
+  /** Of the newest group, durably. */
+  @Benchmark
+  public long trim(Appended appended) {
+    try (StoreWriter writer = store().write()) {
+      writer.trim(store().extent().next());
+      writer.commit();
+    }
+    return store().extent().earliest();
   }
 
   /** The newest group, with every checksum. */

@@ -1,0 +1,78 @@
+package io.github.mqttpartitioned.endtoend;
+
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A {@link QueryProcess}, from its parent's side. */
+final class QueryChild implements AutoCloseable {
+
+  private static final Duration FINISH = Duration.ofMinutes(10);
+
+  private final ChildJvm child;
+
+  private QueryChild(ChildJvm child) {
+    this.child = child;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param folder of its job
+   * @param fault a fault point and how often it is to be reached, perhaps
+   */
+  static QueryChild start(
+      Path folder, TestBroker broker, int partitions, int qos, String... fault) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                folder.toString(), broker.url(), String.valueOf(partitions), String.valueOf(qos)));
+    arguments.addAll(List.of(fault));
+    return new QueryChild(
+        ChildJvm.of(QueryProcess.class, arguments.toArray(String[]::new)).option("-Xmx1g").start());
+  }
+
+  ChildJvm process() {
+    return child;
+  }
+
+  /** Waits until so many rows have been processed, by their offsets. */
+  void awaitProcessed(long messages) {
+    Await.until(
+        messages + " processed, " + child.describe(), FINISH, () -> processed() >= messages);
+  }
+
+  /** Waits until the count has not changed for two seconds. */
+  void awaitQuiet() {
+    long[] last = {-1, 0};
+    Await.until(
+        "an end of messages",
+        FINISH,
+        () -> {
+          long now = processed();
+          if (now != last[0]) {
+            last[0] = now;
+            last[1] = System.nanoTime();
+          }
+          return System.nanoTime() - last[1] > Duration.ofSeconds(2).toNanos();
+        });
+  }
+
+  private long processed() {
+    return child.lines().stream()
+        .filter(line -> line.startsWith("processed "))
+        .mapToLong(line -> Long.parseLong(line.substring("processed ".length())))
+        .max()
+        .orElse(0);
+  }
+
+  /** Kills it, if it still runs. */
+  @Override
+  public void close() {
+    child.close();
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.mqttpartitioned.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Feature;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Somebody starts a query a second time, in another process, while it runs. */
+class TakeoverTest {
+
+  private static final int PARTITIONS = 4;
+  private static final int MESSAGES = 60_000;
+  private static final int PER_SECOND = 2_000;
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
+  /** What ends either of them: the session, the store or Spark's own log is the other one's. */
+  private static final String END =
+      "taken over by another client|taken over by another holder|"
+          + "Concurrent update to the log|[Mm]ultiple streaming queries are concurrently using";
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void oneOfTwoProcessesOnACheckpointEndsAndNothingIsMissing(int qos) throws Exception {
+    BrokerOptions options = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
+    try (TestBroker broker = TestBrokers.start(options)) {
+      Job job = new Job(folder, broker.url());
+      Map<Integer, Long> sent;
+      try (QueryChild first = QueryChild.start(folder, broker, PARTITIONS, qos)) {
+        first.process().awaitLine("processed \\d", LIMIT);
+        try (Load load = Load.start(broker.url(), 2, MESSAGES, qos, PER_SECOND)) {
+          first.awaitProcessed(MESSAGES / 5);
+          try (QueryChild second = QueryChild.start(folder, broker, PARTITIONS, qos)) {
+            second.process().awaitLine("processed [1-9]|" + END, LIMIT);
+            first.process().awaitLine(END, LIMIT);
+          }
+          sent = load.await();
+        }
+      }
+      // As somebody does who has read the error.
+      try (QueryChild last = QueryChild.start(folder, broker, PARTITIONS, qos)) {
+        last.awaitProcessed(MESSAGES);
+        last.awaitQuiet();
+      }
+      assertThat(sent).hasSize(2);
+      Arrived.check(job.rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
+      Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
+    }
+  }
+}
