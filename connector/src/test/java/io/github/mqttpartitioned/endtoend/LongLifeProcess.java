@@ -77,6 +77,7 @@ public final class LongLifeProcess {
     long pause = life.dividedBy(SAMPLES).toMillis();
     while (received.get() < messages && !query.awaitTermination(pause)) {
       System.out.println(sample());
+      System.out.println(query.lastProgress().sources()[0]);
     }
     System.out.println(sample());
     SequenceCheck.Result result =
