@@ -1,38 +1,56 @@
 package io.github.mqttpartitioned.endtoend;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerJobStart;
-import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.StreamingQueryProgress;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The driver of a job on a cluster, in a process of its own: says how far the job is, how many rows
- * its tasks have read, where, and how many Spark jobs there were; stops in order when the file
- * {@code stop} appears in its folder.
+ * its tasks have read, where, and how many Spark jobs there were.
+ *
+ * <p>It does what a file in its folder tells by its name: {@code stop} the queries in order, or
+ * start the first one {@code again}, although it runs.
  */
 public final class ClusterDriver {
 
   private static final long REPORT_MILLIS = 50;
 
-  private ClusterDriver() {}
+  /** Where the second query has its checkpoint and its output. */
+  static final String SECOND = "second";
+
+  private final Path folder;
+  private final Map<String, String> given;
+  private final String brokerUrl;
+  private final TaskWatch tasks = new TaskWatch();
+  private final List<StreamingQuery> queries = new ArrayList<>();
+  private String last = "";
+  private long started = -1;
+
+  private ClusterDriver(Path folder, String brokerUrl, Map<String, String> given) {
+    this.folder = folder;
+    this.brokerUrl = brokerUrl;
+    this.given = given;
+  }
 
   /**
    * Runs the job until it is stopped or killed.
    *
    * @param arguments folder, URL of the broker, then {@code name=value}: Spark's settings, which
-   *     begin with {@code spark.}, and options of the source
+   *     begin with {@code spark.}, options of the source, and of this driver: {@code
+   *     driver.pauseMillis} and {@code driver.slowTasks} as {@link SlowRows} has them, and {@code
+   *     driver.second=true} for a second query of the same messages
    */
   public static void main(String[] arguments) throws Exception {
-    Path folder = Path.of(arguments[0]);
     Map<String, String> given = new HashMap<>();
     Arrays.stream(arguments)
         .skip(2)
@@ -40,6 +58,12 @@ public final class ClusterDriver {
             each ->
                 given.put(
                     each.substring(0, each.indexOf('=')), each.substring(each.indexOf('=') + 1)));
+    new ClusterDriver(Path.of(arguments[0]), arguments[1], given).run();
+    // The executors go on, for a look at what is left in them.
+    Thread.currentThread().join();
+  }
+
+  private void run() throws Exception {
     SparkSession.Builder builder = SparkSession.builder().appName("mqtt-partitioned cluster");
     given.forEach(
         (name, value) -> {
@@ -48,79 +72,79 @@ public final class ClusterDriver {
           }
         });
     SparkSession spark = builder.config("spark.sql.shuffle.partitions", 2).getOrCreate();
-    Rows rows = new Rows();
-    spark.sparkContext().addSparkListener(rows);
-    Job job = new Job(folder, arguments[1]);
+    spark.sparkContext().addSparkListener(tasks);
+    queries.add(job(folder).start());
+    if (given.containsKey("driver.second")) {
+      queries.add(job(folder.resolve(SECOND)).start());
+    }
+    System.out.println("query started");
+    while (!isTold("stop")) {
+      if (queries.get(0).awaitTermination(REPORT_MILLIS)) {
+        return;
+      }
+      if (isTold("again")) {
+        startAgain();
+      }
+      report();
+    }
+    for (StreamingQuery query : queries) {
+      query.stop();
+    }
+    System.out.println("query stopped");
+  }
+
+  private Job job(Path home) {
+    Job job = new Job(home, brokerUrl);
     given.forEach(
         (name, value) -> {
-          if (!name.startsWith("spark.")) {
+          if (!name.startsWith("spark.") && !name.startsWith("driver.")) {
             job.option(name, value);
           }
         });
-    StreamingQuery query = job.start();
-    System.out.println("query started");
-    report(query, rows, folder);
-    query.stop();
-    System.out.println("query stopped");
-    // The executors go on, for a look at what is left in them.
-    Thread.currentThread().join();
+    if (given.containsKey("driver.slowTasks")) {
+      long pauseMillis = Long.parseLong(given.get("driver.pauseMillis"));
+      List<Integer> slow =
+          Stream.of(given.get("driver.slowTasks").split(",")).map(Integer::valueOf).toList();
+      job.transformed(rows -> SlowRows.of(rows, pauseMillis, slow));
+    }
+    return job;
   }
 
-  private static void report(StreamingQuery query, Rows rows, Path folder) throws Exception {
-    String last = "";
-    long started = -1;
-    while (!folder.resolve("stop").toFile().exists()) {
-      if (query.awaitTermination(REPORT_MILLIS)) {
-        return;
-      }
-      String now =
-          "processed %d read %d local %d jobs %d batches %d"
-              .formatted(
-                  Arrived.processed(query),
-                  rows.read.get(),
-                  rows.local.get(),
-                  rows.jobs.get(),
-                  query.lastProgress() == null ? -1 : query.lastProgress().batchId());
-      for (StreamingQueryProgress progress : query.recentProgress()) {
-        if (progress.numInputRows() > 0 && progress.batchId() > started) {
-          started = progress.batchId();
-          System.out.println("started " + Instant.parse(progress.timestamp()).toEpochMilli());
-        }
-      }
-      if (!now.equals(last)) {
-        System.out.println(now);
-        last = now;
-      }
+  private boolean isTold(String command) {
+    return Files.exists(folder.resolve(command));
+  }
+
+  private void startAgain() throws IOException {
+    Files.delete(folder.resolve("again"));
+    try {
+      queries.set(0, job(folder).start());
+      System.out.println("started again");
+    } catch (RuntimeException e) {
+      System.out.println("refused: " + e.getMessage().replace('\n', ' '));
     }
   }
 
-  /** Adds up what the tasks say. */
-  private static final class Rows extends SparkListener {
-    final AtomicLong read = new AtomicLong();
-    final AtomicLong local = new AtomicLong();
-    final AtomicLong jobs = new AtomicLong();
-
-    @Override
-    public void onJobStart(SparkListenerJobStart start) {
-      jobs.incrementAndGet();
+  private void report() {
+    StreamingQuery query = queries.get(0);
+    String now =
+        "processed %d %s batches %d"
+            .formatted(
+                queries.stream().mapToLong(Arrived::processed).sum(),
+                tasks.report(),
+                queries.stream().mapToLong(ClusterDriver::lastBatch).min().orElseThrow());
+    for (StreamingQueryProgress progress : query.recentProgress()) {
+      if (progress.numInputRows() > 0 && progress.batchId() > started) {
+        started = progress.batchId();
+        System.out.println("started " + Instant.parse(progress.timestamp()).toEpochMilli());
+      }
     }
-
-    @Override
-    public void onTaskEnd(SparkListenerTaskEnd end) {
-      CollectionConverters.asJava(end.taskInfo().accumulables())
-          .forEach(
-              each -> {
-                String name = each.name().isEmpty() ? "" : each.name().get();
-                long value =
-                    each.update().isEmpty() || !name.startsWith("rows read")
-                        ? 0
-                        : Long.parseLong(each.update().get().toString());
-                if (name.equals("rows read from stores")) {
-                  read.addAndGet(value);
-                } else if (name.startsWith("rows read from stores of the task")) {
-                  local.addAndGet(value);
-                }
-              });
+    if (!now.equals(last)) {
+      System.out.println(now);
+      last = now;
     }
+  }
+
+  private static long lastBatch(StreamingQuery query) {
+    return query.lastProgress() == null ? -1 : query.lastProgress().batchId();
   }
 }

@@ -3,9 +3,9 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.coordinator.Lease;
+import io.github.mqttpartitioned.endtoend.ClusterApplication.Report;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.NumberedMessages;
 import io.github.mqttpartitioned.testkit.Publisher;
@@ -21,9 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -42,11 +39,8 @@ class ClusterTest {
   private static final int MESSAGES = Integer.getInteger("test.cluster.messages", 40_000);
   private static final int SOAK_MESSAGES = Integer.getInteger("soak.messages", 500_000);
   private static final int EXECUTORS = 4;
-  private static final Duration START = Duration.ofMinutes(10);
   private static final Duration FINISH = Duration.ofMinutes(10);
   private static final BrokerOptions BROKER = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
-  private static final Pattern REPORT =
-      Pattern.compile("processed (\\d+) read (\\d+) local (\\d+) jobs (\\d+) batches (-?\\d+)");
 
   @TempDir private static Path clusterFolder;
   private static StandaloneCluster cluster;
@@ -63,52 +57,9 @@ class ClusterTest {
     cluster.close();
   }
 
-  private ChildJvm driver(TestBroker broker, int qos, String... more) {
-    List<String> arguments = new ArrayList<>(List.of(folder.toString(), broker.url()));
-    cluster.settings().forEach((name, value) -> arguments.add(name + "=" + value));
-    arguments.addAll(List.of("partitions=" + PARTITIONS, "qos=" + qos));
-    arguments.addAll(List.of(more));
-    return ChildJvm.of(ClusterDriver.class, arguments.toArray(String[]::new)).heapMiB(768).start();
-  }
-
-  private static long[] last(ChildJvm driver) {
-    List<String> lines = driver.lines();
-    for (int i = lines.size() - 1; i >= 0; i--) {
-      Matcher report = REPORT.matcher(lines.get(i));
-      if (report.find()) {
-        long[] values = new long[report.groupCount()];
-        for (int group = 0; group < values.length; group++) {
-          values[group] = Long.parseLong(report.group(group + 1));
-        }
-        return values;
-      }
-    }
-    return new long[5];
-  }
-
-  private static void awaitProcessed(ChildJvm driver, long messages) {
-    await(driver, messages + " processed", () -> last(driver)[0] >= messages);
-  }
-
-  private static void await(ChildJvm driver, String what, BooleanSupplier condition) {
-    try {
-      Await.until(
-          what,
-          FINISH,
-          () -> {
-            assertThat(driver.isAlive()).as(driver::describe).isTrue();
-            return condition.getAsBoolean();
-          });
-    } catch (AssertionError e) {
-      throw new AssertionError(
-          e.getMessage() + "\n" + driver.describe() + "\n" + cluster.describe(), e);
-    }
-  }
-
-  private void stop(ChildJvm driver) throws IOException {
-    Files.createFile(folder.resolve("stop"));
-    driver.awaitLine("query stopped", START);
-    Files.delete(folder.resolve("stop"));
+  private ClusterApplication start(TestBroker broker, int qos) {
+    return ClusterApplication.start(
+        cluster, folder, broker, List.of("partitions=" + PARTITIONS, "qos=" + qos));
   }
 
   @Test
@@ -125,18 +76,19 @@ class ClusterTest {
 
   private void run(int qos, int messages) throws Exception {
     try (TestBroker broker = TestBrokers.start(BROKER);
-        ChildJvm driver = driver(broker, qos)) {
-      awaitMembers(driver);
+        ClusterApplication application = start(broker, qos)) {
+      application.awaitMembers();
       try (Load load = Load.start(broker.url(), 4, messages, qos, 0)) {
         Map<Integer, Long> sent = load.await();
-        awaitProcessed(driver, messages);
-        stop(driver);
-        await(driver, "an end of all threads in the executors", () -> threads().isEmpty());
+        application.awaitProcessed(messages);
+        application.stop();
+        application.await("an end of all threads in the executors", () -> threads().isEmpty());
         Arrived.check(rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
         Arrived.checkOffsetsDense(rows(), PARTITIONS);
-        long[] report = last(driver);
-        System.out.printf("QoS %d: %d rows read, %d of them locally%n", qos, report[1], report[2]);
-        assertThat(report[2]).isGreaterThan(report[1] / 2);
+        Report report = application.report();
+        System.out.printf(
+            "QoS %d: %d rows read, %d of them locally%n", qos, report.read(), report.local());
+        assertThat(report.local()).isGreaterThan(report.read() / 2);
       }
     }
   }
@@ -156,23 +108,23 @@ class ClusterTest {
 
   private void killExecutors(int qos, int messages, int kills, int atOnce) throws Exception {
     try (TestBroker broker = TestBrokers.start(BROKER);
-        ChildJvm driver = driver(broker, qos)) {
-      awaitMembers(driver);
+        ClusterApplication application = start(broker, qos)) {
+      application.awaitMembers();
       try (Load load = Load.start(broker.url(), 2, messages, qos, messages / 20)) {
         List<ProcessHandle> all = cluster.executors();
         for (int kill = 1; kill <= kills; kill++) {
-          awaitProcessed(driver, (long) messages * kill / (EXECUTORS + 2));
+          application.awaitProcessed((long) messages * kill / (EXECUTORS + 2));
           List<ProcessHandle> victims = all.subList((kill - 1) * atOnce, kill * atOnce);
           victims.forEach(ProcessHandle::destroyForcibly);
           for (ProcessHandle victim : victims) {
             victim.onExit().get(1, TimeUnit.MINUTES);
           }
-          await(driver, "other executors", () -> cluster.executors().size() == EXECUTORS);
+          application.await("other executors", () -> cluster.executors().size() == EXECUTORS);
         }
         Map<Integer, Long> sent = load.await();
-        awaitProcessed(driver, messages);
-        awaitQuiet(driver);
-        stop(driver);
+        application.awaitProcessed(messages);
+        application.awaitQuiet();
+        application.stop();
         Arrived.check(rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
         Arrived.checkOffsetsDense(rows(), PARTITIONS);
       }
@@ -184,23 +136,23 @@ class ClusterTest {
   void executorThatIsPausedLongerThanItsLeaseHarmsNothingWhenItWakesUp() throws Exception {
     int qos = 2;
     try (TestBroker broker = TestBrokers.start(BROKER);
-        ChildJvm driver = driver(broker, qos)) {
-      awaitMembers(driver);
+        ClusterApplication application = start(broker, qos)) {
+      application.awaitMembers();
       try (Load load = Load.start(broker.url(), 2, MESSAGES, qos, MESSAGES / 40)) {
-        awaitProcessed(driver, MESSAGES / 8);
+        application.awaitProcessed(MESSAGES / 8);
         ProcessHandle victim = cluster.executors().get(0);
         long paused = System.nanoTime();
         signal("STOP", victim);
-        driver.awaitLine("is lost", START);
+        application.driver().awaitLine("is lost", ClusterApplication.START);
         Await.until(
             "the end of the lease",
             FINISH,
             () -> System.nanoTime() - paused > Lease.LIMIT.plusSeconds(2).toNanos());
         signal("CONT", victim);
         Map<Integer, Long> sent = load.await();
-        awaitProcessed(driver, MESSAGES);
-        awaitQuiet(driver);
-        stop(driver);
+        application.awaitProcessed(MESSAGES);
+        application.awaitQuiet();
+        application.stop();
         Arrived.check(rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
         Arrived.checkOffsetsDense(rows(), PARTITIONS);
       }
@@ -213,21 +165,21 @@ class ClusterTest {
   void idleClusterRunsNoJobAndStartsABatchWithinMilliseconds() throws Exception {
     int rounds = 40;
     try (TestBroker broker = TestBrokers.start(BROKER);
-        ChildJvm driver = driver(broker, 1)) {
-      awaitMembers(driver);
-      long jobs = last(driver)[3];
+        ClusterApplication application = start(broker, 1)) {
+      application.awaitMembers();
+      long jobs = application.report().jobs();
       try (Publisher publisher = Publisher.to(broker.url()).connect()) {
         NumberedMessages messages = new NumberedMessages(0, 100);
         for (int round = 1; round <= rounds; round++) {
           publisher.publish("test/one", messages.next(), 1);
-          awaitProcessed(driver, round);
+          application.awaitProcessed(round);
         }
       }
-      stop(driver);
+      application.stop();
       // One job writes a batch to the sink.
-      assertThat(last(driver)[3] - jobs).isLessThanOrEqualTo(rounds);
+      assertThat(application.report().jobs() - jobs).isLessThanOrEqualTo(rounds);
       List<Long> starts =
-          driver.lines().stream()
+          application.driver().lines().stream()
               .filter(line -> line.startsWith("started "))
               .map(line -> Long.parseLong(line.substring("started ".length())))
               .toList();
@@ -275,16 +227,16 @@ class ClusterTest {
   private void killDriver(int qos, int messages) throws Exception {
     try (TestBroker broker = TestBrokers.start(BROKER)) {
       Map<Integer, Long> sent;
-      try (ChildJvm first = driver(broker, qos)) {
-        awaitMembers(first);
+      try (ClusterApplication first = start(broker, qos)) {
+        first.awaitMembers();
         try (Load load = Load.start(broker.url(), 2, messages, qos, messages / 10)) {
-          awaitProcessed(first, messages / 4);
-          first.kill9();
-          try (ChildJvm second = driver(broker, qos)) {
+          first.awaitProcessed(messages / 4);
+          first.driver().kill9();
+          try (ClusterApplication second = start(broker, qos)) {
             sent = load.await();
-            awaitProcessed(second, messages);
-            awaitQuiet(second);
-            stop(second);
+            second.awaitProcessed(messages);
+            second.awaitQuiet();
+            second.stop();
           }
         }
       }
@@ -312,28 +264,7 @@ class ClusterTest {
     return names;
   }
 
-  /** The first progress comes when all members are connected. */
-  private static void awaitMembers(ChildJvm driver) {
-    driver.awaitLine("batches \\d", START);
-  }
-
-  /** Waits until the count has not changed for two seconds. */
-  private static void awaitQuiet(ChildJvm driver) {
-    long[] last = {-1, 0};
-    await(
-        driver,
-        "an end of messages",
-        () -> {
-          long now = last(driver)[0];
-          if (now != last[0]) {
-            last[0] = now;
-            last[1] = System.nanoTime();
-          }
-          return System.nanoTime() - last[1] > Duration.ofSeconds(2).toNanos();
-        });
-  }
-
   private Dataset<Row> rows() {
-    return Spark.session().read().parquet(folder.resolve("output").toString());
+    return ClusterApplication.rows(folder);
   }
 }

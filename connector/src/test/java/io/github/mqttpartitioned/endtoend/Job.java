@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.streaming.DataStreamWriter;
@@ -20,6 +21,7 @@ final class Job {
 
   private final Path folder;
   private final Map<String, String> options = new LinkedHashMap<>();
+  private UnaryOperator<Dataset<Row>> transformation = UnaryOperator.identity();
 
   /**
    * @param folder for checkpoint, stores and output
@@ -38,6 +40,12 @@ final class Job {
     return this;
   }
 
+  /** What is done to the rows between source and sink; nothing by default. */
+  Job transformed(UnaryOperator<Dataset<Row>> value) {
+    transformation = value;
+    return this;
+  }
+
   Dataset<Row> source() {
     return Spark.session().readStream().format("mqtt-partitioned").options(options).load();
   }
@@ -48,7 +56,8 @@ final class Job {
 
   StreamingQuery start(Trigger trigger) {
     DataStreamWriter<Row> writer =
-        source()
+        transformation
+            .apply(source())
             .writeStream()
             .format("parquet")
             .option("path", output())

@@ -52,6 +52,7 @@ public final class ChildJvm implements AutoCloseable {
     private final List<String> arguments;
     private final Map<String, String> properties = new TreeMap<>();
     private final List<String> options = new ArrayList<>();
+    private List<String> wrapper = List.of();
     private final Map<String, String> environment = new TreeMap<>();
     private Path directory = Path.of("").toAbsolutePath();
     private String classPath = System.getProperty("java.class.path");
@@ -78,6 +79,12 @@ public final class ChildJvm implements AutoCloseable {
       return this;
     }
 
+    /** A command that runs the one that is appended to it, in its own process; none by default. */
+    public Builder wrapper(List<String> value) {
+      wrapper = List.copyOf(value);
+      return this;
+    }
+
     /** Sets a variable of the environment. */
     public Builder environment(String name, String value) {
       environment.put(name, value);
@@ -98,7 +105,7 @@ public final class ChildJvm implements AutoCloseable {
 
     /** Starts the child. */
     public ChildJvm start() {
-      List<String> command = new ArrayList<>();
+      List<String> command = new ArrayList<>(wrapper);
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       OPENED.forEach(name -> command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED"));
       command.add("-Dio.netty.tryReflectionSetAccessible=true");

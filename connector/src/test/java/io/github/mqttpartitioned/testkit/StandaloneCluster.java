@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,16 +23,77 @@ import java.util.zip.ZipEntry;
  */
 public final class StandaloneCluster implements AutoCloseable {
 
+  private static final String LOOPBACK = "127.0.0.1";
   private static final String DEPLOY = "org.apache.spark.deploy.";
   private static final Duration START = Duration.ofMinutes(5);
 
+  /** How a cluster is started. */
+  public static final class Builder {
+    private final Path folder;
+    private final Map<String, String> settings = new TreeMap<>();
+    private final List<Worker> workers = new ArrayList<>();
+    private String host = LOOPBACK;
+
+    private Builder(Path folder) {
+      this.folder = folder;
+    }
+
+    /** The address of master and driver; 127.0.0.1 by default. */
+    public Builder host(String value) {
+      host = value;
+      return this;
+    }
+
+    /** A setting of Spark's, for master, workers and applications alike. */
+    public Builder setting(String name, String value) {
+      settings.put(name, value);
+      return this;
+    }
+
+    /**
+     * A worker with an address of its own.
+     *
+     * @param cores one executor for each
+     * @param wrapper as {@link ChildJvm.Builder#wrapper} has it
+     */
+    public Builder worker(String address, int cores, List<String> wrapper) {
+      workers.add(new Worker(address, cores, wrapper));
+      return this;
+    }
+
+    /** A worker with an address of its own. */
+    public Builder worker(String address, int cores) {
+      return worker(address, cores, List.of());
+    }
+
+    /** Starts master and workers, and waits until the master knows them. */
+    public StandaloneCluster start() {
+      StandaloneCluster cluster = new StandaloneCluster(this);
+      try {
+        cluster.master.awaitLine("I have been elected leader|Starting Spark master", START);
+        workers.forEach(cluster::addWorker);
+        cluster.awaitWorkers();
+        return cluster;
+      } catch (AssertionError | RuntimeException e) {
+        cluster.close();
+        throw e;
+      }
+    }
+  }
+
+  private record Worker(String address, int cores, List<String> wrapper) {}
+
   private final Path home;
+  private final String host;
+  private final Map<String, String> common;
   private final ChildJvm master;
   private final String url;
   private final List<ChildJvm> workers = new ArrayList<>();
 
-  private StandaloneCluster(Path folder, String host) {
-    this.home = folder.resolve("spark-home");
+  private StandaloneCluster(Builder builder) {
+    this.home = builder.folder.resolve("spark-home");
+    this.host = builder.host;
+    this.common = Map.copyOf(builder.settings);
     int port = Ports.free();
     this.url = "spark://" + host + ":" + port;
     try {
@@ -42,7 +104,24 @@ public final class StandaloneCluster implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     this.master =
-        start("master.Master", "--host", host, "--port", String.valueOf(port), "--webui-port", "0");
+        start(
+            List.of(),
+            "master.Master",
+            "--host",
+            host,
+            "--port",
+            String.valueOf(port),
+            "--webui-port",
+            "0");
+  }
+
+  /**
+   * A cluster on this machine.
+   *
+   * @param folder for what the workers write
+   */
+  public static Builder in(Path folder) {
+    return new Builder(folder);
   }
 
   /**
@@ -52,46 +131,51 @@ public final class StandaloneCluster implements AutoCloseable {
    * @param coresPerWorker one executor for each
    */
   public static StandaloneCluster start(Path folder, int workers, int coresPerWorker) {
-    StandaloneCluster cluster = new StandaloneCluster(folder, "127.0.0.1");
-    try {
-      cluster.master.awaitLine("I have been elected leader|Starting Spark master", START);
-      for (int worker = 0; worker < workers; worker++) {
-        cluster.addWorker(coresPerWorker);
-      }
-      return cluster;
-    } catch (AssertionError | RuntimeException e) {
-      cluster.close();
-      throw e;
+    Builder builder = in(folder);
+    for (int worker = 0; worker < workers; worker++) {
+      builder.worker(LOOPBACK, coresPerWorker);
     }
+    return builder.start();
   }
 
-  /** Adds a worker, and waits until the master knows it. */
-  public synchronized void addWorker(int cores) {
-    ChildJvm worker =
+  private synchronized void addWorker(Worker worker) {
+    ChildJvm started =
         start(
+            worker.wrapper,
             "worker.Worker",
             "--host",
-            "127.0.0.1",
+            worker.address,
             "--webui-port",
             "0",
             "--cores",
-            String.valueOf(cores),
+            String.valueOf(worker.cores),
             "--memory",
-            cores + "g",
+            worker.cores + "g",
             "--work-dir",
             home.resolve("work" + workers.size()).toString(),
             url);
-    workers.add(worker);
-    worker.awaitLine("Successfully registered with master", START);
+    workers.add(started);
   }
 
-  private ChildJvm start(String main, String... arguments) {
+  private void awaitWorkers() {
+    for (ChildJvm worker : workers) {
+      worker.awaitLine("Successfully registered with master", START);
+    }
+  }
+
+  private ChildJvm start(List<String> wrapper, String main, String... arguments) {
     try {
-      return ChildJvm.of(Class.forName(DEPLOY + main), arguments)
-          .heapMiB(256)
-          .directory(home)
-          .property("log4j2.configurationFile", log4j().toString())
-          .start();
+      ChildJvm.Builder child =
+          ChildJvm.of(Class.forName(DEPLOY + main), arguments)
+              .wrapper(wrapper)
+              .heapMiB(256)
+              // They live for one test, and have little to do.
+              .option("-XX:TieredStopAtLevel=1")
+              .option("-XX:+UseSerialGC")
+              .directory(home)
+              .property("log4j2.configurationFile", log4j().toString());
+      common.forEach(child::property);
+      return child.start();
     } catch (ClassNotFoundException e) {
       throw new AssertionError(e);
     }
@@ -124,28 +208,23 @@ public final class StandaloneCluster implements AutoCloseable {
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> Files.exists(Path.of(entry)))
             .collect(Collectors.partitioningBy(entry -> Files.isDirectory(Path.of(entry))));
-    return Map.of(
-        // As users give the connector: Spark's own class loader does not know it.
-        "spark.jars",
-        classPath.get(true).stream().map(this::jar).collect(Collectors.joining(",")),
-        "spark.master",
-        url,
-        "spark.driver.host",
-        "127.0.0.1",
-        "spark.driver.bindAddress",
-        "127.0.0.1",
-        "spark.ui.enabled",
-        "false",
-        "spark.executor.cores",
-        "1",
-        "spark.executor.memory",
-        "512m",
-        "spark.executor.extraClassPath",
-        String.join(File.pathSeparator, classPath.get(false)),
-        "spark.executorEnv.SPARK_SCALA_VERSION",
-        "2.13",
+    Map<String, String> settings = new TreeMap<>(common);
+    // As users give the connector: Spark's own class loader does not know it.
+    settings.put(
+        "spark.jars", classPath.get(true).stream().map(this::jar).collect(Collectors.joining(",")));
+    settings.put("spark.master", url);
+    settings.put("spark.driver.host", host);
+    settings.put("spark.driver.bindAddress", host);
+    settings.put("spark.ui.enabled", "false");
+    settings.put("spark.executor.cores", "1");
+    settings.put("spark.executor.memory", "512m");
+    settings.put(
+        "spark.executor.extraClassPath", String.join(File.pathSeparator, classPath.get(false)));
+    settings.put("spark.executorEnv.SPARK_SCALA_VERSION", "2.13");
+    settings.put(
         "spark.executor.extraJavaOptions",
         "-Dlog4j2.configurationFile=" + log4j() + " -XX:+UseSerialGC");
+    return settings;
   }
 
   /** A directory of classes as a jar. */
@@ -176,17 +255,36 @@ public final class StandaloneCluster implements AutoCloseable {
         .toList();
   }
 
+  /**
+   * The process of an executor.
+   *
+   * @param id as Spark gives it
+   */
+  public ProcessHandle executor(String id) {
+    return executors().stream()
+        .filter(process -> argument(process, "--executor-id").equals(id))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("No executor " + id + " runs"));
+  }
+
+  private static String argument(ProcessHandle process, String name) {
+    String[] arguments = process.info().arguments().orElse(new String[0]);
+    int at = List.of(arguments).indexOf(name);
+    return at < 0 ? "" : arguments[at + 1];
+  }
+
+  /**
+   * What an executor has written so far, to standard output and error.
+   *
+   * @param id as Spark gives it
+   */
+  public List<String> output(String id) {
+    return new ExecutorOutput(home).lines(id);
+  }
+
   /** The executors' output, for an error: the last lines of each. */
   public String describe() {
-    StringBuilder all = new StringBuilder();
-    try (Stream<Path> files = Files.walk(home)) {
-      for (Path file : files.filter(f -> f.endsWith("stdout") || f.endsWith("stderr")).toList()) {
-        all.append(file).append(":\n").append(TempFolder.tail(file));
-      }
-    } catch (IOException e) {
-      all.append(e);
-    }
-    return all.toString();
+    return new ExecutorOutput(home).describe();
   }
 
   @Override

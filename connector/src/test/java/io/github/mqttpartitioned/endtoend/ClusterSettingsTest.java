@@ -1,0 +1,90 @@
+package io.github.mqttpartitioned.endtoend;
+
+import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Feature;
+import io.github.mqttpartitioned.testkit.StandaloneCluster;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import io.github.mqttpartitioned.testkit.TestCertificates;
+import io.github.mqttpartitioned.testkit.TestCertificates.Identity;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Spark's settings that change how tasks are placed, and how executors talk to each other. */
+class ClusterSettingsTest {
+
+  private static final int PARTITIONS = 4;
+  private static final int MESSAGES = Integer.getInteger("test.cluster.messages", 20_000);
+  private static final int QOS = 2;
+  private static final BrokerOptions BROKER = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
+
+  @TempDir private Path folder;
+
+  private StandaloneCluster.Builder twoWorkers() {
+    return StandaloneCluster.in(folder).worker("127.0.0.1", 1).worker("127.0.0.1", 1);
+  }
+
+  private ClusterApplication start(
+      StandaloneCluster cluster, TestBroker broker, String... options) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "partitions=" + PARTITIONS, "qos=" + QOS, "storeDir=" + folder.resolve("stores")));
+    all.addAll(List.of(options));
+    return ClusterApplication.start(cluster, folder, broker, all);
+  }
+
+  private static void check(Dataset<Row> rows, Map<Integer, Long> sent, TestBroker broker) {
+    Arrived.check(rows, sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+    Arrived.checkOffsetsDense(rows, PARTITIONS);
+  }
+
+  private void everyMessageArrivesOnce(StandaloneCluster cluster, String... options)
+      throws Exception {
+    try (TestBroker broker = TestBrokers.start(BROKER);
+        ClusterApplication application = start(cluster, broker, options)) {
+      application.awaitMembers();
+      try (Load load = Load.start(broker.url(), 2, MESSAGES, QOS, 0)) {
+        Map<Integer, Long> sent = load.await();
+        application.awaitProcessed(MESSAGES);
+        application.stop();
+        check(ClusterApplication.rows(folder), sent, broker);
+      }
+    }
+  }
+
+  @Test
+  void everyMessageArrivesOnceWhereExecutorsAuthenticateAndEncrypt() throws Exception {
+    try (StandaloneCluster cluster =
+        twoWorkers()
+            .setting("spark.authenticate", "true")
+            .setting("spark.authenticate.secret", "only-this-cluster-knows-it")
+            .setting("spark.network.crypto.enabled", "true")
+            .start()) {
+      everyMessageArrivesOnce(cluster, "spark.locality.wait=0s");
+    }
+  }
+
+  @Test
+  void everyMessageArrivesOnceWhereExecutorsSpeakTls() throws Exception {
+    Identity identity = TestCertificates.in(folder).server();
+    try (StandaloneCluster cluster =
+        twoWorkers()
+            .setting("spark.ssl.rpc.enabled", "true")
+            .setting("spark.ssl.rpc.protocol", "TLSv1.3")
+            .setting("spark.ssl.rpc.keyStore", identity.keystore().toString())
+            .setting("spark.ssl.rpc.keyStorePassword", TestCertificates.PASSWORD)
+            .setting("spark.ssl.rpc.keyPassword", TestCertificates.PASSWORD)
+            .setting("spark.ssl.rpc.trustStore", identity.truststore().toString())
+            .setting("spark.ssl.rpc.trustStorePassword", TestCertificates.PASSWORD)
+            .start()) {
+      everyMessageArrivesOnce(cluster, "spark.locality.wait=0s");
+    }
+  }
+}
