@@ -72,6 +72,11 @@ final class Arrived {
     }
   }
 
+  /** Number of messages that are not there. */
+  static long missing(Dataset<Row> rows, Map<Integer, Long> sent) {
+    return result(rows, sent).missing();
+  }
+
   private static SequenceCheck.Result result(Dataset<Row> rows, Map<Integer, Long> sent) {
     SequenceCheck check = new SequenceCheck();
     for (Iterator<Row> each = rows.select("payload").toLocalIterator(); each.hasNext(); ) {

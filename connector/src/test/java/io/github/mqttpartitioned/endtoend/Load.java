@@ -29,9 +29,20 @@ final class Load implements AutoCloseable {
    * @param perSecond of all publishers together; 0 for as fast as the broker takes them
    */
   static Load start(String url, int publishers, long messages, int qos, int perSecond) {
+    return startAt(0, url, publishers, messages, qos, perSecond);
+  }
+
+  /**
+   * Begins to publish, with other publishers than an earlier load.
+   *
+   * @param first number of the first publisher
+   * @param perSecond of all publishers together; 0 for as fast as the broker takes them
+   */
+  static Load startAt(
+      int first, String url, int publishers, long messages, int qos, int perSecond) {
     Load load = new Load();
     for (int publisher = 0; publisher < publishers; publisher++) {
-      int number = publisher;
+      int number = first + publisher;
       long share = messages / publishers;
       load.sent.put(number, share);
       load.running.add(

@@ -21,6 +21,9 @@ public final class BrokerOptions implements Cloneable {
     }
   }
 
+  static final String LOOPBACK = "127.0.0.1";
+
+  private String address = LOOPBACK;
   private boolean persistence;
   private boolean killable;
   private boolean durable;
@@ -33,6 +36,13 @@ public final class BrokerOptions implements Cloneable {
   private boolean clientCertificateRequired;
 
   private BrokerOptions() {}
+
+  /** The address of this machine that it listens on; 127.0.0.1 by default. */
+  public BrokerOptions address(String value) {
+    BrokerOptions copy = copy();
+    copy.address = value;
+    return copy;
+  }
 
   /** Whether sessions and messages outlive {@link TestBroker#restart}. */
   public BrokerOptions persistence(boolean value) {
@@ -108,6 +118,10 @@ public final class BrokerOptions implements Cloneable {
     return copy;
   }
 
+  String address() {
+    return address;
+  }
+
   boolean persistence() {
     return persistence || durable;
   }
@@ -169,6 +183,9 @@ public final class BrokerOptions implements Cloneable {
     }
     if (maxQueued != 0) {
       features.add(Feature.MAX_QUEUED);
+    }
+    if (!address.equals(LOOPBACK)) {
+      features.add(Feature.ADDRESS);
     }
     if (maxQos != 2) {
       features.add(Feature.MAX_QOS);

@@ -22,6 +22,8 @@ public enum Feature {
    * UNSUBSCRIBE.
    */
   QUEUE_PER_SESSION,
+  /** {@link BrokerOptions#address}. */
+  ADDRESS,
   /** {@link BrokerOptions#maxInflight}. */
   MAX_INFLIGHT,
   /** {@link BrokerOptions#maxQueued}. */

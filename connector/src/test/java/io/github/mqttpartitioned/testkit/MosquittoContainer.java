@@ -26,10 +26,12 @@ final class MosquittoContainer implements TestBroker {
   private static final int STOP_SECONDS = 30;
   private static final int READABLE_BY_ALL = 0644;
 
+  private final String address;
   private final Map<Scheme, Integer> ports;
   private final GenericContainer<?> container;
 
   private MosquittoContainer(BrokerOptions options) {
+    address = options.address();
     ports = Ports.forEach(options.schemes());
     container =
         new GenericContainer<>(DockerImageName.parse(IMAGE))
@@ -65,7 +67,7 @@ final class MosquittoContainer implements TestBroker {
     List<ExposedPort> exposed = ports.values().stream().map(ExposedPort::tcp).toList();
     List<PortBinding> bindings =
         ports.values().stream()
-            .map(port -> PortBinding.parse("127.0.0.1:%d:%d".formatted(port, port)))
+            .map(port -> PortBinding.parse("%s:%d:%d".formatted(address, port, port)))
             .toList();
     command.withExposedPorts(exposed);
     command.getHostConfig().withPortBindings(bindings);
@@ -93,6 +95,7 @@ final class MosquittoContainer implements TestBroker {
   private void awaitAnswer() {
     Probe.awaitAnswer(
         description(),
+        address,
         Ports.port(ports, Scheme.TCP),
         START_DEADLINE,
         container::isRunning,
@@ -105,7 +108,7 @@ final class MosquittoContainer implements TestBroker {
 
   @Override
   public String url(Scheme scheme) {
-    return scheme.url(Ports.port(ports, scheme));
+    return scheme.url(address, Ports.port(ports, scheme));
   }
 
   @Override

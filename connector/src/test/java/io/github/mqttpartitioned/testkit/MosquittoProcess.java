@@ -18,6 +18,7 @@ final class MosquittoProcess implements TestBroker {
   private static final long STOP_SECONDS = 30;
 
   private final Path binary;
+  private final String address;
   private final Map<Scheme, Integer> ports;
   private final TempFolder folder = TempFolder.create("mosquitto");
   private final Thread killAtExit = new Thread(this::killProcess, "mosquitto-kill-at-exit");
@@ -25,17 +26,12 @@ final class MosquittoProcess implements TestBroker {
 
   private MosquittoProcess(Path binary, BrokerOptions options) {
     this.binary = binary;
+    this.address = options.address();
     this.ports = Ports.forEach(options.schemes());
     String path = folder.path().toString();
     folder.write(
         MosquittoConfig.files(
-            options,
-            "127.0.0.1",
-            ports,
-            path,
-            path,
-            "file " + log(),
-            System.getProperty("user.name")));
+            options, address, ports, path, path, "file " + log(), System.getProperty("user.name")));
     Runtime.getRuntime().addShutdownHook(killAtExit);
   }
 
@@ -78,6 +74,7 @@ final class MosquittoProcess implements TestBroker {
       process = Optional.of(started);
       Probe.awaitAnswer(
           description(),
+          address,
           Ports.port(ports, Scheme.TCP),
           START_DEADLINE,
           started::isAlive,
@@ -124,7 +121,7 @@ final class MosquittoProcess implements TestBroker {
 
   @Override
   public String url(Scheme scheme) {
-    return scheme.url(Ports.port(ports, scheme));
+    return scheme.url(address, Ports.port(ports, scheme));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.github.mqttpartitioned.testkit;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -16,20 +15,35 @@ final class Probe {
   private Probe() {}
 
   /**
-   * Waits until a broker on a port of 127.0.0.1 answers a CONNECT, whatever the answer.
+   * Waits until a broker on a port of 127.0.0.1 answers.
+   *
+   * @see #awaitAnswer(String, String, int, Duration, BooleanSupplier, Supplier)
+   */
+  static void awaitAnswer(
+      String broker, int port, Duration deadline, BooleanSupplier alive, Supplier<String> log) {
+    awaitAnswer(broker, BrokerOptions.LOOPBACK, port, deadline, alive, log);
+  }
+
+  /**
+   * Waits until a broker answers a CONNECT, whatever the answer.
    *
    * @param alive false when the broker has ended, so that waiting is of no use
    * @param log what to put into the error
    */
   static void awaitAnswer(
-      String broker, int port, Duration deadline, BooleanSupplier alive, Supplier<String> log) {
+      String broker,
+      String address,
+      int port,
+      Duration deadline,
+      BooleanSupplier alive,
+      Supplier<String> log) {
     boolean answered;
     try {
       answered =
           Await.value(
               broker + " to answer on port " + port,
               deadline,
-              () -> answers(port),
+              () -> answers(address, port),
               answer -> answer || !alive.getAsBoolean());
     } catch (AssertionError e) {
       throw new IllegalStateException(e.getMessage() + "\n" + log.get(), e);
@@ -39,9 +53,9 @@ final class Probe {
     }
   }
 
-  private static boolean answers(int port) {
+  private static boolean answers(String address, int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+      socket.connect(new InetSocketAddress(address, port), TIMEOUT_MILLIS);
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket
           .getOutputStream()

@@ -17,9 +17,17 @@ public enum Scheme {
     return this == WS || this == WSS;
   }
 
-  /** A URL of this scheme. TLS names "localhost", which the test certificates are made out to. */
+  /** A URL of a port of 127.0.0.1. */
   String url(int port) {
-    String host = tls() ? "localhost" : "127.0.0.1";
+    return url(BrokerOptions.LOOPBACK, port);
+  }
+
+  /**
+   * A URL of this scheme. TLS on 127.0.0.1 names "localhost", which the test certificates are made
+   * out to.
+   */
+  String url(String address, int port) {
+    String host = tls() && address.equals(BrokerOptions.LOOPBACK) ? "localhost" : address;
     return "%s://%s:%d".formatted(name().toLowerCase(Locale.ROOT), host, port);
   }
 }

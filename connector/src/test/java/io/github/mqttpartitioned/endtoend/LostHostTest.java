@@ -1,0 +1,138 @@
+package io.github.mqttpartitioned.endtoend;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Feature;
+import io.github.mqttpartitioned.testkit.NetworkHosts;
+import io.github.mqttpartitioned.testkit.NetworkHosts.Host;
+import io.github.mqttpartitioned.testkit.StandaloneCluster;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two hosts, each with an address and a disk of its own, and one of them goes: for a while, or for
+ * good. Driver and broker are on neither.
+ */
+class LostHostTest {
+
+  private static final int PARTITIONS = 4;
+  private static final int MESSAGES = Integer.getInteger("test.cluster.messages", 20_000);
+
+  /** Spark itself must not take minutes to find out; the cut is shorter than this. */
+  private static final List<String> ATTENTIVE =
+      List.of(
+          "spark.network.timeout=30s",
+          "spark.executor.heartbeatInterval=2s",
+          "spark.network.timeoutInterval=2s");
+
+  @TempDir private Path folder;
+  private NetworkHosts hosts;
+  private TestBroker broker;
+  private StandaloneCluster cluster;
+
+  @BeforeEach
+  void startHosts() {
+    Optional<String> obstacle = NetworkHosts.obstacle();
+    assumeTrue(obstacle.isEmpty(), () -> "No hosts to lose: " + obstacle.orElseThrow());
+    hosts = NetworkHosts.start(2);
+    BrokerOptions options =
+        BrokerOptions.DEFAULTS.persistence(true).maxQueued(0).address(hosts.address());
+    assumeTrue(TestBrokers.canStart(options), "No broker here listens on another address");
+    broker = TestBrokers.start(options);
+    cluster =
+        StandaloneCluster.in(folder)
+            .host(hosts.address())
+            .worker(hosts.host(0).address(), 1, wrapper(0))
+            .worker(hosts.host(1).address(), 1, wrapper(1))
+            .start();
+  }
+
+  private List<String> wrapper(int host) {
+    return hosts.host(host).command(folder.resolve("disk" + host), stores());
+  }
+
+  private Path stores() {
+    return folder.resolve("stores");
+  }
+
+  @AfterEach
+  void stopHosts() {
+    if (cluster != null) {
+      cluster.close();
+    }
+    if (broker != null) {
+      broker.close();
+    }
+    if (hosts != null) {
+      hosts.close();
+    }
+  }
+
+  private ClusterApplication start(int qos, String... options) {
+    List<String> all =
+        new ArrayList<>(List.of("partitions=" + PARTITIONS, "qos=" + qos, "storeDir=" + stores()));
+    all.addAll(ATTENTIVE);
+    all.addAll(List.of(options));
+    return ClusterApplication.start(cluster, folder, broker, all);
+  }
+
+  private Dataset<Row> rows() {
+    return ClusterApplication.rows(folder);
+  }
+
+  @Test
+  void hostThatIsCutOffUnderLoadLosesNothing() throws Exception {
+    Host cut = hosts.host(1);
+    try (ClusterApplication application = start(2)) {
+      application.awaitMembers();
+      try (Load load = Load.start(broker.url(), 2, MESSAGES, 2, MESSAGES / 10)) {
+        application.awaitProcessed(MESSAGES / 10);
+        cut.cut();
+        application.driver().awaitLine("is lost", ClusterApplication.START);
+        cut.mend();
+        Map<Integer, Long> sent = load.await();
+        application.awaitProcessed(MESSAGES);
+        application.awaitQuiet();
+        application.stop();
+        checkOnce(sent);
+      }
+    }
+  }
+
+  private void checkOnce(Map<Integer, Long> sent) {
+    Arrived.check(rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+    Arrived.checkOffsetsDense(rows(), PARTITIONS);
+  }
+
+  @Test
+  void hostThatIsLostForGoodTakesNothingWithItWhereOnlyWhatIsProcessedIsAcknowledged()
+      throws Exception {
+    try (ClusterApplication application = start(1, "ackMode=processed")) {
+      application.awaitMembers();
+      try (Load load = Load.start(broker.url(), 2, MESSAGES, 1, MESSAGES / 20)) {
+        application.awaitProcessed(MESSAGES / 10);
+        hosts.host(1).lose();
+        Map<Integer, Long> sent = load.await();
+        application.await("an end of what is missing", () -> isAllThere(sent));
+        application.stop();
+        Arrived.check(rows(), sent, false);
+      }
+    }
+  }
+
+  private boolean isAllThere(Map<Integer, Long> sent) {
+    return Arrived.missing(rows(), sent) == 0;
+  }
+}
