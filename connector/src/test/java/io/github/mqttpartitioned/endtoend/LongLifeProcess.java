@@ -1,9 +1,10 @@
 package io.github.mqttpartitioned.endtoend;
 
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.node.Node;
+import io.github.mqttpartitioned.metrics.SourceMeter;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.SequenceCheck;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Metrics;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -14,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.Dataset;
@@ -34,7 +33,6 @@ public final class LongLifeProcess {
   static final int SAMPLES = 60;
 
   private static final Duration CONNECT = Duration.ofMinutes(1);
-  private static final Pattern SOURCE_ID = Pattern.compile("\"sourceId\"\\s*:\\s*\"([^\"]+)\"");
 
   private final Path folder;
   private final Duration life;
@@ -77,7 +75,6 @@ public final class LongLifeProcess {
     long pause = life.dividedBy(SAMPLES).toMillis();
     while (received.get() < messages && !query.awaitTermination(pause)) {
       System.out.println(sample());
-      System.out.println(query.lastProgress().sources()[0]);
     }
     System.out.println(sample());
     SequenceCheck.Result result =
@@ -132,18 +129,11 @@ public final class LongLifeProcess {
         .orElse(0);
   }
 
-  private long storeBytes() throws IOException {
-    Path identity = folder.resolve("checkpoint/sources/0/source.json");
-    Matcher matcher = SOURCE_ID.matcher(Files.readString(identity));
-    if (!matcher.find()) {
-      throw new AssertionError("no source id in " + identity);
-    }
-    long bytes = 0;
-    for (int partition = 0; partition < PARTITIONS; partition++) {
-      PartitionStatus status = Node.ofThisJvm().status(matcher.group(1), partition);
-      bytes += status.storeBytes();
-    }
-    return bytes;
+  private static long storeBytes() {
+    return (long)
+        Metrics.globalRegistry.find(SourceMeter.STORE_BYTES.id()).gauges().stream()
+            .mapToDouble(Gauge::value)
+            .sum();
   }
 
   private long fileBytes() throws IOException {

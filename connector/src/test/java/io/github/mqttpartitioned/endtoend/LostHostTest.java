@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.endtoend;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
@@ -123,7 +124,11 @@ class LostHostTest {
       application.awaitMembers();
       try (Load load = Load.start(broker.url(), 2, MESSAGES, 1, MESSAGES / 20)) {
         application.awaitProcessed(MESSAGES / 10);
+        assertThat(load.isDone()).isFalse();
         hosts.host(1).lose();
+        application
+            .driver()
+            .awaitLine("is missing. A new one begins at offset", ClusterApplication.START);
         Map<Integer, Long> sent = load.await();
         application.await("an end of what is missing", () -> isAllThere(sent));
         application.stop();
