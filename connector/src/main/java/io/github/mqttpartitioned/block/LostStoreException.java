@@ -4,15 +4,17 @@ import io.github.mqttpartitioned.model.OffsetRange;
 
 /**
  * Offsets were asked for that lie before the partition's store began: only a store has held them
- * that is lost, and that the present one replaces. A new store begins behind everything that was
- * ever planned, so this holds for a planned range as a whole.
+ * that is lost, and that the present one replaces.
  */
 public final class LostStoreException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private LostStoreException(String message) {
+  private final long first;
+
+  private LostStoreException(String message, long first) {
     super(message);
+    this.first = first;
   }
 
   /**
@@ -31,11 +33,18 @@ public final class LostStoreException extends RuntimeException {
             + store
             + ", began with offset "
             + first
-            + ". Let the query skip them with failOnDataLoss=false.");
+            + ". With ackMode=stored they are lost: failOnDataLoss=false lets the query go on"
+            + " without them",
+        first);
   }
 
   /** What the node that holds a partition says about it. */
-  public static LostStoreException reported(String message) {
-    return new LostStoreException(message);
+  public static LostStoreException reported(String message, long first) {
+    return new LostStoreException(message, first);
+  }
+
+  /** Offset that the present store began with. */
+  public long first() {
+    return first;
   }
 }

@@ -193,6 +193,10 @@ public final class Coordinator implements AutoCloseable {
         LOG.warn("Partition {} has lost its node {}", seat.partition(), holder.address());
         seat.vacate(now);
       }
+      if (live.isEmpty()) {
+        // Nothing is won by giving up; and hosts that come back do not do so all at once.
+        seat.vacate(now);
+      }
       giveUpStore(seat, live, now);
     }
     List<@Nullable NodeLink> placed =
@@ -221,9 +225,7 @@ public final class Coordinator implements AutoCloseable {
   private void giveUpStore(Seat seat, List<NodeLink> live, long now) {
     boolean waitedEnough =
         nodes.isFixed() || now - seat.waitingSince() >= recoveryTimeout.toNanos();
-    // While there is no node at all nothing is won by giving up.
-    if (live.isEmpty()
-        || seat.holder() != null
+    if (seat.holder() != null
         || !seat.needsStore()
         || !waitedEnough
         || !allowed(seat, live).isEmpty()) {

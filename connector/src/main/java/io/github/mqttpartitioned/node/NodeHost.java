@@ -290,7 +290,7 @@ public final class NodeHost implements NodeService {
       copy.put(block.bytes().duplicate().clear()).flip();
       return new Answer.BlockBytes(copy);
     } catch (LostStoreException e) {
-      return new Answer.Failed(Reason.STORE_LOST, String.valueOf(e.getMessage()));
+      return new Answer.LostStore(e.first(), String.valueOf(e.getMessage()));
     } catch (StoreException.Missing | StoreException.Damaged | CorruptBlockException e) {
       return new Answer.Failed(Reason.UNREADABLE, String.valueOf(e.getMessage()));
     } catch (StoreException.Unusable e) {

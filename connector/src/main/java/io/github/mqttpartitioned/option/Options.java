@@ -219,9 +219,9 @@ public final class Options {
                   "storeRecoveryTimeout",
                   duration("0s"),
                   "On a cluster: how long a partition waits for the host that its store lies on,"
-                      + " while the others go on; then `failOnDataLoss` decides. With"
-                      + " `ackMode=processed` it moves after some 10 s, and the broker delivers"
-                      + " again what was not processed")
+                      + " while the others go on; then `failOnDataLoss` decides. Left"
+                      + " out with `ackMode=processed` it moves after some 16 s, and the broker"
+                      + " delivers again what was not processed")
               .defaultsTo("5m"));
 
   public static final Option<Duration> RETENTION =

@@ -272,6 +272,11 @@ public final class SourceOptions {
     return values.get(Options.STORE_RECOVERY_TIMEOUT);
   }
 
+  /** Whether the user has chosen {@link #storeRecoveryTimeout}. */
+  public boolean isStoreRecoveryTimeoutGiven() {
+    return values.isGiven(Options.STORE_RECOVERY_TIMEOUT);
+  }
+
   public Duration retention() {
     return values.get(Options.RETENTION);
   }

@@ -248,7 +248,9 @@ final class MemberConnection {
       return;
     }
     try {
-      session.send(batch.acknowledgements(), batch.acknowledgementsLength());
+      if (!session.send(batch.acknowledgements(), batch.acknowledgementsLength())) {
+        return;
+      }
       groupCommit.count(new Counts(0, 0, 0, 0, batch.acknowledgementsCount(), 0, 0, 0));
       member.times().acknowledged(System.nanoTime() - batch.receivedNanos());
     } catch (IOException e) {

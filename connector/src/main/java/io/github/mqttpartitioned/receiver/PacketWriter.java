@@ -47,15 +47,17 @@ final class PacketWriter extends OutputStream {
   /**
    * Sends whole packets of our own.
    *
-   * @throws IOException when the connection is over, or DISCONNECT has been sent
+   * @return false if DISCONNECT has been sent before
+   * @throws IOException when the connection is over
    */
-  void send(byte[] packets, int length) throws IOException {
+  boolean send(byte[] packets, int length) throws IOException {
     synchronized (out) {
       if (disconnected) {
-        throw new IOException("DISCONNECT has been sent");
+        return false;
       }
       out.write(packets, 0, length);
       out.flush();
+      return true;
     }
   }
 

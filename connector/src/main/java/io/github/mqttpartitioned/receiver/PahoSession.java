@@ -103,14 +103,15 @@ final class PahoSession implements AutoCloseable {
   /**
    * Sends acknowledgements.
    *
+   * @return false if DISCONNECT has been sent before: the broker delivers their messages again
    * @throws IOException when the connection is over
    */
-  void send(byte[] packets, int length) throws IOException {
+  boolean send(byte[] packets, int length) throws IOException {
     PacketWriter target = writer;
     if (target == null) {
       throw new IOException("not connected");
     }
-    target.send(packets, length);
+    return target.send(packets, length);
   }
 
   /**

@@ -113,11 +113,12 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   }
 
   /**
-   * Leaves out what the store held that is lost: all the rest of the range. If the broker delivers
-   * it again, nothing of the range may be given here, or it would be there twice: then the task
-   * fails once, and its next attempt gives nothing.
+   * Leaves out what the store held that is lost. If the broker delivers it again, nothing of the
+   * range may be given here, or it would be there twice: then the task fails once, and its next
+   * attempt gives nothing.
    */
   private void passOver(LostStoreException loss) {
+    long next = Math.min(loss.first(), until);
     if (policy.redelivered()) {
       if (expected > input.range().from()) {
         throw loss;
@@ -125,19 +126,26 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     } else if (policy.fail()) {
       throw loss;
     } else {
-      lost += until - expected;
+      lost += next - expected;
     }
     LOG.warn(
         "Offsets [{}, {}) of partition {} are passed over: {}",
         expected,
-        until,
+        next,
         input.partition(),
         policy.redelivered()
             ? "the store that held them is lost, and the broker delivers again what was not"
                 + " processed, as ackMode is processed"
             : loss.getMessage());
+    goOnAt(next);
+  }
+
+  private void goOnAt(long next) {
     cursor.close();
-    expected = until;
+    expected = next;
+    if (next < until) {
+      cursor = source.read(new OffsetRange(next, until));
+    }
   }
 
   /** Goes on behind what cannot be read. */
@@ -152,10 +160,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
         input.partition(),
         damage.getMessage());
     lost += next - expected;
-    expected = next;
-    if (next < until) {
-      cursor = source.read(new OffsetRange(next, until));
-    }
+    goOnAt(next);
   }
 
   private ColumnarBatch show(Block block) {

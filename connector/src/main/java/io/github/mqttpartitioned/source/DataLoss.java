@@ -89,6 +89,11 @@ final class DataLoss implements StoreGuard {
 
   private void lost(int partition, OffsetRange range, LogExtent extent) {
     if (policy.redelivered() && range.until() <= extent.first()) {
+      LOG.warn(
+          "Offsets {} of partition {} are left out: a store held them that is lost. The broker"
+              + " delivers again what was not processed of them, as ackMode is processed",
+          range,
+          partition);
       return;
     }
     String what =

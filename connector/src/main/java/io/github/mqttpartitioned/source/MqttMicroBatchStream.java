@@ -182,10 +182,13 @@ final class MqttMicroBatchStream
     if (end == null) {
       end = SourceOffset.of(drain.await(source::status)).max(from);
       LOG.info("Source {} ends this run at {}", source.sourceId(), end.json());
-    } else if (options.ackMode() == AckMode.PROCESSED && from.covers(end)) {
-      // The broker may have held back more than its window: now it can send.
-      SourceOffset stored = source.available(from);
-      end = stored.equals(from) ? SourceOffset.of(drain.await(source::status)).max(from) : stored;
+    } else {
+      end = source.withinStores(end);
+      if (options.ackMode() == AckMode.PROCESSED && from.covers(end)) {
+        // The broker may have held back more than its window: now it can send.
+        SourceOffset stored = source.available(from);
+        end = stored.equals(from) ? SourceOffset.of(drain.await(source::status)).max(from) : stored;
+      }
     }
     target = end;
     return end.max(from);

@@ -63,9 +63,11 @@ final class RunningSource implements AutoCloseable {
               + " is in use by another query of this application. Stop that one first");
     }
     try {
-      // What the broker delivers again need not be waited for.
+      // What the broker delivers again need not be waited for, unless the user wants that.
       Duration recovery =
-          loss.policy().redelivered() ? Duration.ZERO : options.storeRecoveryTimeout();
+          loss.policy().redelivered() && !options.isStoreRecoveryTimeoutGiven()
+              ? Duration.ZERO
+              : options.storeRecoveryTimeout();
       Coordinator coordinator = coordinator(source, loss, planned, recovery);
       return begin(coordinator, source, options, loss, planned);
     } catch (RuntimeException e) {
@@ -122,7 +124,7 @@ final class RunningSource implements AutoCloseable {
       }
       Acknowledging acknowledging =
           settings.ackMode() == AckMode.PROCESSED
-              ? new Acknowledging(source, now, coordinator, next(coordinator.extents()))
+              ? new Acknowledging(source, now, coordinator, stored(coordinator.status()))
               : null;
       return new RunningSource(settings, coordinator, loss, meters, acknowledging);
     } catch (RuntimeException e) {
@@ -163,8 +165,13 @@ final class RunningSource implements AutoCloseable {
     }
   }
 
-  private static SourceOffset next(List<LogExtent> extents) {
-    return SourceOffset.of(extents.stream().mapToLong(LogExtent::next).toArray());
+  /** What is stored; without an end where a store cannot be looked into, for its host is away. */
+  private static SourceOffset stored(List<PartitionStatus> status) {
+    return SourceOffset.of(
+        status.stream()
+            .mapToLong(
+                each -> each.state() == State.WAITING ? Long.MAX_VALUE : each.extent().next())
+            .toArray());
   }
 
   /** To be told how Spark gets on. */
@@ -206,6 +213,21 @@ final class RunningSource implements AutoCloseable {
       }
     }
     return SourceOffset.of(available);
+  }
+
+  /**
+   * Takes from an end what is not stored: a store in the place of one that is lost begins with less
+   * than there was. Where there is none now, the end stays, and the batch waits.
+   */
+  SourceOffset withinStores(SourceOffset end) {
+    List<PartitionStatus> status = status();
+    long[] within = end.toArray();
+    for (int partition = 0; partition < within.length; partition++) {
+      if (status.get(partition).state() != State.WAITING) {
+        within[partition] = Math.min(within[partition], status.get(partition).extent().next());
+      }
+    }
+    return SourceOffset.of(within);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.coordinator.Lease;
 import io.github.mqttpartitioned.coordinator.Nodes;
 import io.github.mqttpartitioned.model.SourceSettings;
 import io.github.mqttpartitioned.node.Node;
@@ -30,6 +31,9 @@ record SparkHost(
     BlockSources blocks) {
 
   private static final Logger LOG = LoggerFactory.getLogger(SparkHost.class);
+
+  /** What it takes at most until a partition is held again by a node that there is already. */
+  private static final Duration MOVE = Lease.SUSPECT.plus(Lease.LIMIT).plusSeconds(14);
 
   /** Finds the nodes that a source may use. */
   @FunctionalInterface
@@ -83,6 +87,7 @@ record SparkHost(
               + " spark.dynamicAllocation.minExecutors to what the query needs");
     }
     Executors.await(context);
+    Duration asLongAsAMove = patience.compareTo(MOVE) < 0 ? MOVE : patience;
     String driver = SparkEnv.get().blockManager().blockManagerId().host();
     return new SparkHost(
         context.defaultParallelism(),
@@ -93,6 +98,6 @@ record SparkHost(
             .distinct()
             .toList(),
         (settings, epoch) -> ClusterNodes.open(context, settings, epoch),
-        input -> new ClusterBlocks(input, patience));
+        input -> new ClusterBlocks(input, asLongAsAMove));
   }
 }

@@ -39,6 +39,7 @@ public sealed interface Answer {
           case BlockBytes.KIND -> new BlockBytes(in.getBytes("block"));
           case Text.KIND -> new Text(in.getText("text"));
           case Failed.KIND -> Failed.read(in);
+          case LostStore.KIND -> new LostStore(in.getLong("first offset"), in.getText("message"));
           default -> throw new FrameException("Unknown kind of answer: " + kind);
         };
     in.finish();
@@ -190,8 +191,6 @@ public sealed interface Answer {
       NOT_HERE,
       /** What was asked for cannot be read, from whomever: it is damaged, or is not held. */
       UNREADABLE,
-      /** What was asked for was held by a store that is lost. */
-      STORE_LOST,
       /** Anything else. */
       ERROR
     }
@@ -216,6 +215,25 @@ public sealed interface Answer {
       } catch (IllegalArgumentException e) {
         throw new FrameException("Unknown reason of a failure: " + name);
       }
+    }
+  }
+
+  /**
+   * Blocks were asked for that only a store has held that is lost.
+   *
+   * @param first offset that the present store began with
+   */
+  record LostStore(long first, String message) implements Answer {
+    static final int KIND = 6;
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {
+      out.putLong(first).putText(message);
     }
   }
 }

@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.transport.Answer.BlockBytes;
 import io.github.mqttpartitioned.transport.Answer.Failed;
+import io.github.mqttpartitioned.transport.Answer.LostStore;
 import io.github.mqttpartitioned.transport.Request.Fetch;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -81,6 +82,9 @@ public final class RemoteBlocks implements BlockSource {
         }
         return block;
       }
+      if (answer instanceof LostStore lost) {
+        throw LostStoreException.reported(lost.message(), lost.first());
+      }
       if (answer instanceof Failed failed) {
         throw failure(failed, place);
       }
@@ -91,7 +95,6 @@ public final class RemoteBlocks implements BlockSource {
       return switch (failed.reason()) {
         case NOT_HERE -> new UnreachableException(failed.message(), null);
         case UNREADABLE -> CorruptBlockException.reported(failed.message());
-        case STORE_LOST -> LostStoreException.reported(failed.message());
         case ERROR -> new IllegalStateException("Cannot read " + place + ": " + failed.message());
       };
     }

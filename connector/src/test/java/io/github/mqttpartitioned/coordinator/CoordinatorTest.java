@@ -314,20 +314,24 @@ class CoordinatorTest {
   void noStoreIsGivenUpWhileThereIsNoNodeAtAll() {
     failOnLoss = false;
     FakeLink lost = node("a1");
+    FakeLink other = node("b1");
     start(0, false);
     coordinator.planned(new long[] {50, 60, 70, 80});
     lose(lost);
+    lose(other);
     awaitStates(State.WAITING, State.WAITING, State.WAITING, State.WAITING);
     events.clear();
     clock.addAndGet(RECOVERY.multipliedBy(2).toNanos());
     int before = looks.get();
     Await.until("two looks at the nodes", LIMIT, () -> looks.get() > before + 1);
-    FakeLink back = node("a2");
+    node("a2");
     changed.run();
-    awaitStates(State.CONNECTED, State.CONNECTED, State.CONNECTED, State.CONNECTED);
-    assertThat(back.held).containsOnlyKeys(0, 1, 2, 3);
+    awaitStates(State.CONNECTED, State.WAITING, State.CONNECTED, State.WAITING);
+    node("b2");
+    changed.run();
+    awaitHeld(Map.of("a2", Set.of(0, 2), "b2", Set.of(1, 3)));
     assertThat(events).noneMatch(event -> event.startsWith("missing"));
-    assertThat(last.partitions().get(0)).isEqualTo(new Holder("a", 0));
+    assertThat(last.partitions().get(1)).isEqualTo(new Holder("b", 0));
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.github.mqttpartitioned.testkit.StandaloneCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,9 @@ class LostHostTest {
           "spark.network.timeout=30s",
           "spark.executor.heartbeatInterval=2s",
           "spark.network.timeoutInterval=2s");
+
+  /** Much less than storeRecoveryTimeout. */
+  private static final Duration MOVE = Duration.ofMinutes(2);
 
   @TempDir private Path folder;
   private NetworkHosts hosts;
@@ -126,9 +130,7 @@ class LostHostTest {
         application.awaitProcessed(MESSAGES / 10);
         assertThat(load.isDone()).isFalse();
         hosts.host(1).lose();
-        application
-            .driver()
-            .awaitLine("is missing. A new one begins at offset", ClusterApplication.START);
+        application.driver().awaitLine("is missing. A new one begins at offset", MOVE);
         Map<Integer, Long> sent = load.await();
         application.await("an end of what is missing", () -> isAllThere(sent));
         application.stop();

@@ -139,7 +139,9 @@ class NodeHostTest {
         try (BlockCursor cursor = blocks.read(new OffsetRange(3, 7))) {
           assertThatThrownBy(cursor::next)
               .isInstanceOf(LostStoreException.class)
-              .hasMessageContaining("began with offset 7");
+              .hasMessageContaining("began with offset 7")
+              .extracting(e -> ((LostStoreException) e).first())
+              .isEqualTo(7L);
         }
         try (BlockCursor cursor = blocks.read(new OffsetRange(7, 8))) {
           assertThatThrownBy(cursor::next).isInstanceOf(CorruptBlockException.class);

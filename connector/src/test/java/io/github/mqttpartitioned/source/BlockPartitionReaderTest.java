@@ -61,7 +61,7 @@ class BlockPartitionReaderTest {
 
       @Override
       public Block next() {
-        if (!found.hasNext() && range.from() < lostBefore) {
+        if (range.from() < lostBefore && (floor == null || !found.hasNext())) {
           throw LostStoreException.of(3, range, "/p3", lostBefore);
         }
         return found.hasNext() ? Block.wrap(found.next(), "test") : null;
@@ -296,6 +296,17 @@ class BlockPartitionReaderTest {
     assertThat(metrics(reader)).containsEntry("offsetsLost", 0L);
     reader.close();
     assertThat(closed).isEqualTo(opened);
+  }
+
+  /** As a range does that a user has wound back to. */
+  @Test
+  void whatLiesBehindTheBeginningOfTheNewStoreIsRead() {
+    lostBefore = 100;
+    block(100, 50);
+    assertThat(offsets(reader(80, 120, REDELIVERED))).isEqualTo(range(100, 120));
+    BlockPartitionReader reader = reader(80, 120, SKIP);
+    assertThat(offsets(reader)).isEqualTo(range(100, 120));
+    assertThat(metrics(reader)).containsEntry("offsetsLost", 20L);
   }
 
   /** The rows that it has given would come again. */

@@ -489,6 +489,33 @@ class MqttMicroBatchStreamTest {
   }
 
   @Test
+  void availableNowAsksForNoMoreThanTheStoreHasThatIsInALostOnesPlace() {
+    MqttMicroBatchStream stream = stream("ackMode", "processed", "maxOffsetsPerTrigger", "2");
+    stream.prepareForTriggerAvailableNow();
+    Offset initial = stream.initialOffset();
+    append(0, 10);
+    Offset one = latest(stream, initial);
+    assertThat(one).isEqualTo(SourceOffset.of(2, 0));
+    node.loseStore(0);
+    node.setNext(0, 2);
+    assertThat(latest(stream, one)).isEqualTo(one);
+    stream.stop();
+  }
+
+  @Test
+  void storeThatCannotBeLookedIntoMayHoldAcknowledgedMessages() {
+    Offset end = runOnce(4);
+    node.state = State.WAITING;
+    MqttMicroBatchStream switching = stream("ackMode", "processed");
+    latest(switching, end);
+    switching.stop();
+    node.state = State.CONNECTED;
+    node.loseStore(1);
+    MqttMicroBatchStream failing = stream("ackMode", "processed");
+    assertThatThrownBy(() -> latest(failing, end)).hasMessageContaining("is missing");
+  }
+
+  @Test
   void lostStoreFailsTheQueryWhileItMayHaveHeldAcknowledgedMessages() {
     Offset end = runOnce(4);
     MqttMicroBatchStream switching = stream("ackMode", "processed");

@@ -51,7 +51,7 @@ class FrameTest {
         new Answer.BlockBytes(ByteBuffer.wrap(new byte[] {1, 2, 3})),
         new Answer.Text("# HELP …"),
         new Answer.Failed(Answer.Failed.Reason.UNREADABLE, "no"),
-        new Answer.Failed(Answer.Failed.Reason.STORE_LOST, "no"));
+        new Answer.LostStore(1L << 40, "no"));
   }
 
   static Stream<ByteBuffer> frames() {
