@@ -159,7 +159,7 @@ public class ReaderBenchmark {
             new MqttInputPartition(SOURCE, GROUP, partition, range, null),
             ReadMeters.of(SOURCE, GROUP, partition, "benchmark"),
             false,
-            false);
+            new LossPolicy(true, false));
     try (reader) {
       long sum = 0;
       while (reader.next()) {

@@ -1,5 +1,0 @@
-/** Benchmarks of steps that only the package itself can reach. */
-@NullMarked
-package io.github.mqttpartitioned.receiver;
-
-import org.jspecify.annotations.NullMarked;
