@@ -1,7 +1,11 @@
 package io.github.mqttpartitioned.endtoend;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.endtoend.ClusterApplication.Report;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.Feature;
+import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.StandaloneCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
@@ -13,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +28,9 @@ class ClusterSettingsTest {
   private static final int MESSAGES = Integer.getInteger("test.cluster.messages", 20_000);
   private static final int QOS = 2;
   private static final BrokerOptions BROKER = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
+
+  /** Another address of this machine: another host, for Spark. */
+  private static final String OTHER_HOST = "127.0.0.2";
 
   @TempDir private Path folder;
 
@@ -45,7 +53,7 @@ class ClusterSettingsTest {
     Arrived.checkOffsetsDense(rows, PARTITIONS);
   }
 
-  private void everyMessageArrivesOnce(StandaloneCluster cluster, String... options)
+  private Report everyMessageArrivesOnce(StandaloneCluster cluster, String... options)
       throws Exception {
     try (TestBroker broker = TestBrokers.start(BROKER);
         ClusterApplication application = start(cluster, broker, options)) {
@@ -55,7 +63,31 @@ class ClusterSettingsTest {
         application.awaitProcessed(MESSAGES);
         application.stop();
         check(ClusterApplication.rows(folder), sent, broker);
+        return application.report();
       }
+    }
+  }
+
+  /** The task of one partition is slow at first, so that Spark has another host try it, too. */
+  @Tag(Soak.TAG)
+  @Test
+  void everyMessageArrivesOnceWhereTasksRunAnywhereAndTwice() throws Exception {
+    try (StandaloneCluster cluster =
+        StandaloneCluster.in(folder).worker("127.0.0.1", 1).worker(OTHER_HOST, 1).start()) {
+      Report report =
+          everyMessageArrivesOnce(
+              cluster,
+              "spark.locality.wait=0s",
+              "spark.speculation=true",
+              "spark.speculation.interval=50ms",
+              "spark.speculation.multiplier=1.1",
+              "spark.speculation.quantile=0.5",
+              "spark.speculation.minTaskRuntime=100ms",
+              "driver.slowTasks=0",
+              "driver.pauseMillis=200");
+      System.out.println(report);
+      assertThat(report.copies()).as("copies that came in first").isPositive();
+      assertThat(report.local()).as("rows read locally").isLessThan(report.read());
     }
   }
 
@@ -85,6 +117,53 @@ class ClusterSettingsTest {
             .setting("spark.ssl.rpc.trustStorePassword", TestCertificates.PASSWORD)
             .start()) {
       everyMessageArrivesOnce(cluster, "spark.locality.wait=0s");
+    }
+  }
+
+  @Tag(Soak.TAG)
+  @Test
+  void twoQueriesOfOneApplicationGetEveryMessageEach() throws Exception {
+    try (StandaloneCluster cluster = twoWorkers().start();
+        TestBroker broker = TestBrokers.start(BROKER);
+        ClusterApplication application = start(cluster, broker, "driver.second=true")) {
+      application.awaitMembers();
+      try (Load load = Load.start(broker.url(), 2, MESSAGES, QOS, 0)) {
+        Map<Integer, Long> sent = load.await();
+        application.awaitProcessed(2L * MESSAGES);
+        application.stop();
+        check(ClusterApplication.rows(folder), sent, broker);
+        check(ClusterApplication.rows(folder.resolve(ClusterDriver.SECOND)), sent, broker);
+      }
+    }
+  }
+
+  @Tag(Soak.TAG)
+  @Test
+  void queryThatIsStartedASecondTimeIsRefusedAndTheFirstGoesOn() throws Exception {
+    startASecondTime("false", "refused: .*already active");
+  }
+
+  @Tag(Soak.TAG)
+  @Test
+  void queryThatIsStartedASecondTimeTakesOverWhereSparkStopsTheFirst() throws Exception {
+    startASecondTime("true", "started again");
+  }
+
+  private void startASecondTime(String stopFirst, String expected) throws Exception {
+    String setting = "spark.sql.streaming.stopActiveRunOnRestart=" + stopFirst;
+    try (StandaloneCluster cluster = twoWorkers().start();
+        TestBroker broker = TestBrokers.start(BROKER);
+        ClusterApplication application = start(cluster, broker, setting)) {
+      application.awaitMembers();
+      try (Load load = Load.start(broker.url(), 2, MESSAGES, QOS, MESSAGES / 10)) {
+        application.awaitProcessed(MESSAGES / 4);
+        application.tell("again");
+        application.driver().awaitLine(expected, ClusterApplication.START);
+        Map<Integer, Long> sent = load.await();
+        application.awaitProcessed(MESSAGES);
+        application.stop();
+        check(ClusterApplication.rows(folder), sent, broker);
+      }
     }
   }
 }

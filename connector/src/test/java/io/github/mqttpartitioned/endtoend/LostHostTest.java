@@ -7,12 +7,14 @@ import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.NetworkHosts;
 import io.github.mqttpartitioned.testkit.NetworkHosts.Host;
+import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.StandaloneCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,6 +100,35 @@ class LostHostTest {
     return ClusterApplication.rows(folder);
   }
 
+  @Tag(Soak.TAG)
+  @Test
+  void hostThatIsCutOffHoldsUpNobodyAndLosesNothing() throws Exception {
+    Host cut = hosts.host(1);
+    try (ClusterApplication application = start(2)) {
+      application.awaitMembers();
+      Map<Integer, Long> earlier;
+      try (Load before = Load.start(broker.url(), 2, MESSAGES / 2, 2, 0)) {
+        earlier = before.await();
+        application.awaitProcessed(MESSAGES / 2);
+        application.awaitQuiet();
+      }
+      cut.cut();
+      application.driver().awaitLine("is lost", ClusterApplication.START);
+      // Publishers that go on from where the first ones were.
+      try (Load during = Load.startAt(2, broker.url(), 2, MESSAGES / 2, 2, MESSAGES / 10)) {
+        application.awaitProcessed(MESSAGES / 2 + MESSAGES / 10);
+        cut.mend();
+        during.await();
+        Map<Integer, Long> sent = new HashMap<>(during.sent());
+        sent.putAll(earlier);
+        application.awaitProcessed(MESSAGES);
+        application.awaitQuiet();
+        application.stop();
+        checkOnce(sent);
+      }
+    }
+  }
+
   @Test
   void hostThatIsCutOffUnderLoadLosesNothing() throws Exception {
     Host cut = hosts.host(1);
@@ -141,5 +173,48 @@ class LostHostTest {
 
   private boolean isAllThere(Map<Integer, Long> sent) {
     return Arrived.missing(rows(), sent) == 0;
+  }
+
+  @Tag(Soak.TAG)
+  @Test
+  void hostThatIsLostForGoodFailsTheQueryWhenItHasNotComeBackInTime() throws Exception {
+    try (ClusterApplication application = start(2, "storeRecoveryTimeout=20s");
+        Load load = Load.start(broker.url(), 2, MESSAGES, 2, MESSAGES / 20)) {
+      application.awaitMembers();
+      application.awaitProcessed(MESSAGES / 10);
+      hosts.host(1).lose();
+      application
+          .driver()
+          .awaitLine(
+              "The store of partition \\d, \\S+, is missing: messages that it held and that were"
+                  + " not yet processed are lost",
+              ClusterApplication.START);
+      assertThat(application.driver().awaitExit(ClusterApplication.START)).isNotZero();
+      load.await();
+    }
+  }
+
+  @Tag(Soak.TAG)
+  @Test
+  void hostThatIsLostForGoodIsGoneOnWithoutWhereTheUserHasChosenSo() throws Exception {
+    try (ClusterApplication application =
+            start(2, "storeRecoveryTimeout=20s", "failOnDataLoss=false");
+        Load load = Load.start(broker.url(), 2, MESSAGES, 2, MESSAGES / 20)) {
+      application.awaitMembers();
+      application.awaitProcessed(MESSAGES / 10);
+      hosts.host(1).lose();
+      application
+          .driver()
+          .awaitLine(
+              "A new store begins at offset \\d+, as failOnDataLoss is false",
+              ClusterApplication.START);
+      load.await();
+      // All that comes now.
+      try (Load after = Load.startAt(2, broker.url(), 2, MESSAGES / 10, 2, 0)) {
+        Map<Integer, Long> sent = after.await();
+        application.await("all that came later", () -> isAllThere(sent));
+        application.stop();
+      }
+    }
   }
 }
