@@ -22,10 +22,12 @@ final class StoreModel {
 
   private TreeMap<Long, Sample> blocks = new TreeMap<>();
   private TreeMap<Integer, Long> inFlight = new TreeMap<>();
+  private final long first;
   private long earliest;
   private long next;
 
   StoreModel(long firstOffset) {
+    first = firstOffset;
     earliest = firstOffset;
     next = firstOffset;
   }
@@ -47,11 +49,11 @@ final class StoreModel {
   }
 
   LogExtent extent() {
-    return new LogExtent(earliest, next);
+    return new LogExtent(first, earliest, next);
   }
 
   StoreModel copy() {
-    StoreModel copy = new StoreModel(0);
+    StoreModel copy = new StoreModel(first);
     copy.blocks = new TreeMap<>(blocks);
     copy.inFlight = new TreeMap<>(inFlight);
     copy.earliest = earliest;
