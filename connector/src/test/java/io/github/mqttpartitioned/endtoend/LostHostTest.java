@@ -159,16 +159,21 @@ class LostHostTest {
     try (ClusterApplication application = start(1, "ackMode=processed")) {
       application.awaitMembers();
       try (Load load = Load.start(broker.url(), 2, MESSAGES, 1, MESSAGES / 20)) {
-        application.awaitProcessed(MESSAGES / 10);
-        assertThat(load.isDone()).isFalse();
-        hosts.host(1).lose();
-        application.driver().awaitLine("is missing. A new one begins at offset", MOVE);
+        loseHost(application, load, "is missing. A new one begins at offset");
         Map<Integer, Long> sent = load.await();
         application.await("an end of what is missing", () -> isAllThere(sent));
         application.stop();
         Arrived.check(rows(), sent, false);
       }
     }
+  }
+
+  /** Loses a host for good in the midst of the load, and waits for what the driver says then. */
+  private void loseHost(ClusterApplication application, Load load, String said) {
+    application.awaitProcessed(MESSAGES / 10);
+    assertThat(load.isDone()).isFalse();
+    hosts.host(1).lose();
+    application.driver().awaitLine(said, MOVE);
   }
 
   private boolean isAllThere(Map<Integer, Long> sent) {
@@ -180,15 +185,11 @@ class LostHostTest {
   void hostThatIsLostForGoodFailsTheQueryWhenItHasNotComeBackInTime() throws Exception {
     try (ClusterApplication application = start(2, "storeRecoveryTimeout=20s");
         Load load = Load.start(broker.url(), 2, MESSAGES, 2, MESSAGES / 20)) {
-      application.awaitMembers();
-      application.awaitProcessed(MESSAGES / 10);
-      hosts.host(1).lose();
-      application
-          .driver()
-          .awaitLine(
-              "The store of partition \\d, \\S+, is missing: messages that it held and that were"
-                  + " not yet processed are lost",
-              ClusterApplication.START);
+      loseHost(
+          application,
+          load,
+          "The store of partition \\d, \\S+, is missing: messages that it held and that were not"
+              + " yet processed are lost");
       assertThat(application.driver().awaitExit(ClusterApplication.START)).isNotZero();
       load.await();
     }
@@ -200,14 +201,7 @@ class LostHostTest {
     try (ClusterApplication application =
             start(2, "storeRecoveryTimeout=20s", "failOnDataLoss=false");
         Load load = Load.start(broker.url(), 2, MESSAGES, 2, MESSAGES / 20)) {
-      application.awaitMembers();
-      application.awaitProcessed(MESSAGES / 10);
-      hosts.host(1).lose();
-      application
-          .driver()
-          .awaitLine(
-              "A new store begins at offset \\d+, as failOnDataLoss is false",
-              ClusterApplication.START);
+      loseHost(application, load, "A new store begins at offset \\d+, as failOnDataLoss is false");
       load.await();
       // All that comes now.
       try (Load after = Load.startAt(2, broker.url(), 2, MESSAGES / 10, 2, 0)) {

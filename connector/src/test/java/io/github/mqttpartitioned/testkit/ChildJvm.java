@@ -279,11 +279,11 @@ public final class ChildJvm implements AutoCloseable {
     private Launcher() {}
 
     /**
-     * Runs a main class.
+     * Runs a main class. An error of it ends the child, whatever other threads there are.
      *
      * @param arguments its name, and its arguments
      */
-    public static void main(String[] arguments) throws Throwable {
+    public static void main(String[] arguments) throws ReflectiveOperationException {
       Thread watch = new Thread(Launcher::endWithParent, "end-with-parent");
       watch.setDaemon(true);
       watch.start();
@@ -293,7 +293,8 @@ public final class ChildJvm implements AutoCloseable {
       try {
         main.invoke(null, (Object) rest);
       } catch (InvocationTargetException e) {
-        throw e.getCause();
+        e.getCause().printStackTrace();
+        System.exit(1);
       }
     }
 
