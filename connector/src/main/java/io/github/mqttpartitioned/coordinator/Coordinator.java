@@ -380,44 +380,10 @@ public final class Coordinator implements AutoCloseable {
       // A fixed node knows of the source only by what it holds.
       live = assigned || !nodes.isFixed() ? nodes.live() : List.of();
     }
-    // All at once, and in threads that the interrupt of a query that is stopped does not reach.
-    List<Thread> releases = live.stream().map(this::release).toList();
-    boolean interrupted = Thread.interrupted();
-    for (Thread release : releases) {
-      interrupted |= joinWhole(release);
-    }
+    boolean interrupted = Release.on(live, settings.sourceId());
     nodes.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private Thread release(NodeLink node) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                node.release(settings.sourceId());
-              } catch (RuntimeException e) {
-                LOG.warn(
-                    "Cannot release source {} on node {}", settings.sourceId(), node.address(), e);
-              }
-            },
-            "mqtt-release");
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
-  }
-
-  private static boolean joinWhole(Thread thread) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        return interrupted;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
     }
   }
 

@@ -6,65 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.streaming.Offset;
 import org.apache.spark.sql.connector.read.streaming.ReadLimit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The calls in the orders that Spark makes them in. */
-class MqttMicroBatchStreamTest {
-
-  @TempDir private Path temp;
-  private final FakeNode node = new FakeNode();
-  private final Random random = new Random(7);
-  private long nanos;
-
-  private MqttMicroBatchStream stream(String... options) {
-    String[] two = new String[options.length + 2];
-    two[0] = "partitions";
-    two[1] = "2";
-    System.arraycopy(options, 0, two, 2, options.length);
-    return new MqttMicroBatchStream(
-        TestOptions.of(two),
-        "mqtt-partitioned test",
-        temp.resolve("sources/0").toString(),
-        () -> node.host(2),
-        () -> nanos,
-        time -> nanos += Math.max(1, time.toNanos()));
-  }
-
-  private void append(int partition, int count) {
-    node.append(partition, TestMessage.random(random, count, false));
-  }
-
-  private static Offset latest(MqttMicroBatchStream stream, Offset start) {
-    return stream.latestOffset(start, stream.getDefaultReadLimit());
-  }
-
-  private static List<String> planned(MqttMicroBatchStream stream, Offset from, Offset until) {
-    return Arrays.stream(stream.planInputPartitions(from, until))
-        .map(InputPartition::toString)
-        .toList();
-  }
-
-  /** As Spark gives an offset back that it has read from its log. */
-  private static Offset serialized(Offset offset) {
-    String json = offset.json();
-    return new Offset() {
-      @Override
-      public String json() {
-        return json;
-      }
-    };
-  }
+class MqttMicroBatchStreamTest extends StreamFixture {
 
   @Test
   void firstBatchesOfANewQuery() {
@@ -149,19 +100,6 @@ class MqttMicroBatchStreamTest {
     stream.stop();
   }
 
-  private Offset runOnce(int messages) {
-    MqttMicroBatchStream stream = stream();
-    Offset initial = stream.initialOffset();
-    latest(stream, initial);
-    append(0, messages);
-    append(1, messages);
-    Offset end = latest(stream, initial);
-    planned(stream, initial, end);
-    stream.stop();
-    node.calls.clear();
-    return end;
-  }
-
   @Test
   void restartWithABatchUnderWayPlansItAgainFirst() {
     Offset end = runOnce(4);
@@ -175,80 +113,6 @@ class MqttMicroBatchStreamTest {
         .isEqualTo(planned(stream, from, until));
     assertThat(node.calls).containsExactly("assign 0 at 4", "assign 1 at 4");
     assertThat(latest(stream, until)).isEqualTo(SourceOffset.of(6, 4));
-  }
-
-  @Test
-  void newStoreOfAnOldPartitionBeginsAtTheHighestOffsetEverPlanned() {
-    Offset end = runOnce(4);
-    node.loseStore(1);
-    MqttMicroBatchStream stream = stream("failOnDataLoss", "false");
-    // The last batch in the log, of which nothing else is asked.
-    stream.setLatestSeenOffset(SourceOffset.of(4, 9));
-    assertThat(latest(stream, serialized(end))).isEqualTo(SourceOffset.of(4, 9));
-    assertThat(node.calls).containsExactly("assign 0 at 4", "assign 1 at 9");
-    assertThat(planned(stream, end, SourceOffset.of(4, 9))).isEmpty();
-    assertThat(planned(stream, end, SourceOffset.of(4, 9))).isEmpty();
-    assertThat(stream.metrics(Optional.of(end))).containsEntry("offsetsLost", "5");
-  }
-
-  @Test
-  void missingStoreFailsTheQueryBeforeAnythingStarts() {
-    Offset end = runOnce(4);
-    node.loseStore(1);
-    MqttMicroBatchStream stream = stream();
-    assertThatThrownBy(() -> latest(stream, end))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining(
-            "The store of partition 1, " + temp + "/sources/0/stores/p1, is missing")
-        .hasMessageContaining("offsets below 4");
-    assertThat(node.calls).isEmpty();
-  }
-
-  @Test
-  void storeLostBeforeTheFirstBatchIsNoticedToo() {
-    MqttMicroBatchStream first = stream();
-    latest(first, first.initialOffset());
-    first.stop();
-    node.loseStore(0);
-    MqttMicroBatchStream again = stream();
-    assertThatThrownBy(() -> latest(again, again.initialOffset()))
-        .hasMessageContaining("The store of partition 0, ");
-  }
-
-  @Test
-  void rangeThatIsNoLongerHeldFailsTheQuery() {
-    Offset end = runOnce(4);
-    append(1, 4);
-    node.loseBlocks(1, 4);
-    MqttMicroBatchStream stream = stream();
-    assertThatThrownBy(() -> planned(stream, SourceOffset.zero(2), end))
-        .hasMessageContaining("Offsets [0, 4) of partition 1 are lost: its store, ")
-        .hasMessageContaining("holds [4, 8)");
-    stream.stop();
-    assertThat(node.calls).endsWith("release");
-  }
-
-  @Test
-  void lostRangeDoesNotCountAgainstTheLimits() {
-    runOnce(4);
-    append(1, 4);
-    node.loseBlocks(1, 4);
-    MqttMicroBatchStream stream = stream("failOnDataLoss", "false", "maxOffsetsPerTrigger", "2");
-    Offset until = latest(stream, SourceOffset.zero(2));
-    assertThat(until).isEqualTo(SourceOffset.of(1, 5));
-    assertThat(planned(stream, SourceOffset.zero(2), until))
-        .containsExactly("partition 0 [0, 1)", "partition 1 [4, 5)");
-    assertThat(stream.metrics(Optional.empty())).containsEntry("offsetsLost", "4");
-  }
-
-  @Test
-  void storeThatIsOlderThanTheCheckpointFailsTheQuery() {
-    Offset end = runOnce(4);
-    node.setNext(0, 3);
-    MqttMicroBatchStream stream = stream("failOnDataLoss", "false");
-    assertThatThrownBy(() -> latest(stream, end))
-        .hasMessageContaining("is older than the checkpoint");
-    assertThat(node.calls).endsWith("release");
   }
 
   @Test
@@ -469,73 +333,6 @@ class MqttMicroBatchStreamTest {
     assertThat(nanos).isEqualTo(before);
     assertThat(latest(stream, two)).isEqualTo(two);
     assertThat(nanos - before).isGreaterThanOrEqualTo(Duration.ofSeconds(5).toNanos());
-    stream.stop();
-  }
-
-  @Test
-  void lostStoreDoesNotFailTheQueryWhenTheBrokerDeliversAgain() {
-    MqttMicroBatchStream first = stream("ackMode", "processed");
-    latest(first, first.initialOffset());
-    first.stop();
-    Offset end = SourceOffset.of(4, 4);
-    MqttMicroBatchStream stream = stream("ackMode", "processed");
-    node.loseStore(0);
-    node.setNext(1, 4);
-    assertThat(planned(stream, SourceOffset.zero(2), end)).containsExactly("partition 1 [0, 4)");
-    append(0, 2);
-    assertThat(latest(stream, end)).isEqualTo(SourceOffset.of(6, 4));
-    assertThat(stream.metrics(Optional.of(end))).containsEntry("offsetsLost", "0");
-    stream.stop();
-  }
-
-  @Test
-  void availableNowAsksForNoMoreThanTheStoreHasThatIsInALostOnesPlace() {
-    MqttMicroBatchStream stream = stream("ackMode", "processed", "maxOffsetsPerTrigger", "2");
-    stream.prepareForTriggerAvailableNow();
-    Offset initial = stream.initialOffset();
-    append(0, 10);
-    Offset one = latest(stream, initial);
-    assertThat(one).isEqualTo(SourceOffset.of(2, 0));
-    node.loseStore(0);
-    node.setNext(0, 2);
-    assertThat(latest(stream, one)).isEqualTo(one);
-    stream.stop();
-  }
-
-  @Test
-  void storeThatCannotBeLookedIntoMayHoldAcknowledgedMessages() {
-    Offset end = runOnce(4);
-    node.state = State.WAITING;
-    MqttMicroBatchStream switching = stream("ackMode", "processed");
-    latest(switching, end);
-    switching.stop();
-    node.state = State.CONNECTED;
-    node.loseStore(1);
-    MqttMicroBatchStream failing = stream("ackMode", "processed");
-    assertThatThrownBy(() -> latest(failing, end)).hasMessageContaining("is missing");
-  }
-
-  @Test
-  void lostStoreFailsTheQueryWhileItMayHaveHeldAcknowledgedMessages() {
-    Offset end = runOnce(4);
-    MqttMicroBatchStream switching = stream("ackMode", "processed");
-    // Of the messages acknowledged when they were stored one is not processed yet.
-    latest(switching, SourceOffset.of(4, 3));
-    switching.stop();
-    node.loseStore(1);
-    MqttMicroBatchStream failing = stream("ackMode", "processed");
-    assertThatThrownBy(() -> latest(failing, end)).hasMessageContaining("is missing");
-  }
-
-  @Test
-  void lostStoreIsDeliveredAgainOnceTheAcknowledgedMessagesAreProcessed() {
-    Offset end = runOnce(4);
-    MqttMicroBatchStream switching = stream("ackMode", "processed");
-    latest(switching, end);
-    switching.stop();
-    node.loseStore(1);
-    MqttMicroBatchStream stream = stream("ackMode", "processed");
-    assertThat(latest(stream, end)).isEqualTo(end);
     stream.stop();
   }
 

@@ -19,149 +19,26 @@ import static org.apache.spark.sql.functions.upper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.source.TestMessage.Properties;
 import io.github.mqttpartitioned.testkit.Await;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.Trigger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The source within a real Spark, its stores in memory. The blocks that a task has read are
- * overwritten as soon as its reader moves on: whatever Spark keeps of a row must be its own copy.
- */
-class MqttSourceSparkTest {
-
-  private static SparkSession spark;
-
-  @TempDir private Path temp;
-  private String group;
-  private FakeNode node;
-  private final long seed = System.nanoTime();
-  private final Random random = new Random(seed);
-  private final List<Row> expected = new ArrayList<>();
-  private final long[] next = new long[2];
-
-  @BeforeAll
-  static void startSpark() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "1")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.datetime.java8API.enabled", "true")
-            .getOrCreate();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
-  }
-
-  @BeforeEach
-  void newSource(TestInfo test) {
-    group = test.getDisplayName().replaceAll("[^A-Za-z0-9]", "-");
-    node = FakeSource.node(group);
-    System.out.println(test.getDisplayName() + ": seed " + seed);
-  }
-
-  private void append(int partition, int count) {
-    List<TestMessage> messages = TestMessage.random(random, count, true);
-    node.append(partition, messages);
-    for (TestMessage message : messages) {
-      expected.add(row(message, partition, next[partition]++));
-    }
-  }
-
-  /** Blocks of 1 to 40 messages in both partitions. */
-  private void appendSome() {
-    for (int i = 0; i < 12; i++) {
-      append(random.nextInt(2), 1 + random.nextInt(40));
-    }
-  }
-
-  private static Row row(TestMessage message, int partition, long offset) {
-    Properties properties = message.properties();
-    return RowFactory.create(
-        message.topic(),
-        message.payload(),
-        partition,
-        offset,
-        Instant.EPOCH.plus(message.receivedMicros(), ChronoUnit.MICROS),
-        message.qos(),
-        message.retained(),
-        message.duplicate(),
-        TestMessage.BROKER,
-        properties.contentType(),
-        properties.payloadIsUtf8(),
-        properties.responseTopic(),
-        properties.correlationData(),
-        properties.messageExpiryInterval(),
-        properties.userProperties().isEmpty()
-            ? null
-            : properties.userProperties().stream()
-                .map(pair -> RowFactory.create(pair.get(0), pair.get(1)))
-                .toList()
-                .toArray());
-  }
-
-  private Dataset<Row> messages(String... options) {
-    var reader =
-        spark
-            .readStream()
-            .format(FakeSource.class.getName())
-            .option("brokerUrl", "tcp://broker:1883")
-            .option("topics", "sensor/#")
-            .option("partitions", "2")
-            .option("drainTimeout", "1ms")
-            .option("includeProperties", "true")
-            .option("group", group);
-    for (int i = 0; i < options.length; i += 2) {
-      reader = reader.option(options[i], options[i + 1]);
-    }
-    return reader.load();
-  }
-
-  private StreamingQuery start(Dataset<Row> rows, String table, String mode) throws Exception {
-    return rows.writeStream()
-        .format("memory")
-        .queryName(table)
-        .outputMode(mode)
-        .option("checkpointLocation", temp.resolve("checkpoint").toString())
-        .start();
-  }
-
-  private static List<String> sorted(Dataset<Row> rows) {
-    return rows.toJSON().collectAsList().stream().sorted().toList();
-  }
-
-  private Dataset<Row> expectedRows() {
-    return spark.createDataFrame(expected, MqttColumns.schema(true));
-  }
+/** What Spark makes of the source and of its rows. */
+class MqttSourceSparkTest extends SourceSparkFixture {
 
   @Test
   void rowsAreTheMessages() throws Exception {
@@ -465,72 +342,5 @@ class MqttSourceSparkTest {
                     .load("tcp://broker")
                     .count())
         .hasMessageContaining("mqtt-partitioned is not a valid Spark SQL Data Source");
-  }
-
-  @Test
-  void batchIsAcknowledgedOnceItIsCompleteThoughSparkDoesNotAskForTheNext() throws Exception {
-    append(0, 5);
-    append(1, 3);
-    StreamingQuery query =
-        messages("ackMode", "processed")
-            .writeStream()
-            .format("noop")
-            .option("checkpointLocation", temp.resolve("checkpoint").toString())
-            .trigger(Trigger.ProcessingTime(1, TimeUnit.HOURS))
-            .start();
-    try {
-      awaitCall(node, "processed 0 before 5", query);
-      assertThat(node.calls())
-          .contains("processed 1 before 3")
-          .noneMatch(c -> c.startsWith("trim"));
-    } finally {
-      query.stop();
-    }
-  }
-
-  @Test
-  void twoSourcesOfOneQueryAreAcknowledgedEach() throws Exception {
-    String secondGroup = group + "-second";
-    FakeNode second = FakeSource.node(secondGroup);
-    append(0, 5);
-    second.append(1, TestMessage.random(random, 4, true));
-    StreamingQuery query =
-        messages("ackMode", "processed")
-            .union(messages("ackMode", "processed", "group", secondGroup))
-            .writeStream()
-            .format("noop")
-            .option("checkpointLocation", temp.resolve("checkpoint").toString())
-            .trigger(Trigger.ProcessingTime(1, TimeUnit.HOURS))
-            .start();
-    try {
-      awaitCall(node, "processed 0 before 5", query);
-      awaitCall(second, "processed 1 before 4", query);
-    } finally {
-      query.stop();
-    }
-  }
-
-  @Test
-  void batchThatFailsIsNotAcknowledged() throws Exception {
-    append(0, 5);
-    StreamingQuery failing =
-        messages("ackMode", "processed")
-            .writeStream()
-            .option("checkpointLocation", temp.resolve("checkpoint").toString())
-            .foreachBatch(
-                (VoidFunction2<Dataset<Row>, Long>)
-                    (batch, id) -> {
-                      throw new IllegalStateException("the sink is down");
-                    })
-            .start();
-    assertThatThrownBy(() -> failing.awaitTermination()).hasMessageContaining("the sink is down");
-    assertThat(node.calls()).noneMatch(call -> call.startsWith("processed"));
-  }
-
-  private static void awaitCall(FakeNode node, String call, StreamingQuery query) {
-    Await.until(
-        call + ", exception " + query.exception(),
-        Duration.ofMinutes(1),
-        () -> node.calls().contains(call));
   }
 }

@@ -267,10 +267,16 @@ public final class StandaloneCluster implements AutoCloseable {
         .orElseThrow(() -> new AssertionError("No executor " + id + " runs"));
   }
 
+  /** From the system: {@link ProcessHandle#info} leaves a long class path out, and all with it. */
   private static String argument(ProcessHandle process, String name) {
-    String[] arguments = process.info().arguments().orElse(new String[0]);
-    int at = List.of(arguments).indexOf(name);
-    return at < 0 ? "" : arguments[at + 1];
+    try {
+      Path file = Path.of("/proc", String.valueOf(process.pid()), "cmdline");
+      List<String> arguments = List.of(Files.readString(file).split("\0", -1));
+      int at = arguments.indexOf(name);
+      return at < 0 ? "" : arguments.get(at + 1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
