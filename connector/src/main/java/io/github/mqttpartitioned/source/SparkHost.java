@@ -32,7 +32,7 @@ record SparkHost(
 
   private static final Logger LOG = LoggerFactory.getLogger(SparkHost.class);
 
-  /** What it takes at most until a partition is held again by a node that there is already. */
+  /** What it takes at most until a node that there is already holds a partition, its store open. */
   private static final Duration MOVE = Lease.SUSPECT.plus(Lease.LIMIT).plusSeconds(14);
 
   /** Finds the nodes that a source may use. */

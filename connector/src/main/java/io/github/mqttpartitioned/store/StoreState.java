@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * The one record of the database {@code meta}, version 1, 188 bytes, all numbers little endian:
+ * The one record of the database {@code meta}, version 2, 188 bytes, all numbers little endian:
  *
  * <pre>
  *   0               4               8               16              24
@@ -49,7 +49,7 @@ record StoreState(
   /** {@code MQPS} read as a little endian int. */
   static final int MAGIC = 0x5350514D;
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final int MAX_SOURCE_ID_BYTES = 128;
 
@@ -109,11 +109,15 @@ record StoreState(
    */
   static StoreState decode(ByteBuffer source, String store) {
     ByteBuffer record = source.slice().order(ByteOrder.LITTLE_ENDIAN);
-    expect(store, "length of the state record", record.capacity(), LENGTH);
-    expect(store, "magic number of the state record", record.getInt(MAGIC_AT), MAGIC);
-    if (record.getInt(VERSION_AT) != VERSION) {
+    // Another version may be of another length.
+    int length = record.capacity();
+    if (length >= EPOCH_AT
+        && record.getInt(MAGIC_AT) == MAGIC
+        && record.getInt(VERSION_AT) != VERSION) {
       throw StoreException.otherVersion(store, record.getInt(VERSION_AT), VERSION);
     }
+    expect(store, "length of the state record", length, LENGTH);
+    expect(store, "magic number of the state record", record.getInt(MAGIC_AT), MAGIC);
     expect(store, "checksum of the state record", record.getInt(CRC_AT), crc(record));
     byte[] id = new byte[record.getInt(ID_LENGTH_AT)];
     record.get(ID_AT, id);

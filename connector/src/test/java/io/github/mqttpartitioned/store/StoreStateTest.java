@@ -17,15 +17,15 @@ class StoreStateTest {
       new StoreState("quelle-ä", 3, 7, 100, 4711, 0x1_0000_0000L, 42);
 
   private static final String RECORD =
-      "4d515053 01000000 07000000 00000000 64000000 00000000"
+      "4d515053 02000000 07000000 00000000 64000000 00000000"
           + "67120000 00000000 00000000 01000000 2a000000 00000000 03000000 09000000"
           + "7175656c 6c652dc3 a4"
           + "00".repeat(119)
-          + "03f696c2";
+          + "9e8b4f32";
 
   @Test
   void placesStayWhereTheyAre() {
-    assertThat(StoreState.VERSION).isEqualTo(1);
+    assertThat(StoreState.VERSION).isEqualTo(2);
     assertThat(StoreState.MAGIC_AT).isEqualTo(0);
     assertThat(StoreState.VERSION_AT).isEqualTo(4);
     assertThat(StoreState.EPOCH_AT).isEqualTo(8);
@@ -73,11 +73,14 @@ class StoreStateTest {
   @Test
   void otherVersionIsNotDamage() {
     byte[] record = encode(STATE);
-    record[StoreState.VERSION_AT] = 2;
-    assertThatThrownBy(() -> StoreState.decode(ByteBuffer.wrap(record), "p3"))
-        .isInstanceOf(StoreException.Unusable.class)
-        .hasMessageContaining("its format version is 2")
-        .hasMessageContaining("knows 1");
+    record[StoreState.VERSION_AT] = 1;
+    // Version 1 was shorter by 8 bytes.
+    for (byte[] other : new byte[][] {record, Arrays.copyOf(record, record.length - 8)}) {
+      assertThatThrownBy(() -> StoreState.decode(ByteBuffer.wrap(other), "p3"))
+          .isInstanceOf(StoreException.Unusable.class)
+          .hasMessageContaining("its format version is 1")
+          .hasMessageContaining("knows 2");
+    }
   }
 
   @ParameterizedTest
