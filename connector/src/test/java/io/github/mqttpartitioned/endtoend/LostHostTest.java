@@ -183,15 +183,17 @@ class LostHostTest {
   @Tag(Soak.TAG)
   @Test
   void hostThatIsLostForGoodFailsTheQueryWhenItHasNotComeBackInTime() throws Exception {
-    try (ClusterApplication application = start(2, "storeRecoveryTimeout=20s");
-        Load load = Load.start(broker.url(), 2, MESSAGES, 2, MESSAGES / 20)) {
-      loseHost(
-          application,
-          load,
-          "The store of partition \\d, \\S+, is missing: messages that it held and that were not"
-              + " yet processed are lost");
-      assertThat(application.driver().awaitExit(ClusterApplication.START)).isNotZero();
-      load.await();
+    try (ClusterApplication application = start(2, "storeRecoveryTimeout=20s")) {
+      application.awaitMembers();
+      try (Load load = Load.start(broker.url(), 2, MESSAGES, 2, MESSAGES / 20)) {
+        loseHost(
+            application,
+            load,
+            "The store of partition \\d, \\S+, is missing: messages that it held and that were not"
+                + " yet processed are lost");
+        assertThat(application.driver().awaitExit(ClusterApplication.START)).isNotZero();
+        load.await();
+      }
     }
   }
 
@@ -199,10 +201,13 @@ class LostHostTest {
   @Test
   void hostThatIsLostForGoodIsGoneOnWithoutWhereTheUserHasChosenSo() throws Exception {
     try (ClusterApplication application =
-            start(2, "storeRecoveryTimeout=20s", "failOnDataLoss=false");
-        Load load = Load.start(broker.url(), 2, MESSAGES, 2, MESSAGES / 20)) {
-      loseHost(application, load, "A new store begins at offset \\d+, as failOnDataLoss is false");
-      load.await();
+        start(2, "storeRecoveryTimeout=20s", "failOnDataLoss=false")) {
+      application.awaitMembers();
+      try (Load load = Load.start(broker.url(), 2, MESSAGES, 2, MESSAGES / 20)) {
+        loseHost(
+            application, load, "A new store begins at offset \\d+, as failOnDataLoss is false");
+        load.await();
+      }
       // All that comes now.
       try (Load after = Load.startAt(2, broker.url(), 2, MESSAGES / 10, 2, 0)) {
         Map<Integer, Long> sent = after.await();
