@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.model.Whereabouts;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -53,7 +54,7 @@ public final class Coordinator implements AutoCloseable {
   private boolean closed;
   private boolean changed;
   private boolean assigned;
-  private Map<Integer, NodeAddress> announced = Map.of();
+  private Whereabouts announced = Whereabouts.UNKNOWN;
   private Set<NodeLink> informed = Set.of();
 
   /**
@@ -133,7 +134,7 @@ public final class Coordinator implements AutoCloseable {
 
   private void awaitConnected(Seat seat, boolean all) {
     while (true) {
-      PartitionStatus status = throwProblemOf(seat);
+      PartitionStatus status = seat.soundStatus();
       boolean away = seat.holder() == null && !all;
       // A member whose store is full has been connected, and waits for the query to read.
       if (away || status.counts().connections() > 0 || status.state() == State.STORE_FULL) {
@@ -225,7 +226,8 @@ public final class Coordinator implements AutoCloseable {
   private void giveUpStore(Seat seat, List<NodeLink> live, long now) {
     boolean waitedEnough =
         nodes.isFixed() || now - seat.waitingSince() >= recoveryTimeout.toNanos();
-    if (seat.holder() != null
+    if (seat.failure() != null
+        || seat.holder() != null
         || !seat.needsStore()
         || !waitedEnough
         || !allowed(seat, live).isEmpty()) {
@@ -283,18 +285,24 @@ public final class Coordinator implements AutoCloseable {
 
   private void announce(List<NodeLink> live) {
     Map<Integer, NodeAddress> holders = new HashMap<>();
+    Map<Integer, String> failed = new HashMap<>();
     for (Seat seat : seats) {
+      RuntimeException failure = seat.failure();
+      if (failure != null) {
+        failed.put(seat.partition(), String.valueOf(failure.getMessage()));
+      }
       NodeLink holder = seat.holder();
       if (holder != null) {
         holders.put(seat.partition(), holder.address());
       }
     }
+    Whereabouts whereabouts = new Whereabouts(holders, failed);
     for (NodeLink node : live) {
-      if (!holders.equals(announced) || !informed.contains(node)) {
-        node.announce(settings.sourceId(), holders);
+      if (!whereabouts.equals(announced) || !informed.contains(node)) {
+        node.announce(settings.sourceId(), whereabouts);
       }
     }
-    announced = holders;
+    announced = whereabouts;
     informed = Set.copyOf(live);
   }
 
@@ -313,7 +321,7 @@ public final class Coordinator implements AutoCloseable {
   public List<LogExtent> extents() {
     List<LogExtent> extents = new ArrayList<>(seats.size());
     for (Seat seat : seats) {
-      extents.add(throwProblemOf(seat).extent());
+      extents.add(seat.soundStatus().extent());
     }
     return extents;
   }
@@ -385,13 +393,5 @@ public final class Coordinator implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static PartitionStatus throwProblemOf(Seat seat) {
-    PartitionStatus status = seat.status();
-    if (status.state() == State.FAILED && status.problem() != null) {
-      throw status.problem();
-    }
-    return status;
   }
 }

@@ -2,7 +2,7 @@ package io.github.mqttpartitioned.coordinator;
 
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
-import java.util.Map;
+import io.github.mqttpartitioned.model.Whereabouts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,12 +47,8 @@ public interface NodeLink {
    */
   String scrape();
 
-  /**
-   * Tells the node who holds which partition, for tasks that run there.
-   *
-   * @param holders partitions without a holder are left out
-   */
-  void announce(String sourceId, Map<Integer, NodeAddress> holders);
+  /** Tells the node where the partitions are, for tasks that run there. */
+  void announce(String sourceId, Whereabouts whereabouts);
 
   /**
    * Stops to hold one partition: what is being stored is finished and acknowledged, the member is

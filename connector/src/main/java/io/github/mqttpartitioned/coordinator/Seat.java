@@ -7,6 +7,8 @@ import io.github.mqttpartitioned.model.PartitionStatus.Counts;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One partition, as the coordinator sees it: who holds it and what was last heard of it. {@link
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 final class Seat {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Seat.class);
 
   private final SourceSettings settings;
   private final int partition;
@@ -136,7 +140,13 @@ final class Seat {
   }
 
   void fail(RuntimeException why) {
+    LOG.error("Partition {} has stopped for good: {}", partition, why.getMessage());
     failure = why;
+  }
+
+  /** Why the partition has stopped for good. */
+  @Nullable RuntimeException failure() {
+    return failure;
   }
 
   /** How the partition is doing; while nobody holds it, it is waiting. */
@@ -154,13 +164,26 @@ final class Seat {
       try {
         guard.requireNotOlder(partition, planned, said.extent());
       } catch (RuntimeException e) {
-        failure = e;
+        fail(e);
         return with(State.FAILED, e);
       }
       checked = true;
     }
     heard = said;
     return said;
+  }
+
+  /**
+   * As {@link #status}.
+   *
+   * @throws RuntimeException the failure of a partition that has stopped for good
+   */
+  PartitionStatus soundStatus() {
+    PartitionStatus status = status();
+    if (status.state() == State.FAILED && status.problem() != null) {
+      throw status.problem();
+    }
+    return status;
   }
 
   private PartitionStatus with(State state, @Nullable RuntimeException problem) {

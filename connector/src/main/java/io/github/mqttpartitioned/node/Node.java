@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.metrics.PrometheusText;
 import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.model.Whereabouts;
 import io.github.mqttpartitioned.receiver.Tenure;
 import io.github.mqttpartitioned.store.PartitionStore;
 import java.util.ArrayList;
@@ -121,7 +122,7 @@ public final class Node implements NodeLink {
 
   /** Does nothing: whoever reads in this JVM finds its partitions by {@link #blocks}. */
   @Override
-  public void announce(String sourceId, Map<Integer, NodeAddress> holders) {}
+  public void announce(String sourceId, Whereabouts whereabouts) {}
 
   @Override
   public void release(String sourceId, int partition) {

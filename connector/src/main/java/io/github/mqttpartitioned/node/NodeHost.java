@@ -10,6 +10,7 @@ import io.github.mqttpartitioned.coordinator.Lease;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.model.Whereabouts;
 import io.github.mqttpartitioned.store.StoreException;
 import io.github.mqttpartitioned.transport.Answer;
 import io.github.mqttpartitioned.transport.Answer.Failed.Reason;
@@ -157,10 +158,10 @@ public final class NodeHost implements NodeService {
     return Optional.ofNullable(running).map(Running::clients);
   }
 
-  /** The node that holds a partition, as far as the driver has told this one. */
-  public Optional<NodeAddress> holder(String sourceId, int partition) {
-    return Optional.ofNullable(tenancies.get(sourceId))
-        .map(tenancy -> tenancy.holders().get(partition));
+  /** Where a source's partitions are, as far as the driver has told this node. */
+  public Whereabouts whereabouts(String sourceId) {
+    Tenancy tenancy = tenancies.get(sourceId);
+    return tenancy == null ? Whereabouts.UNKNOWN : tenancy.whereabouts();
   }
 
   @Override
@@ -218,7 +219,7 @@ public final class NodeHost implements NodeService {
       return withTenancy(
           announce.sourceId(),
           announce.ticket(),
-          tenancy -> tenancy.setHolders(announce.holders()));
+          tenancy -> tenancy.setWhereabouts(announce.whereabouts()));
     }
     if (request instanceof Release release) {
       return withTenancy(

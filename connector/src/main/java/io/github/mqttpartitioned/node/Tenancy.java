@@ -1,12 +1,11 @@
 package io.github.mqttpartitioned.node;
 
-import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.model.Whereabouts;
 import io.github.mqttpartitioned.receiver.Tenure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -32,7 +31,7 @@ final class Tenancy implements Tenure {
   private volatile long contact;
   private volatile boolean ended;
   private volatile boolean hasWaiters;
-  private volatile Map<Integer, NodeAddress> holders = Map.of();
+  private volatile Whereabouts whereabouts = Whereabouts.UNKNOWN;
   private final List<Waiter> waiters = new ArrayList<>();
 
   /**
@@ -66,12 +65,12 @@ final class Tenancy implements Tenure {
     return ticket;
   }
 
-  Map<Integer, NodeAddress> holders() {
-    return holders;
+  Whereabouts whereabouts() {
+    return whereabouts;
   }
 
-  void setHolders(Map<Integer, NodeAddress> known) {
-    holders = known;
+  void setWhereabouts(Whereabouts known) {
+    whereabouts = known;
   }
 
   /**

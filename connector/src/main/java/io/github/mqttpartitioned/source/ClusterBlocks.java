@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.model.Whereabouts;
 import io.github.mqttpartitioned.node.Node;
 import io.github.mqttpartitioned.node.NodeHost;
 import io.github.mqttpartitioned.store.StoreException;
@@ -65,10 +66,14 @@ final class ClusterBlocks implements BlockSource {
     if (local) {
       return here.get().read(range);
     }
-    NodeAddress holder =
-        NodeHost.ofThisJvm()
-            .holder(input.sourceId(), input.partition())
-            .orElseGet(input::requireHolder);
+    Whereabouts whereabouts = NodeHost.ofThisJvm().whereabouts(input.sourceId());
+    String failure = whereabouts.failed().get(input.partition());
+    if (failure != null) {
+      // Nothing to wait for; and the query shall fail with what the driver knows.
+      throw new IllegalStateException(failure);
+    }
+    NodeAddress known = whereabouts.holders().get(input.partition());
+    NodeAddress holder = known != null ? known : input.requireHolder();
     return new RemoteBlocks(clients().connect(holder), input.sourceId(), input.partition())
         .read(range);
   }

@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.Counts;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.model.Whereabouts;
 import io.github.mqttpartitioned.transport.Answer.Failed;
 import io.github.mqttpartitioned.transport.Answer.Report;
 import io.github.mqttpartitioned.transport.Request.Announce;
@@ -209,9 +210,9 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   }
 
   @Override
-  public void announce(String source, Map<Integer, NodeAddress> holders) {
+  public void announce(String source, Whereabouts whereabouts) {
     tell(
-        new Announce(sourceId, ticket, holders),
+        new Announce(sourceId, ticket, whereabouts),
         failure -> LOG.warn("Cannot tell node {} who holds what: {}", address, failure));
   }
 

@@ -1,6 +1,7 @@
 package io.github.mqttpartitioned.transport;
 
 import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.model.Whereabouts;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
@@ -147,14 +148,9 @@ public sealed interface Request {
     }
   }
 
-  /** Who holds which partition. */
-  record Announce(String sourceId, long ticket, Map<Integer, NodeAddress> holders)
-      implements Request {
+  /** Where the partitions are. */
+  record Announce(String sourceId, long ticket, Whereabouts whereabouts) implements Request {
     static final int KIND = 4;
-
-    public Announce {
-      holders = Map.copyOf(holders);
-    }
 
     @Override
     public int kind() {
@@ -163,14 +159,17 @@ public sealed interface Request {
 
     @Override
     public void write(FrameWriter out) {
-      out.putText(sourceId).putLong(ticket).putInt(holders.size());
-      new TreeMap<>(holders)
+      out.putText(sourceId).putLong(ticket).putInt(whereabouts.holders().size());
+      new TreeMap<>(whereabouts.holders())
           .forEach(
               (partition, node) ->
                   out.putInt(partition)
                       .putText(node.name())
                       .putText(node.host())
                       .putInt(node.port()));
+      out.putInt(whereabouts.failed().size());
+      new TreeMap<>(whereabouts.failed())
+          .forEach((partition, why) -> out.putInt(partition).putText(why));
     }
 
     static Announce read(FrameReader in) {
@@ -182,7 +181,11 @@ public sealed interface Request {
         holders.put(
             partition, new NodeAddress(in.getText("node"), in.getText("host"), in.getInt("port")));
       }
-      return new Announce(sourceId, ticket, holders);
+      Map<Integer, String> failed = new TreeMap<>();
+      for (int left = in.getInt("number of failed partitions"); left > 0; left--) {
+        failed.put(in.getInt("failed partition"), in.getText("failure"));
+      }
+      return new Announce(sourceId, ticket, new Whereabouts(holders, failed));
     }
   }
 

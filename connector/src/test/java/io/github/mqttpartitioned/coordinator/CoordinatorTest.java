@@ -10,6 +10,7 @@ import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.Counts;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.model.Whereabouts;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.TestSettings;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ class CoordinatorTest {
   private final class FakeLink implements NodeLink {
     private final NodeAddress address;
     private final Map<Integer, Long> held = new ConcurrentHashMap<>();
-    private volatile Map<Integer, NodeAddress> holders = Map.of();
+    private volatile Whereabouts told = Whereabouts.UNKNOWN;
 
     FakeLink(String name, String host) {
       this.address = new NodeAddress(name, host, 1);
@@ -114,8 +115,8 @@ class CoordinatorTest {
     }
 
     @Override
-    public void announce(String sourceId, Map<Integer, NodeAddress> known) {
-      holders = known;
+    public void announce(String sourceId, Whereabouts whereabouts) {
+      told = whereabouts;
     }
 
     @Override
@@ -243,7 +244,7 @@ class CoordinatorTest {
                     new Holder("b", 0),
                     new Holder("a", 0),
                     new Holder("b", 0))));
-    assertThat(other.holders).containsOnlyKeys(0, 1, 2, 3);
+    assertThat(other.told.holders()).containsOnlyKeys(0, 1, 2, 3);
   }
 
   @Test
@@ -254,7 +255,7 @@ class CoordinatorTest {
     start(0, false);
     lose(lost);
     awaitHeld(Map.of("a2", Set.of(0, 2, 3), "b1", Set.of(1)));
-    Await.until("the new holders", LIMIT, () -> heir.address().equals(heir.holders.get(0)));
+    Await.until("the new holders", LIMIT, () -> heir.address().equals(heir.told.holders().get(0)));
   }
 
   @Test
@@ -274,7 +275,7 @@ class CoordinatorTest {
   @Test
   void hostThatStaysAwayFailsTheQuery() {
     FakeLink lost = node("a1");
-    node("b1");
+    FakeLink other = node("b1");
     start(0, false);
     lose(lost);
     awaitStates(State.WAITING, State.CONNECTED, State.WAITING, State.CONNECTED);
@@ -282,6 +283,13 @@ class CoordinatorTest {
     changed.run();
     awaitStates(State.FAILED, State.CONNECTED, State.FAILED, State.CONNECTED);
     assertThatThrownBy(() -> coordinator.extents()).hasMessage("store of partition 0 is lost");
+    // Tasks that wait for it are told, too: the batch would wait for them.
+    Await.value(
+        "what the other node was told",
+        LIMIT,
+        () -> other.told.failed(),
+        Map.of(0, "store of partition 0 is lost", 2, "store of partition 2 is lost")::equals);
+    assertThat(events).filteredOn("missing 0 at 0"::equals).hasSize(1);
   }
 
   @Test

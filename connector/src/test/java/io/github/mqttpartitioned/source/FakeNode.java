@@ -11,6 +11,7 @@ import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.model.Whereabouts;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ final class FakeNode implements NodeLink {
   }
 
   @Override
-  public void announce(String sourceId, Map<Integer, NodeAddress> holders) {}
+  public void announce(String sourceId, Whereabouts whereabouts) {}
 
   @Override
   public synchronized void release(String sourceId, int partition) {

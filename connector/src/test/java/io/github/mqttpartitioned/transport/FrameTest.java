@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.Counts;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.model.Whereabouts;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -24,11 +25,13 @@ class FrameTest {
         new Request.Poll("source", Long.MIN_VALUE, -1),
         new Request.Assign("source", 7, 3, 2, Long.MAX_VALUE),
         new Request.Trim("source", 7, 3, 1L << 40),
-        new Request.Announce("source", 7, Map.of()),
+        new Request.Announce("source", 7, Whereabouts.UNKNOWN),
         new Request.Announce(
             "source",
             7,
-            Map.of(0, new NodeAddress("1", "höst", 4711), 31, new NodeAddress("2", "b", 1))),
+            new Whereabouts(
+                Map.of(0, new NodeAddress("1", "höst", 4711), 31, new NodeAddress("2", "b", 1)),
+                Map.of(2, "lost", 7, "höchstens"))),
         new Request.Release("source", 7, 31),
         new Request.Leave("", 7),
         new Request.Fetch("source", 3, 100, 200),
