@@ -32,8 +32,10 @@ import org.slf4j.LoggerFactory;
  *       planned by an earlier run, and it may come twice. So either data call starts the members.
  *   <li>An error between {@code toMicroBatchStream} and the first data call leaks what runs then.
  *       So nothing does before.
- *   <li>{@link #commit} of an offset comes when the next batch is in the offset log. Nothing else
- *       permits a trim: until then the range can be asked for again.
+ *   <li>{@link #commit} of an offset comes when the next batch is in the offset log, and permits a
+ *       trim: until then the range can be asked for again. A run does not know what an earlier one
+ *       has committed, but a batch that it is asked to plan again tells: what lies before it is
+ *       done with. See also {@link #makeRoom}.
  *   <li>{@link #latestOffset} with a start comes when every batch before that start is complete, in
  *       the sink and in Spark's own log. It permits to acknowledge.
  *   <li>New data means another JSON text, asked for every 10 ms. So offsets never go backwards, and
@@ -67,6 +69,9 @@ final class MqttMicroBatchStream
 
   /** Where a run with Trigger.AvailableNow ends, once that is known. */
   private @Nullable SourceOffset target;
+
+  /** Whether this run has been told what Spark needs no more. */
+  private boolean committed;
 
   private @Nullable ResolvedSource resolved;
   private volatile @Nullable DataLoss loss;
@@ -142,11 +147,24 @@ final class MqttMicroBatchStream
             : available;
     source.planned(until);
     if (until.equals(from)) {
+      makeRoom(source, from);
       // No new data must be the same text, also when partitions have been added since.
       return start;
     }
     source.meters().batchBegins();
     return until;
+  }
+
+  /**
+   * A run that begins with full stores whose messages are all processed would wait for ever: no
+   * room, so no message, no batch and no commit that makes room. What a run is asked to go on from
+   * is in Spark's log of complete batches, so what lies before it may go when nothing else can.
+   */
+  private void makeRoom(RunningSource source, SourceOffset from) {
+    if (!committed && source.isStoreFull()) {
+      retention.committed(from);
+      committed = true;
+    }
   }
 
   private SourceOffset admitted(
@@ -212,7 +230,11 @@ final class MqttMicroBatchStream
   public InputPartition[] planInputPartitions(Offset start, Offset end) {
     SourceOffset from = own(start);
     SourceOffset until = own(end);
+    boolean first = running == null;
     RunningSource source = running(from.max(until));
+    if (first) {
+      retention.committed(from);
+    }
     source.meters().batchBegins();
     return source.plan(from, until).toArray(InputPartition[]::new);
   }
@@ -231,6 +253,7 @@ final class MqttMicroBatchStream
     }
     try {
       retention.committed(own(end));
+      committed = true;
       retention.expired().ifPresent(source::trim);
     } catch (RuntimeException e) {
       LOG.warn("Source {} cannot trim its stores now", source.sourceId(), e);

@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Keeps what Spark has committed for a while before it may be trimmed. A run begins with nothing
- * committed: what an earlier run has committed counts from this run's first commit on.
+ * committed: what an earlier run has committed counts from when this one learns of it.
  *
  * <p>Commits that come close after one another are kept as one, until the last of them may go: at
  * most {@value #STEPS} and one are remembered, and each goes at most a part in {@value #STEPS} of

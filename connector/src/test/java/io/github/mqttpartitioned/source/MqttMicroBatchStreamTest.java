@@ -87,6 +87,48 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     stream.stop();
   }
 
+  /** The trims of the run before may have been lost with it, or were not due yet. */
+  @Test
+  void runThatBeginsWithFullStoresAllProcessedMakesRoomAfterTheRetention() {
+    Offset end = runOnce(4);
+    MqttMicroBatchStream stream = stream("retention", "10s");
+    Offset start = stream.deserializeOffset(end.json());
+    latest(stream, start);
+    node.state = State.STORE_FULL;
+    assertThat(latest(stream, start)).isEqualTo(start);
+    nanos += Duration.ofSeconds(9).toNanos();
+    latest(stream, start);
+    assertThat(node.calls).noneMatch(call -> call.startsWith("trim"));
+    nanos += Duration.ofSeconds(1).toNanos();
+    latest(stream, start);
+    assertThat(node.calls).endsWith("trim 0 before 4", "trim 1 before 4");
+    stream.stop();
+  }
+
+  @Test
+  void messagesOfTheLastBatchAreKeptWhileThereIsRoom() {
+    Offset end = runOnce(4);
+    MqttMicroBatchStream stream = stream();
+    Offset start = stream.deserializeOffset(end.json());
+    latest(stream, start);
+    latest(stream, start);
+    assertThat(node.calls).noneMatch(call -> call.startsWith("trim"));
+    stream.stop();
+  }
+
+  @Test
+  void batchThatIsPlannedAgainPermitsToTrimWhatLiesBeforeIt() {
+    Offset end = runOnce(4);
+    append(0, 2);
+    MqttMicroBatchStream stream = stream();
+    Offset next = SourceOffset.of(6, 4);
+    stream.setLatestSeenOffset(serialized(next));
+    planned(stream, stream.deserializeOffset(end.json()), next);
+    latest(stream, next);
+    assertThat(node.calls).endsWith("trim 0 before 4", "trim 1 before 4");
+    stream.stop();
+  }
+
   @Test
   void minimumIsNotWaitedForWhileAStoreIsFull() {
     MqttMicroBatchStream stream = stream("minOffsetsPerTrigger", "1000");
