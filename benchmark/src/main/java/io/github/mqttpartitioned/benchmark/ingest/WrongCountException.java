@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.benchmark.ingest;
 
 /** Messages were lost, repeated, altered, or acknowledged wrongly: the round counts for nothing. */
-final class WrongCountException extends Exception {
+public final class WrongCountException extends Exception {
 
   private static final long serialVersionUID = 1L;
 

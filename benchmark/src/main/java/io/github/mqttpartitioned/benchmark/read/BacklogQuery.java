@@ -38,6 +38,7 @@ public final class BacklogQuery implements AutoCloseable {
   private final ScriptedBroker broker;
   private final Path stores;
   private final Path first;
+  private long fillNanos;
 
   private BacklogQuery(SparkSession spark, Backlog backlog, Scratch scratch) throws IOException {
     this.spark = spark;
@@ -60,7 +61,9 @@ public final class BacklogQuery implements AutoCloseable {
     try {
       query.await(query.messages().writeStream().format("noop"), query.first);
       Path own = query.storesOfSource();
+      long begin = System.nanoTime();
       backlog.write(own, String.valueOf(own.getFileName()), STORE_MAX);
+      query.fillNanos = System.nanoTime() - begin;
       return query;
     } catch (Exception e) {
       query.close();
@@ -73,6 +76,11 @@ public final class BacklogQuery implements AutoCloseable {
     try (Stream<Path> directories = Files.list(stores)) {
       return directories.findFirst().orElseThrow();
     }
+  }
+
+  /** Nanoseconds that one thread took to store all of it, durably. */
+  public long fillNanos() {
+    return fillNanos;
   }
 
   /** Nanoseconds that one thread takes to read and check all of it, without Spark. */

@@ -32,6 +32,7 @@ public final class ScaleScenario implements Scenario {
   private static final int IDLE_PARTITIONS = 8;
   private static final long SMALLEST = 100_000;
   private static final double PERCENT = 100;
+  private static final double NANOS_PER_MILLI = 1e6;
 
   @Override
   public String name() {
@@ -61,6 +62,12 @@ public final class ScaleScenario implements Scenario {
         new Setting("partitions", new Count(1, 64), "64", "4", "most partitions: 1, 4, 16, 64"),
         new Setting("rounds", new Count(1, 1_000), "3", "1", "rounds that count"),
         new Setting(
+            "busy",
+            new Count(100_000, 1_000_000_000),
+            "20000000",
+            "2000000",
+            "messages to the partition whose memory is measured"),
+        new Setting(
             "idle", new Count(1, 3_600), "20", "2", "seconds that the idle query is watched"),
         Scratch.SETTING);
   }
@@ -82,7 +89,8 @@ public final class ScaleScenario implements Scenario {
               PAYLOAD_BYTES,
               LocalSpark.CORES),
           scratch.directory());
-      PartitionMemory.measure(settings.smallCount("partitions"), scratch, measurements);
+      PartitionMemory.measure(
+          settings.smallCount("partitions"), settings.count("busy"), scratch, measurements);
       SparkSession spark = LocalSpark.start(scratch.newDirectory());
       try {
         TaskTime taskTime = new TaskTime(spark.sparkContext());
@@ -113,6 +121,10 @@ public final class ScaleScenario implements Scenario {
     return true;
   }
 
+  /**
+   * What storing and reading a message costs, beside what a batch costs however many messages it
+   * has.
+   */
   private static void cost(
       String row,
       int partitions,
@@ -122,26 +134,30 @@ public final class ScaleScenario implements Scenario {
       Settings settings,
       Measurements measurements)
       throws Exception {
+    Backlog small = new Backlog(partitions, 1, PAYLOAD_BYTES, TOPICS);
     Backlog backlog = new Backlog(partitions, rows / partitions, PAYLOAD_BYTES, TOPICS);
-    try (Scratch scratch = Scratch.of(settings)) {
-      long begin = System.nanoTime();
-      try (BacklogQuery query = BacklogQuery.prepare(spark, backlog, scratch)) {
-        measurements.add(
-            row + ", store, with the start of a query",
-            "ns",
-            (double) (System.nanoTime() - begin) / backlog.rows());
-        for (int round = 0; round <= settings.count("rounds"); round++) {
-          taskTime.takeCpuNanos();
-          query.run(Query.EVERY_COLUMN);
-          if (round > 0) {
-            measurements.add(
-                row + ", read every column",
-                "ns",
-                (double) taskTime.takeCpuNanos() / backlog.rows());
-          }
+    try (Scratch scratch = Scratch.of(settings);
+        BacklogQuery batch = BacklogQuery.prepare(spark, small, scratch);
+        BacklogQuery query = BacklogQuery.prepare(spark, backlog, scratch)) {
+      measurements.add(row + ", store", "ns", (double) query.fillNanos() / backlog.rows());
+      for (int round = 0; round <= settings.count("rounds"); round++) {
+        long fixed = cpuNanos(batch, taskTime);
+        long whole = cpuNanos(query, taskTime);
+        if (round > 0) {
+          measurements.add(row + ", a batch's tasks", "ms", fixed / NANOS_PER_MILLI);
+          measurements.add(
+              row + ", read every column",
+              "ns",
+              (double) (whole - fixed) / (backlog.rows() - small.rows()));
         }
       }
     }
+  }
+
+  private static long cpuNanos(BacklogQuery query, TaskTime taskTime) throws Exception {
+    taskTime.takeCpuNanos();
+    query.run(Query.EVERY_COLUMN);
+    return taskTime.takeCpuNanos();
   }
 
   private static double idleCpu(SparkSession spark, long seconds, Scratch scratch)
