@@ -18,14 +18,16 @@ import java.util.zip.CRC32C;
  * everything before it adds anything: a malformed packet leaves the batch as it was.
  *
  * <p>QoS 2 (section 4.3.3, method A turned round: the message is stored first, and its id until
- * PUBREL): an id that is in flight with the same topic and payload is a redelivery, acknowledged
- * again and not stored again. The fingerprint guards against a broker that has forgotten the
- * session's state and gives the id to another message.
+ * PUBREL): a message with DUP, whose id is in flight with the same topic and payload, is a
+ * redelivery, acknowledged again and not stored again. Without DUP it is a new one, as a broker
+ * must set DUP when it sends again ([MQTT-3.3.1-1]): the broker has begun a new session, whose
+ * CONNACK may not have arrived, and the id and even the content can be those of the old one. The
+ * fingerprint guards against a new session's message that is itself delivered again.
  *
  * <p>With {@link AckMode#PROCESSED}, PUBACK and PUBREC are withheld, and what is not acknowledged
  * yet comes again on each new connection. So ids of QoS 1 are in flight, too, until their PUBACK
  * goes out. Other than at QoS 2 the id is free from then on, and this connection's copy of the ids
- * is not told: only a message that is marked as a redelivery is taken for one.
+ * is not told.
  *
  * <p>Allocates nothing per message. Confined to the wire thread of one connection.
  */
@@ -186,7 +188,7 @@ final class PublishParser {
   private boolean enterFlight(
       int qos, int packetId, long contentPrint, boolean duplicate, Batch batch) {
     long print = qos == 1 ? contentPrint | OF_QOS_1 : contentPrint;
-    if (inFlight.fingerprint(packetId) == print && (qos == 2 || duplicate)) {
+    if (duplicate && inFlight.fingerprint(packetId) == print) {
       batch.countDuplicate();
       return false;
     }

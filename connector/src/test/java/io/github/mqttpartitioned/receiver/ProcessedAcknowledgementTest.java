@@ -1,17 +1,16 @@
 package io.github.mqttpartitioned.receiver;
 
+import static io.github.mqttpartitioned.receiver.ReceiverTest.again;
 import static io.github.mqttpartitioned.receiver.ReceiverTest.publish;
 import static io.github.mqttpartitioned.receiver.ReceiverTest.ready;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBACK;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBCOMP;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBREC;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
-import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packet.Acknowledgement;
 import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.Packets;
@@ -30,11 +29,6 @@ class ProcessedAcknowledgementTest {
 
   private Member member(ScriptedBroker broker, int qos) {
     return new Member(folder, broker.url()).qos(qos).ackMode(AckMode.PROCESSED);
-  }
-
-  private static byte[] again(String payload, int qos, int packetId) {
-    return Packets.publish(
-        "test/t", payload.getBytes(UTF_8), qos, packetId, true, false, MqttProperties.NONE);
   }
 
   private static List<Acknowledgement> acknowledged(ScriptedBroker broker, int count) {

@@ -84,10 +84,7 @@ class ReceiverTest {
                 connection -> {
                   ready(connection, true);
                   // Id 2 again, as its PUBREL never went out; id 1 is free for a new message.
-                  connection.send(
-                      Packets.publish(
-                          "test/t", "two".getBytes(UTF_8), 2, 2, true, false, MqttProperties.NONE),
-                      publish("three", 2, 1));
+                  connection.send(again("two", 2, 2), publish("three", 2, 1));
                   connection.expectAcknowledgement(PUBREC, 2);
                   connection.expectAcknowledgement(PUBREC, 1);
                   connection.send(Packets.pubrel(2), Packets.pubrel(1), Packets.pubrel(99));
@@ -113,7 +110,7 @@ class ReceiverTest {
             },
             connection -> {
               ready(connection, true);
-              connection.send(publish("one", 2, 1), publish("two", 2, 2));
+              connection.send(again("one", 2, 1), publish("two", 2, 2));
               connection.expectAcknowledgement(PUBREC, 1);
               connection.expectAcknowledgement(PUBREC, 2);
             })) {
@@ -145,6 +142,37 @@ class ReceiverTest {
             })) {
       try (Member member = new Member(folder, broker.url()).qos(2).start().awaitStored(2)) {
         assertThat(member.payloads()).containsExactly("same", "same");
+      }
+    }
+  }
+
+  /** The CONNACK that says so does not arrive, and the next one finds the new session. */
+  @Test
+  void storesTheFirstMessageOfASessionThatItWasNotToldOf() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.inOrder(
+            connection -> {
+              ready(connection, false);
+              connection.send(publish("same", 2, 1));
+              connection.expectAcknowledgement(PUBREC, 1);
+              connection.cut();
+            },
+            connection -> {
+              connection.expect(PacketType.CONNECT);
+              connection.cut();
+            },
+            connection -> {
+              // Not marked as a redelivery, and ids start at 1 in a new session.
+              ready(connection, true);
+              connection.send(publish("same", 2, 1));
+              connection.expectAcknowledgement(PUBREC, 1);
+              connection.send(Packets.pubrel(1));
+              connection.expectAcknowledgement(PUBCOMP, 1);
+            })) {
+      try (Member member = new Member(folder, broker.url()).qos(2).start().awaitStored(1)) {
+        broker.awaitAcknowledged(3, Member.DEADLINE);
+        assertThat(member.payloads()).containsExactly("same", "same");
+        assertThat(member.status().counts().duplicates()).isZero();
       }
     }
   }
@@ -274,5 +302,11 @@ class ReceiverTest {
 
   static byte[] publish(String payload, int qos, int packetId) {
     return Packets.publish("test/t", payload.getBytes(UTF_8), qos, packetId);
+  }
+
+  /** The message marked as a redelivery. */
+  static byte[] again(String payload, int qos, int packetId) {
+    return Packets.publish(
+        "test/t", payload.getBytes(UTF_8), qos, packetId, true, false, MqttProperties.NONE);
   }
 }
