@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * partitions are, again and again: the node answers when something is new. Whoever wants to know
  * looks at what it said last.
  *
- * <p>Once the node does not answer, refuses a connection, or has let the source go, it is lost for
- * good, and nothing more is asked of it. Thread-safe.
+ * <p>Once the node does not answer, whatever it was asked, refuses a connection, or has let the
+ * source go, it is lost for good, and nothing more is asked of it. Thread-safe.
  */
 public final class RemoteNode implements NodeLink, AutoCloseable {
 
@@ -99,7 +99,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
     long seen = -1;
     long answered = System.nanoTime();
     try {
-      while (!closed.await(PACE.toMillis(), TimeUnit.MILLISECONDS)) {
+      while (!closed.await(PACE.toMillis(), TimeUnit.MILLISECONDS) && !lost) {
         Duration left = Lease.SUSPECT.minusNanos(System.nanoTime() - answered);
         if (left.isNegative()) {
           lose("it has not answered for " + Lease.SUSPECT.toSeconds() + " s");
@@ -124,7 +124,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   }
 
   private void lose(String why) {
-    if (closed.getCount() > 0) {
+    if (closed.getCount() > 0 && !lost) {
       LOG.warn("Node {} is lost: {}", address, why);
     }
     lost = true;
@@ -137,7 +137,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
     try {
       return client.await(client.ask(request), limit);
     } catch (UnreachableException e) {
-      if (client.isActive() || closed.getCount() == 0) {
+      if (client.isActive() || lost || closed.getCount() == 0) {
         throw e;
       }
       NodeClient again = clients.connect(address);
@@ -216,8 +216,11 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
         failure -> LOG.warn("Cannot tell node {} who holds what: {}", address, failure));
   }
 
-  /** Asks without waiting; a node that is lost is the poller's concern. */
-  private void tell(Request request, Consumer<String> onFailure) {
+  /**
+   * Asks without waiting. A node that does not answer is lost, for it may not have heard; so is one
+   * that has let the source go.
+   */
+  private void tell(Request request, Consumer<String> onError) {
     if (lost) {
       return;
     }
@@ -227,14 +230,24 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
               .connect(address)
               .ask(request)
               .whenComplete(
-                  (answer, lostConnection) -> {
-                    if (answer instanceof Failed failed) {
-                      onFailure.accept(failed.message());
-                      changed.run();
+                  (answer, unanswered) -> {
+                    if (unanswered != null) {
+                      lose(String.valueOf(unanswered.getMessage()));
+                    } else if (answer instanceof Failed failed) {
+                      failed(failed, onError);
                     }
                   });
     } catch (UnreachableException e) {
-      LOG.warn("Cannot ask node {}: {}", address, e.getMessage());
+      lose(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void failed(Failed failed, Consumer<String> onError) {
+    if (failed.reason() == Failed.Reason.NOT_HERE) {
+      lose(failed.message());
+    } else {
+      onError.accept(failed.message());
+      changed.run();
     }
   }
 
