@@ -9,6 +9,7 @@ import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ final class Holding {
   private boolean ended;
 
   /** Told while the store was being opened, perhaps. */
-  private volatile long processed;
+  private final AtomicLong processed = new AtomicLong();
 
   /**
    * @param node name of the node, for meters
@@ -73,7 +74,7 @@ final class Holding {
       throw e;
     }
     parts = opened;
-    opened.receiver.processed(processed);
+    opened.receiver.processed(processed.get());
     tenure.changed();
   }
 
@@ -99,10 +100,10 @@ final class Holding {
   }
 
   void processed(long before) {
-    processed = before;
+    long highest = processed.accumulateAndGet(before, Math::max);
     Parts opened = parts;
     if (opened != null) {
-      opened.receiver.processed(before);
+      opened.receiver.processed(highest);
     }
   }
 
@@ -116,6 +117,11 @@ final class Holding {
   /** Empty as long as the store is being opened. */
   Optional<PartitionStore> store() {
     return Optional.ofNullable(parts).map(Parts::store);
+  }
+
+  /** Whether {@link #stop} has been called: there is nothing to be opened any more. */
+  synchronized boolean hasEnded() {
+    return ended;
   }
 
   /** Asks the receiver to end. */

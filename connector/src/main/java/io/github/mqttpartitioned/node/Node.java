@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,23 +57,36 @@ public final class Node implements NodeLink {
 
   @Override
   public void assign(Assignment assignment) {
-    assign(assignment, Tenure.ENDLESS);
-  }
-
-  /** As {@link #assign(Assignment)}, for as long as {@code tenure} allows. */
-  void assign(Assignment assignment, Tenure tenure) {
-    String sourceId = assignment.settings().sourceId();
-    Key key = new Key(sourceId, assignment.partition());
-    Holding holding = new Holding(assignment, tenure, address.name(), Holding.STOP_LIMIT);
-    if (holdings.putIfAbsent(key, holding) != null) {
-      throw new IllegalStateException(
-          "This node holds partition " + key.partition + " of source " + sourceId + " already");
-    }
+    Holding holding = hold(assignment, Tenure.ENDLESS);
     try {
       holding.open();
     } catch (RuntimeException | Error e) {
-      holdings.remove(key, holding);
+      drop(holding);
       throw e;
+    }
+  }
+
+  /**
+   * Begins to hold a partition, for as long as {@code tenure} allows. Does not wait: the caller
+   * opens the holding, and drops it when that fails. What is asked of the partition meanwhile is
+   * kept for it.
+   *
+   * @throws IllegalStateException when the partition is held already
+   */
+  Holding hold(Assignment assignment, Tenure tenure) {
+    Key key = new Key(assignment.settings().sourceId(), assignment.partition());
+    Holding holding = new Holding(assignment, tenure, address.name(), Holding.STOP_LIMIT);
+    if (holdings.putIfAbsent(key, holding) != null) {
+      throw new IllegalStateException(
+          "This node holds partition " + key.partition + " of source " + key.sourceId + " already");
+    }
+    return holding;
+  }
+
+  /** Ends a holding, unless it has been released already. */
+  void drop(Holding holding) {
+    if (holdings.values().removeIf(holding::equals)) {
+      end(List.of(holding));
     }
   }
 
@@ -126,22 +138,32 @@ public final class Node implements NodeLink {
 
   @Override
   public void release(String sourceId, int partition) {
-    release(key -> key.equals(new Key(sourceId, partition)));
+    end(take(sourceId, partition));
+  }
+
+  /**
+   * Holds a partition no longer. Does not wait: the caller {@linkplain #end ends} what there was.
+   */
+  List<Holding> take(String sourceId, int partition) {
+    Holding taken = holdings.remove(new Key(sourceId, partition));
+    return taken == null ? List.of() : List.of(taken);
   }
 
   @Override
   public void release(String sourceId) {
-    release(key -> key.sourceId.equals(sourceId));
-    ReadMeters.release(sourceId);
-  }
-
-  private void release(Predicate<Key> which) {
     List<Holding> released = new ArrayList<>();
     holdings
         .entrySet()
-        .removeIf(entry -> which.test(entry.getKey()) && released.add(entry.getValue()));
-    released.forEach(Holding::stop);
-    released.forEach(Holding::finish);
+        .removeIf(
+            entry -> entry.getKey().sourceId.equals(sourceId) && released.add(entry.getValue()));
+    end(released);
+    ReadMeters.release(sourceId);
+  }
+
+  /** Stops the receivers and closes the stores of what has been taken away; waits for that. */
+  static void end(List<Holding> taken) {
+    taken.forEach(Holding::stop);
+    taken.forEach(Holding::finish);
   }
 
   private Holding holding(String sourceId, int partition) {

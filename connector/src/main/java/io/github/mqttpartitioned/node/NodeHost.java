@@ -32,6 +32,7 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,9 @@ import org.slf4j.LoggerFactory;
  * and lets a source go when it is told to, or when its driver has been silent for too long. With
  * the last source go port, connections and threads.
  *
- * <p>Thread-safe. Nothing that waits is done by the threads of the network.
+ * <p>Thread-safe. What a driver asks takes effect in the order in which it asks, for the network
+ * reads a connection with one thread, and that thread takes note of each request; nothing that
+ * waits is done by it.
  */
 public final class NodeHost implements NodeService {
 
@@ -173,7 +176,11 @@ public final class NodeHost implements NodeService {
     if (request instanceof Poll poll) {
       return poll(poll);
     }
-    return CompletableFuture.supplyAsync(() -> answerNow(request), now.threads.workers());
+    try {
+      return CompletableFuture.supplyAsync(begin(request), now.threads.workers());
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private CompletableFuture<Answer> poll(Poll poll) {
@@ -192,12 +199,17 @@ public final class NodeHost implements NodeService {
     return new Answer.Report(version, node.status(tenancy.settings().sourceId()));
   }
 
-  private Answer answerNow(Request request) {
+  /**
+   * Takes note of a request, without waiting.
+   *
+   * @return what remains to be done until it can be answered
+   */
+  private Supplier<Answer> begin(Request request) {
     if (request instanceof Scrape) {
-      return new Answer.Text(node.scrape());
+      return () -> new Answer.Text(node.scrape());
     }
     if (request instanceof Fetch fetch) {
-      return fetch(fetch);
+      return () -> fetch(fetch);
     }
     if (request instanceof Assign assign) {
       return withTenancy(assign.sourceId(), assign.ticket(), tenancy -> assign(assign, tenancy));
@@ -206,40 +218,61 @@ public final class NodeHost implements NodeService {
       return withTenancy(
           trim.sourceId(),
           trim.ticket(),
-          tenancy -> node.trim(trim.sourceId(), trim.partition(), trim.before()));
+          tenancy -> {
+            node.trim(trim.sourceId(), trim.partition(), trim.before());
+            return Answer.Done::new;
+          });
     }
     if (request instanceof Processed processed) {
       return withTenancy(
           processed.sourceId(),
           processed.ticket(),
-          tenancy ->
-              node.processed(processed.sourceId(), processed.partition(), processed.before()));
+          tenancy -> {
+            node.processed(processed.sourceId(), processed.partition(), processed.before());
+            return Answer.Done::new;
+          });
     }
     if (request instanceof Announce announce) {
       return withTenancy(
           announce.sourceId(),
           announce.ticket(),
-          tenancy -> tenancy.setWhereabouts(announce.whereabouts()));
+          tenancy -> {
+            tenancy.setWhereabouts(announce.whereabouts());
+            return Answer.Done::new;
+          });
     }
     if (request instanceof Release release) {
       return withTenancy(
           release.sourceId(),
           release.ticket(),
-          tenancy -> node.release(release.sourceId(), release.partition()));
+          tenancy -> {
+            List<Holding> taken = node.take(release.sourceId(), release.partition());
+            return () -> {
+              Node.end(taken);
+              return new Answer.Done();
+            };
+          });
     }
     if (request instanceof Leave leave) {
-      return withTenancy(leave.sourceId(), leave.ticket(), this::letGo);
+      return withTenancy(
+          leave.sourceId(),
+          leave.ticket(),
+          tenancy ->
+              () -> {
+                letGo(tenancy);
+                return new Answer.Done();
+              });
     }
     throw new IllegalArgumentException("a node does not answer " + request);
   }
 
-  private Answer withTenancy(String sourceId, long ticket, Consumer<Tenancy> action) {
+  private Supplier<Answer> withTenancy(
+      String sourceId, long ticket, Function<Tenancy, Supplier<Answer>> action) {
     Tenancy tenancy = find(sourceId, ticket);
     if (tenancy == null || !tenancy.renew()) {
-      return notHere("source " + sourceId);
+      return () -> notHere("source " + sourceId);
     }
-    action.accept(tenancy);
-    return new Answer.Done();
+    return action.apply(tenancy);
   }
 
   private @Nullable Tenancy find(String sourceId, long ticket) {
@@ -247,32 +280,47 @@ public final class NodeHost implements NodeService {
     return tenancy != null && tenancy.ticket() == ticket ? tenancy : null;
   }
 
-  private void assign(Assign assign, Tenancy tenancy) {
+  private Supplier<Answer> assign(Assign assign, Tenancy tenancy) {
     Assignment assignment =
         new Assignment(
             tenancy.settings(), assign.partition(), assign.generation(), assign.firstOffset());
-    long deadline = System.nanoTime() + READERS_GONE.toNanos();
-    while (!hold(assignment, tenancy, deadline)) {
-      LockSupport.parkNanos(READERS_LOOK.toNanos());
+    Holding holding = node.hold(assignment, tenancy);
+    return () -> open(holding, tenancy);
+  }
+
+  private Answer open(Holding holding, Tenancy tenancy) {
+    long deadline = nanoTime.getAsLong() + READERS_GONE.toNanos();
+    try {
+      while (!tryOpen(holding, tenancy, deadline)) {
+        LockSupport.parkNanos(READERS_LOOK.toNanos());
+      }
+    } catch (RuntimeException | Error e) {
+      node.drop(holding);
+      throw e;
     }
-    if (find(assign.sourceId(), assign.ticket()) != tenancy) {
-      node.release(assign.sourceId(), assign.partition());
+    String sourceId = tenancy.settings().sourceId();
+    if (tenancy.isOver() || tenancies.get(sourceId) != tenancy) {
+      node.drop(holding);
+      return notHere("source " + sourceId);
     }
+    return new Answer.Done();
   }
 
   /**
-   * Holds the partition, unless its store is still open in this JVM: a task may go on reading what
-   * an earlier holding has opened.
+   * Opens a holding, unless its store is still open in this JVM: a task may go on reading what an
+   * earlier holding has opened.
+   *
+   * @return whether there is no need to try again
    */
-  private boolean hold(Assignment assignment, Tenancy tenancy, long deadline) {
+  private boolean tryOpen(Holding holding, Tenancy tenancy, long deadline) {
     try {
-      node.assign(assignment, tenancy);
+      holding.open();
       return true;
     } catch (StoreException.Unusable e) {
-      if (tenancy.isOver() || System.nanoTime() - deadline >= 0) {
+      if (nanoTime.getAsLong() - deadline >= 0) {
         throw e;
       }
-      return false;
+      return holding.hasEnded() || tenancy.isOver();
     }
   }
 

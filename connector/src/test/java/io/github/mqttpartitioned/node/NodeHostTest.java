@@ -8,13 +8,20 @@ import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.Lease;
+import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.model.Whereabouts;
 import io.github.mqttpartitioned.node.NodeHost.Admission;
+import io.github.mqttpartitioned.store.PartitionStore;
+import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.Packets;
+import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import io.github.mqttpartitioned.testkit.TestSettings;
@@ -24,13 +31,20 @@ import io.github.mqttpartitioned.transport.Network;
 import io.github.mqttpartitioned.transport.NodeClients;
 import io.github.mqttpartitioned.transport.RemoteBlocks;
 import io.github.mqttpartitioned.transport.RemoteNode;
+import io.github.mqttpartitioned.transport.Request;
+import io.github.mqttpartitioned.transport.Request.Announce;
+import io.github.mqttpartitioned.transport.Request.Assign;
 import io.github.mqttpartitioned.transport.Request.Poll;
+import io.github.mqttpartitioned.transport.Request.Processed;
+import io.github.mqttpartitioned.transport.Request.Release;
 import io.github.mqttpartitioned.transport.UnreachableException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.network.util.MapConfigProvider;
@@ -161,6 +175,85 @@ class NodeHostTest {
       assertThat(link.status("source", 0).problem()).hasMessageContaining("already");
       link.release("source");
     }
+  }
+
+  /** As a task that goes on reading what an earlier holding has opened. */
+  private static PartitionStore openStore(SourceSettings settings) {
+    return PartitionStore.open(
+        new StoreConfig(
+            new Assignment(settings, 0, 0, 0).directory(),
+            "source",
+            0,
+            settings.storeMaxBytes(),
+            0));
+  }
+
+  private CompletableFuture<Answer> ask(Admission admission, Request request) {
+    return clients.connect(admission.address()).ask(request);
+  }
+
+  private static Assign assign(Admission admission) {
+    return new Assign("source", admission.ticket(), 0, 0, 0);
+  }
+
+  @Test
+  void whatIsProcessedIsKeptForAPartitionWhoseStoreIsStillInUse() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.start(
+            connection -> {
+              connection.accept(false, MqttProperties.NONE);
+              connection.grant();
+              connection.send(Packets.publish("test/t", new byte[10], 1, 7));
+            })) {
+      SourceSettings settings =
+          new TestSettings(broker.url(), temp)
+              .sourceId("source")
+              .ackMode(AckMode.PROCESSED)
+              .receiveMaximum(1)
+              .build();
+      Admission admission = admit(settings, 1);
+      CompletableFuture<Answer> assigned;
+      try (PartitionStore store = openStore(settings)) {
+        assigned = ask(admission, assign(admission));
+        for (long before : new long[] {1, 0}) {
+          assertThat(ask(admission, new Processed("source", admission.ticket(), 0, before)).get())
+              .isEqualTo(new Answer.Done());
+        }
+        assertThat(store.extent().next()).isZero();
+      }
+      assertThat(assigned.get()).isEqualTo(new Answer.Done());
+      broker.awaitAcknowledged(1, LIMIT);
+    }
+  }
+
+  @Test
+  void partitionThatIsReleasedWhileItsStoreIsStillInUseIsNotTakenUpLater() throws Exception {
+    SourceSettings settings = settings("tcp://127.0.0.1:1");
+    Admission admission = admit(settings, 1);
+    CompletableFuture<Answer> assigned;
+    try (PartitionStore store = openStore(settings)) {
+      assigned = ask(admission, assign(admission));
+      assertThat(ask(admission, new Release("source", admission.ticket(), 0)).get())
+          .isEqualTo(new Answer.Done());
+      assertThat(store.extent().next()).isZero();
+    }
+    assertThat(assigned.get()).isEqualTo(new Answer.Done());
+    assertThat(node.blocks("source", 0)).isEmpty();
+  }
+
+  @Test
+  void whatADriverAsksTakesEffectInTheOrderInWhichItAsks() throws Exception {
+    Admission admission = admit(settings("tcp://127.0.0.1:1"), 1);
+    List<CompletableFuture<Answer>> answers = new ArrayList<>();
+    for (int port = 1; port <= 2_000; port++) {
+      Whereabouts whereabouts =
+          new Whereabouts(Map.of(0, new NodeAddress("1", "a", port)), Map.of());
+      answers.add(ask(admission, new Announce("source", admission.ticket(), whereabouts)));
+    }
+    for (CompletableFuture<Answer> answer : answers) {
+      assertThat(answer.get()).isEqualTo(new Answer.Done());
+    }
+    assertThat(host.whereabouts("source").holders().get(0).port()).isEqualTo(2_000);
   }
 
   @Test
