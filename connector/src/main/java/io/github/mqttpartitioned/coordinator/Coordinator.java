@@ -61,7 +61,7 @@ public final class Coordinator implements AutoCloseable {
    * @param nodes closed together with the coordinator
    * @param last holders, with the epoch of this run
    * @param planned by partition: offset behind the last one that Spark has ever planned
-   * @param needsStore by partition: whether it has had a store
+   * @param needsStore by partition: whether it has certainly had a store
    * @param recoveryTimeout how long to wait for the host of a store, at least {@link Lease#LIMIT},
    *     for until then a holder that is cut off may go on; for fixed nodes not at all
    */
@@ -220,7 +220,7 @@ public final class Coordinator implements AutoCloseable {
         nodes.add(node);
       }
     }
-    return nodes.isEmpty() && !seat.needsStore() ? Set.copyOf(live) : nodes;
+    return nodes.isEmpty() && !seat.needsStore(live) ? Set.copyOf(live) : nodes;
   }
 
   private void giveUpStore(Seat seat, List<NodeLink> live, long now) {
@@ -228,7 +228,7 @@ public final class Coordinator implements AutoCloseable {
         nodes.isFixed() || now - seat.waitingSince() >= recoveryTimeout.toNanos();
     if (seat.failure() != null
         || seat.holder() != null
-        || !seat.needsStore()
+        || !seat.needsStore(live)
         || !waitedEnough
         || !allowed(seat, live).isEmpty()) {
       return;

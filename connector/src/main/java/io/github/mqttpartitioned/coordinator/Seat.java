@@ -6,6 +6,7 @@ import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.Counts;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,9 @@ final class Seat {
 
   /** Whether there must be a store: without it the partition waits. */
   private volatile boolean needsStore;
+
+  /** Whether an earlier run has told {@link #host} to make the store; it may have, or not. */
+  private volatile boolean toldEarlier;
 
   private volatile long planned;
   private volatile long processed;
@@ -56,6 +60,7 @@ final class Seat {
     this.generation = last.generation();
     this.planned = planned;
     this.needsStore = needsStore;
+    this.toldEarlier = !last.host().isEmpty();
     this.guard = guard;
     this.waitingSince = now;
   }
@@ -68,8 +73,13 @@ final class Seat {
     return holder;
   }
 
-  boolean needsStore() {
-    return needsStore;
+  /**
+   * Whether the partition goes nowhere but to its store: there has been one, or there may be one on
+   * a host that is away. A host that is there says itself what it has.
+   */
+  boolean needsStore(List<NodeLink> live) {
+    return needsStore
+        || (toldEarlier && live.stream().noneMatch(node -> node.address().host().equals(host)));
   }
 
   long waitingSince() {
@@ -116,6 +126,7 @@ final class Seat {
   /** The store is lost, and the guard allows for a new one. */
   void replaceStore(boolean newGeneration) {
     needsStore = false;
+    toldEarlier = false;
     placed = false;
     heard = null;
     if (newGeneration) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class CoordinatorTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
+
   private static final Duration RECOVERY = Duration.ofMinutes(5);
 
   private final Map<String, Set<String>> disks = new ConcurrentHashMap<>();
@@ -355,6 +357,50 @@ class CoordinatorTest {
     node("a4");
     start(10, true);
     assertThat(held()).isEqualTo(Map.of("a4", Set.of(0, 2), "b3", Set.of(1, 3), "c1", Set.of()));
+  }
+
+  /** The driver was killed before all members were connected: some may have acknowledged. */
+  @Test
+  void storesOfAFirstStartThatWasCutOffAreWaitedFor() {
+    node("a1");
+    node("b1");
+    start(0, false);
+    coordinator.close();
+    live.clear();
+    node("b2");
+    CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> start(0, false));
+    awaitHeld(Map.of("b2", Set.of(1, 3)));
+    assertThat(starting).isNotDone();
+    node("a2");
+    starting.join();
+    assertThat(held()).isEqualTo(Map.of("a2", Set.of(0, 2), "b2", Set.of(1, 3)));
+    assertThat(events).noneMatch(event -> event.startsWith("missing"));
+  }
+
+  @Test
+  void hostOfAFirstStartThatWasCutOffFailsTheQueryWhenItStaysAway() {
+    node("a1");
+    node("b1");
+    start(0, false);
+    coordinator.close();
+    live.clear();
+    node("b2");
+    CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> start(0, false));
+    awaitHeld(Map.of("b2", Set.of(1, 3)));
+    clock.addAndGet(RECOVERY.toNanos());
+    assertThatThrownBy(starting::join).hasMessageContaining("store of partition 0 is lost");
+  }
+
+  /** The driver was killed between the note of the holders and their making the stores. */
+  @Test
+  void hostThatHasNoStoreAfterAFirstStartThatWasCutOffIsNotHeldTo() {
+    Holder noted = new Holder("a", 0);
+    last = new Holders(1, List.of(noted, noted, noted, noted));
+    node("a1");
+    node("b1");
+    start(0, false);
+    assertThat(held()).isEqualTo(Map.of("a1", Set.of(0, 2), "b1", Set.of(1, 3)));
+    assertThat(events).noneMatch(event -> event.startsWith("missing"));
   }
 
   @Test
