@@ -98,6 +98,7 @@ class ArchitectureTest {
             "org.jspecify..",
             "org.slf4j..",
             "org.apache.spark.network..",
+            "io.netty..",
             ROOT + "model",
             ROOT + "block",
             ROOT + "coordinator",

@@ -1,6 +1,7 @@
 package io.github.mqttpartitioned.transport;
 
 import io.github.mqttpartitioned.transport.Answer.Failed;
+import io.github.mqttpartitioned.transport.Request.Fetch;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
@@ -12,7 +13,7 @@ import org.apache.spark.network.server.RpcHandler;
 import org.apache.spark.network.server.StreamManager;
 import org.apache.spark.network.server.TransportServer;
 
-/** Listens for the requests to a node. Memory is bounded by one answer for each request. */
+/** Listens for the requests to a node. What a {@link Peer} can make it keep is bounded. */
 public final class NodeServer implements AutoCloseable {
 
   private final TransportContext context;
@@ -50,13 +51,25 @@ public final class NodeServer implements AutoCloseable {
 
     @Override
     public void receive(TransportClient client, ByteBuffer message, RpcResponseCallback callback) {
+      Request request = Request.decode(message);
+      if (request instanceof Fetch) {
+        Peer peer = Peer.of(client.getChannel());
+        peer.inTurn(() -> answer(request, callback, peer::answered));
+      } else {
+        answer(request, callback, () -> {});
+      }
+    }
+
+    private void answer(Request request, RpcResponseCallback callback, Runnable answered) {
       // What goes wrong is the answer.
       Future<?> unused =
           service
-              .answer(Request.decode(message))
+              .answer(request)
               .whenComplete(
-                  (answer, failure) ->
-                      callback.onSuccess((failure == null ? answer : failed(failure)).encode()));
+                  (answer, failure) -> {
+                    callback.onSuccess((failure == null ? answer : failed(failure)).encode());
+                    answered.run();
+                  });
     }
 
     private static Answer failed(Throwable failure) {

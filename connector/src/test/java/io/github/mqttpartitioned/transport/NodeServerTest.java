@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.transport;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,15 +8,23 @@ import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.TestCertificates;
 import io.github.mqttpartitioned.testkit.TestCertificates.Identity;
+import io.github.mqttpartitioned.transport.Request.Fetch;
 import io.github.mqttpartitioned.transport.Request.Leave;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.spark.network.TransportContext;
+import org.apache.spark.network.client.RpcResponseCallback;
+import org.apache.spark.network.client.TransportClient;
+import org.apache.spark.network.client.TransportClientFactory;
 import org.apache.spark.network.sasl.SecretKeyHolder;
+import org.apache.spark.network.server.NoOpRpcHandler;
 import org.apache.spark.network.util.MapConfigProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +158,54 @@ class NodeServerTest {
           .isInstanceOf(UnreachableException.class);
       assertThat(asked).containsExactly(new Leave("s", 1));
     }
+  }
+
+  /** As a task's JVM that hangs, or is paused: what it has asked for must not fill the node. */
+  @Test
+  void peerThatAsksAndDoesNotReadIsAnsweredNoFurtherUntilItReads() throws Exception {
+    int requests = 200;
+    answer = CompletableFuture.completedFuture(new Answer.Text("x".repeat(1 << 20)));
+    // One thread for all peers: what it has been asked before, it has taken note of.
+    Network network =
+        new Network(new MapConfigProvider(Map.of("spark.mqtt.io.serverThreads", "1")), "app", null);
+    try (NodeServer server = server(network);
+        NodeClients others = new NodeClients(plain());
+        TransportContext context = plain().context(new NoOpRpcHandler());
+        TransportClientFactory factory = context.createClientFactory(List.of())) {
+      TransportClient client = factory.createClient("127.0.0.1", server.port());
+      client.getChannel().config().setAutoRead(false);
+      List<CompletableFuture<ByteBuffer>> answers = new ArrayList<>();
+      for (int i = 0; i < requests; i++) {
+        answers.add(ask(client, new Fetch("s", 1, i, i + 1)));
+      }
+      client.getChannel().eventLoop().submit(() -> {}).get();
+      Await.until("some answers", LIMIT, () -> asked.size() > 8);
+      for (int i = 0; i < 20; i++) {
+        ask(others, server, new Leave("s", 1));
+      }
+      // The least, what sockets take, and a block under way.
+      assertThat(asked.stream().filter(Fetch.class::isInstance)).hasSizeLessThan(60);
+      client.getChannel().config().setAutoRead(true);
+      CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(30, SECONDS);
+    }
+  }
+
+  private static CompletableFuture<ByteBuffer> ask(TransportClient client, Request request) {
+    CompletableFuture<ByteBuffer> answer = new CompletableFuture<>();
+    client.sendRpc(
+        request.encode(),
+        new RpcResponseCallback() {
+          @Override
+          public void onSuccess(ByteBuffer response) {
+            answer.complete(ByteBuffer.allocate(0));
+          }
+
+          @Override
+          public void onFailure(Throwable e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    return answer;
   }
 
   @Test
