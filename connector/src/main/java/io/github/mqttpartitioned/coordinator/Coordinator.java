@@ -62,7 +62,7 @@ public final class Coordinator implements AutoCloseable {
    * @param last holders, with the epoch of this run
    * @param planned by partition: offset behind the last one that Spark has ever planned
    * @param needsStore by partition: whether it has certainly had a store
-   * @param recoveryTimeout how long to wait for the host of a store, at least {@link Lease#LIMIT},
+   * @param recoveryTimeout how long to wait for the host of a store, at least {@link Lease#FENCED},
    *     for until then a holder that is cut off may go on; for fixed nodes not at all
    */
   public Coordinator(
@@ -93,7 +93,7 @@ public final class Coordinator implements AutoCloseable {
     this.log = log;
     this.guard = guard;
     this.recoveryTimeout =
-        recoveryTimeout.compareTo(Lease.LIMIT) < 0 ? Lease.LIMIT : recoveryTimeout;
+        recoveryTimeout.compareTo(Lease.FENCED) < 0 ? Lease.FENCED : recoveryTimeout;
     this.nanoTime = nanoTime;
     long now = nanoTime.getAsLong();
     for (int partition = 0; partition < settings.partitions(); partition++) {

@@ -33,7 +33,7 @@ record SparkHost(
   private static final Logger LOG = LoggerFactory.getLogger(SparkHost.class);
 
   /** What it takes at most until a node that there is already holds a partition, its store open. */
-  private static final Duration MOVE = Lease.SUSPECT.plus(Lease.LIMIT).plusSeconds(14);
+  private static final Duration MOVE = Lease.SUSPECT.plus(Lease.FENCED).plusSeconds(14);
 
   /** Finds the nodes that a source may use. */
   @FunctionalInterface

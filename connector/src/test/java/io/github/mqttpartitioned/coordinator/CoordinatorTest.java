@@ -35,7 +35,7 @@ class CoordinatorTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  private static final Duration RECOVERY = Duration.ofMinutes(5);
+  private Duration recovery = Duration.ofMinutes(5);
 
   private final Map<String, Set<String>> disks = new ConcurrentHashMap<>();
   private final List<FakeLink> live = new CopyOnWriteArrayList<>();
@@ -178,7 +178,7 @@ class CoordinatorTest {
             offsets,
             needsStore,
             guard(),
-            RECOVERY,
+            recovery,
             clock::get);
     coordinator.start(!begun);
   }
@@ -267,7 +267,7 @@ class CoordinatorTest {
     start(0, false);
     lose(lost);
     awaitStates(State.WAITING, State.CONNECTED, State.WAITING, State.CONNECTED);
-    clock.addAndGet(RECOVERY.minusSeconds(1).toNanos());
+    clock.addAndGet(recovery.minusSeconds(1).toNanos());
     FakeLink back = node("a7");
     changed.run();
     awaitStates(State.CONNECTED, State.CONNECTED, State.CONNECTED, State.CONNECTED);
@@ -281,7 +281,7 @@ class CoordinatorTest {
     start(0, false);
     lose(lost);
     awaitStates(State.WAITING, State.CONNECTED, State.WAITING, State.CONNECTED);
-    clock.addAndGet(RECOVERY.toNanos());
+    clock.addAndGet(recovery.toNanos());
     changed.run();
     awaitStates(State.FAILED, State.CONNECTED, State.FAILED, State.CONNECTED);
     assertThatThrownBy(() -> coordinator.extents()).hasMessage("store of partition 0 is lost");
@@ -304,7 +304,7 @@ class CoordinatorTest {
     lose(lost);
     awaitStates(State.WAITING, State.CONNECTED, State.WAITING, State.CONNECTED);
     events.clear();
-    clock.addAndGet(RECOVERY.toNanos());
+    clock.addAndGet(recovery.toNanos());
     changed.run();
     awaitStates(State.CONNECTED, State.CONNECTED, State.CONNECTED, State.CONNECTED);
     assertThat(events)
@@ -320,6 +320,27 @@ class CoordinatorTest {
     awaitStates(State.WAITING, State.WAITING, State.WAITING, State.WAITING);
   }
 
+  /**
+   * Paused until just before its lease ends, it then reads a question that waited in its socket.
+   */
+  @Test
+  void storeIsNotReplacedWhileALostNodeMayHaveALease() {
+    failOnLoss = false;
+    recovery = Duration.ZERO;
+    FakeLink lost = node("a1");
+    node("b1");
+    start(0, false);
+    lose(lost);
+    awaitStates(State.WAITING, State.CONNECTED, State.WAITING, State.CONNECTED);
+    clock.addAndGet(Lease.LIMIT.multipliedBy(2).minusSeconds(1).toNanos());
+    int before = looks.get();
+    Await.until("two looks at the nodes", LIMIT, () -> looks.get() > before + 1);
+    assertThat(events).noneMatch(event -> event.startsWith("missing"));
+    clock.addAndGet(Duration.ofSeconds(1).toNanos());
+    changed.run();
+    awaitStates(State.CONNECTED, State.CONNECTED, State.CONNECTED, State.CONNECTED);
+  }
+
   @Test
   void noStoreIsGivenUpWhileThereIsNoNodeAtAll() {
     failOnLoss = false;
@@ -331,7 +352,7 @@ class CoordinatorTest {
     lose(other);
     awaitStates(State.WAITING, State.WAITING, State.WAITING, State.WAITING);
     events.clear();
-    clock.addAndGet(RECOVERY.multipliedBy(2).toNanos());
+    clock.addAndGet(recovery.multipliedBy(2).toNanos());
     int before = looks.get();
     Await.until("two looks at the nodes", LIMIT, () -> looks.get() > before + 1);
     node("a2");
@@ -387,7 +408,7 @@ class CoordinatorTest {
     node("b2");
     CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> start(0, false));
     awaitHeld(Map.of("b2", Set.of(1, 3)));
-    clock.addAndGet(RECOVERY.toNanos());
+    clock.addAndGet(recovery.toNanos());
     assertThatThrownBy(starting::join).hasMessageContaining("store of partition 0 is lost");
   }
 
