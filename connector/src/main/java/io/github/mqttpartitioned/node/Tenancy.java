@@ -110,6 +110,11 @@ final class Tenancy implements Tenure {
     }
   }
 
+  @Override
+  public boolean mayOverlap() {
+    return true;
+  }
+
   long version() {
     return version.get();
   }

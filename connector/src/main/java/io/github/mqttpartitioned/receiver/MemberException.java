@@ -53,15 +53,27 @@ public final class MemberException extends RuntimeException {
   }
 
   private final boolean isFinal;
+  private final boolean isTakeover;
 
   private MemberException(boolean isFinal, String message, @Nullable Throwable cause) {
+    this(isFinal, false, message, cause);
+  }
+
+  private MemberException(
+      boolean isFinal, boolean isTakeover, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.isFinal = isFinal;
+    this.isTakeover = isTakeover;
   }
 
   /** Whether trying again cannot help. */
   boolean isFinal() {
     return isFinal;
+  }
+
+  /** Whether another client has taken the session over. */
+  boolean isTakeover() {
+    return isTakeover;
   }
 
   static MemberException unreachable(SourceSettings settings, int partition, Throwable cause) {
@@ -122,6 +134,7 @@ public final class MemberException extends RuntimeException {
 
   static MemberException takenOver(SourceSettings settings, int partition) {
     return new MemberException(
+        true,
         true,
         who(settings, partition)
             + " was taken over by another client with the same client id (0x8E). Stop the other"

@@ -40,6 +40,9 @@ public final class Receiver {
   /** How often a store is tried whose free pages do not lie side by side. */
   private static final Duration RETRY_ROOM = Duration.ofSeconds(15);
 
+  /** Who takes a session over twice within this time is no former holder. */
+  private static final Duration TAKEOVERS = Duration.ofMinutes(1);
+
   private final SourceSettings settings;
   private final int partition;
   private final PartitionStore store;
@@ -50,6 +53,7 @@ public final class Receiver {
   private final Membership member;
   private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
   private long mustConnectBy;
+  private long takenBackAt = System.nanoTime() - TAKEOVERS.toNanos();
 
   /** Of a retired member: the broker holds nothing for it any more, and its session has ended. */
   private boolean emptied;
@@ -263,11 +267,37 @@ public final class Receiver {
   private void retryLater(RuntimeException cause) throws InterruptedException {
     Duration wait = backoff.next();
     boolean connectedOnce = groupCommit.counts().connections() > 0;
-    if ((cause instanceof MemberException member && member.isFinal())
+    if ((cause instanceof MemberException member && member.isFinal() && !takesBack(member))
         || (!connectedOnce && System.nanoTime() + wait.toNanos() - mustConnectBy >= 0)) {
       throw cause;
     }
     pause(wait, State.CONNECTING, cause);
+  }
+
+  /**
+   * Whether the member takes its session back, which another client has. A former holder that did
+   * not know yet may have connected late; any other client would do so again, for ever.
+   */
+  private boolean takesBack(MemberException cause) {
+    long now = System.nanoTime();
+    if (!cause.isTakeover()
+        || !tenure.mayOverlap()
+        || now - takenBackAt < TAKEOVERS.toNanos()
+        || !isStoreHeld()) {
+      return false;
+    }
+    takenBackAt = now;
+    return true;
+  }
+
+  private boolean isStoreHeld() {
+    try {
+      store.requireHeld();
+      return true;
+    } catch (StoreException.Unusable e) {
+      LOG.info("Partition {} has another holder: {}", partition, e.getMessage());
+      return false;
+    }
   }
 
   private void pause(Duration wait, State meanwhile, RuntimeException cause)

@@ -13,6 +13,11 @@ public interface Tenure {
    */
   void require();
 
+  /** Whether a holder before this one may not know yet that it is none any more, and connect. */
+  default boolean mayOverlap() {
+    return false;
+  }
+
   /** The partition's status is another one now. */
   void changed();
 

@@ -27,6 +27,7 @@ final class Member implements AutoCloseable {
   private final Path folder;
   private final TestSettings settings;
   private CommitTimes times = CommitTimes.IGNORED;
+  private Tenure tenure = Tenure.ENDLESS;
 
   private @Nullable PartitionStore store;
   private @Nullable Receiver receiver;
@@ -95,6 +96,11 @@ final class Member implements AutoCloseable {
     return this;
   }
 
+  Member tenure(Tenure value) {
+    tenure = value;
+    return this;
+  }
+
   Member credentials(String user, String secret) {
     settings.credentials(user, secret);
     return this;
@@ -105,7 +111,7 @@ final class Member implements AutoCloseable {
     store =
         PartitionStore.open(
             new StoreConfig(folder.resolve("p0"), now.sourceId(), 0, now.storeMaxBytes(), 0));
-    receiver = new Receiver(now, 0, store, times);
+    receiver = new Receiver(now, 0, store, times, tenure);
     receiver.start();
     return this;
   }

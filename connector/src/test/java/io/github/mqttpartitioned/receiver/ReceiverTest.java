@@ -247,6 +247,52 @@ class ReceiverTest {
     }
   }
 
+  /** A tenure of a partition that another node may have held. */
+  private static final Tenure AFTER_ANOTHER =
+      new Tenure() {
+        @Override
+        public void require() {}
+
+        @Override
+        public boolean mayOverlap() {
+          return true;
+        }
+
+        @Override
+        public void changed() {}
+      };
+
+  @Test
+  void takesItsSessionBackFromAHolderBeforeIt() throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, connection.number() > 0);
+                  if (connection.number() == 0) {
+                    connection.send(Packets.disconnect(0x8E, MqttProperties.NONE));
+                  }
+                });
+        Member member = new Member(folder, broker.url()).tenure(AFTER_ANOTHER).start()) {
+      broker.awaitConnection(1, Member.DEADLINE);
+      member.await(State.CONNECTED);
+    }
+  }
+
+  @Test
+  void doesNotFightForItsSessionWithAClientThatTakesItAgain() throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, connection.number() > 0);
+                  connection.send(Packets.disconnect(0x8E, MqttProperties.NONE));
+                });
+        Member member = new Member(folder, broker.url()).tenure(AFTER_ANOTHER).start()) {
+      member.await(State.FAILED);
+      assertThat(member.status().problem()).hasMessageContaining("(0x8E)");
+      assertThat(broker.connections()).isEqualTo(2);
+    }
+  }
+
   @Test
   void connectsAgainWithSameClientIdAfterEachLossAndSubscribesEachTime() throws Exception {
     int losses = 5;
