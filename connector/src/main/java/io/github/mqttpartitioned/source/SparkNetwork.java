@@ -28,8 +28,10 @@ final class SparkNetwork {
   /** The network of this JVM, driver or executor. */
   static Network current() {
     SparkEnv env = SparkEnv.get();
-    SparkConf conf = env.conf();
-    SecurityManager security = env.securityManager();
+    return of(env.conf(), env.securityManager());
+  }
+
+  static Network of(SparkConf conf, SecurityManager security) {
     return new Network(
         config(conf, security),
         conf.getAppId(),
