@@ -1,8 +1,8 @@
 package io.github.mqttpartitioned.endtoend;
 
-import io.github.mqttpartitioned.testkit.Await;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
@@ -10,6 +10,9 @@ import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -25,12 +28,13 @@ class KilledQueryTest {
   private static final int KILLS = 5;
   private static final int SOAK_KILLS = 100;
   private static final int PARTITIONS = 4;
-  private static final int PER_SECOND = 2_000;
+  private static final int PER_SECOND = 1_500;
   private static final int SOAK_PER_SECOND = 200;
-  private static final int MESSAGES_PER_KILL = 20_000;
-  private static final int SOAK_MESSAGES_PER_KILL = 4_000;
 
-  /** Moments of the stores' life to kill in; the rest is left to chance. */
+  /** Of three kills in a row, one is at a point. */
+  private static final int MANNERS = 3;
+
+  /** Moments of the stores' life to kill in, one after another at first; all come by under load. */
   private static final String[] POINTS = {
     "OPENED", "COMMITTING", "COMMITTED", "TRIMMED", "TIDYING"
   };
@@ -42,8 +46,7 @@ class KilledQueryTest {
   @ParameterizedTest(name = "QoS {0}")
   @ValueSource(ints = {1, 2})
   void losesNothingHoweverOftenItsProcessIsKilled(int qos) {
-    Seeded.run(
-        1, random -> killAgainAndAgain(qos, KILLS, KILLS * MESSAGES_PER_KILL, PER_SECOND, random));
+    Seeded.run(1, random -> killAgainAndAgain(qos, KILLS, PER_SECOND, random));
   }
 
   @Tag(Soak.TAG)
@@ -51,27 +54,34 @@ class KilledQueryTest {
   @ValueSource(ints = {1, 2})
   void losesNothingInManyRounds(int qos) {
     int kills = Soak.rounds(SOAK_KILLS);
-    Seeded.run(
-        1,
-        random ->
-            killAgainAndAgain(qos, kills, kills * SOAK_MESSAGES_PER_KILL, SOAK_PER_SECOND, random));
+    Seeded.run(1, random -> killAgainAndAgain(qos, kills, SOAK_PER_SECOND, random));
   }
 
-  private void killAgainAndAgain(int qos, int kills, int messages, int perSecond, Random random)
+  private void killAgainAndAgain(int qos, int kills, int perSecond, Random random)
       throws Exception {
     BrokerOptions options = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
     try (TestBroker broker = TestBrokers.start(options)) {
       Job job = new Job(folder, broker.url()).option("partitions", PARTITIONS).option("qos", qos);
       // The sessions must be there before the first message is.
       job.startConnected().stop();
+      List<String> points = new ArrayList<>(List.of(POINTS));
+      Collections.shuffle(points, random);
       Map<String, Integer> moments = new TreeMap<>();
-      try (Load load = Load.start(broker.url(), 2, messages, qos, perSecond)) {
+      try (Load load = Load.startEndless(broker.url(), 2, qos, perSecond)) {
+        long published = 0;
         for (int kill = 0; kill < kills; kill++) {
-          String moment = killOnce(broker, load, qos, kill, random);
+          published = load.published();
+          int turn = kill / MANNERS;
+          String point = points.get(turn < POINTS.length ? turn : random.nextInt(POINTS.length));
+          String moment = killOnce(broker, qos, kill, point, random);
           moments.merge(moment, 1, Integer::sum);
           System.out.printf("Kill %d of %d at QoS %d: %s%n", kill + 1, kills, qos, moment);
         }
+        assertThat(load.published()).as("published until the last kill").isGreaterThan(published);
+        assertKilledEverywhere(moments, points, kills);
+        load.finish();
         Map<Integer, Long> sent = load.await();
+        long messages = sent.values().stream().mapToLong(Long::longValue).sum();
         try (QueryChild child = query(broker, qos)) {
           // At QoS 1 what was delivered again makes the offsets more than the messages.
           child.awaitProcessed(messages);
@@ -86,38 +96,41 @@ class KilledQueryTest {
     }
   }
 
-  /** Returns when it killed, for the summary: while it ran, while it started, at a point. */
-  private String killOnce(TestBroker broker, Load load, int qos, int kill, Random random) {
-    String point = POINTS[random.nextInt(POINTS.length)];
-    String times = String.valueOf(point.startsWith("OPEN") ? 1 : 1 + random.nextInt(40));
-    switch (kill % 3) {
+  private static void assertKilledEverywhere(
+      Map<String, Integer> moments, List<String> points, int kills) {
+    int atPoints = (kills + 1) / MANNERS;
+    assertThat(moments).containsEntry("running", (kills + 2) / MANNERS);
+    assertThat(moments).containsKeys(points.stream().limit(atPoints).toArray(String[]::new));
+    assertThat(points.stream().mapToInt(point -> moments.getOrDefault(point, 0)).sum())
+        .as("at points: %s", moments)
+        .isEqualTo(atPoints);
+  }
+
+  /** Returns when it killed, for the summary: while it ran, while it started, at the point. */
+  private String killOnce(TestBroker broker, int qos, int kill, String point, Random random) {
+    switch (kill % MANNERS) {
       case 0 -> {
         try (QueryChild query = query(broker, qos)) {
-          ChildJvm child = query.process();
-          child.awaitLine("processed [1-9].*", START);
+          query.process().awaitLine("processed [1-9].*", START);
           LockSupport.parkNanos(Duration.ofMillis(random.nextInt(3_000)).toNanos());
-          child.kill9();
+          query.kill9();
           return "running";
         }
       }
       case 1 -> {
-        try (QueryChild query = query(broker, qos, point, times)) {
-          ChildJvm child = query.process();
-          // Without new messages the point may never be reached.
-          Await.until(
-              "a stop at " + point + ", " + child.describe(),
-              START,
-              () -> child.lines().contains("at " + point) || load.isDone());
-          child.kill9();
-          return child.lines().contains("at " + point) ? point : "not at " + point;
+        int times = point.equals("OPENED") ? 1 : 1 + random.nextInt(40);
+        try (QueryChild query = query(broker, qos, point, String.valueOf(times))) {
+          query.awaitPoint(point);
+          query.kill9();
+          return point;
         }
       }
       default -> {
         try (QueryChild query = query(broker, qos)) {
-          ChildJvm child = query.process();
           LockSupport.parkNanos(Duration.ofMillis(2_000 + random.nextInt(8_000)).toNanos());
-          child.kill9();
-          return child.lines().contains("query started") ? "recovering" : "starting";
+          query.kill9();
+          boolean started = query.process().lines().contains("query started");
+          return started ? "recovering" : "starting";
         }
       }
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Several publishers of numbered messages at once, each in a thread of its own. */
 final class Load implements AutoCloseable {
@@ -22,6 +23,8 @@ final class Load implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Future<?>> running = new ArrayList<>();
   private final Map<Integer, Long> sent = new HashMap<>();
+  private final Map<Integer, AtomicLong> published = new HashMap<>();
+  private volatile boolean finished;
 
   /**
    * Begins to publish.
@@ -30,6 +33,15 @@ final class Load implements AutoCloseable {
    */
   static Load start(String url, int publishers, long messages, int qos, int perSecond) {
     return startAt(0, url, publishers, messages, qos, perSecond);
+  }
+
+  /**
+   * Begins to publish, until {@link #finish}.
+   *
+   * @param perSecond of all publishers together
+   */
+  static Load startEndless(String url, int publishers, int qos, int perSecond) {
+    return start(url, publishers, Long.MAX_VALUE, qos, perSecond);
   }
 
   /**
@@ -45,14 +57,16 @@ final class Load implements AutoCloseable {
       int number = first + publisher;
       long share = messages / publishers;
       load.sent.put(number, share);
+      load.published.put(number, new AtomicLong());
       load.running.add(
           load.threads.submit(
-              () -> publish(url, number, share, qos, perSecond / (double) publishers)));
+              () -> load.publish(url, number, share, qos, perSecond / (double) publishers)));
     }
     return load;
   }
 
-  private static void publish(String url, int number, long messages, int qos, double perSecond) {
+  private void publish(String url, int number, long messages, int qos, double perSecond) {
+    AtomicLong count = published.get(number);
     NumberedMessages numbered = new NumberedMessages(number, SIZE);
     // Mosquitto searches its window for each packet of QoS 2: a small one is faster there.
     try (Publisher publisher =
@@ -63,11 +77,12 @@ final class Load implements AutoCloseable {
             .patience(PATIENCE)
             .connect()) {
       long start = System.nanoTime();
-      for (long i = 0; i < messages; i++) {
+      for (long i = 0; i < messages && !finished; i++) {
         if (perSecond > 0 && i % 50 == 0) {
           pace(start, i, perSecond);
         }
         publisher.publish("test/" + number + "/" + i % TOPICS, numbered.next(), qos);
+        count.incrementAndGet();
       }
       publisher.awaitAcknowledged(PATIENCE);
     }
@@ -85,6 +100,16 @@ final class Load implements AutoCloseable {
     return sent;
   }
 
+  /** Messages published so far. */
+  long published() {
+    return published.values().stream().mapToLong(AtomicLong::get).sum();
+  }
+
+  /** Ends publishing: {@link #await} tells how much it was. */
+  void finish() {
+    finished = true;
+  }
+
   boolean isDone() {
     return running.stream().allMatch(Future::isDone);
   }
@@ -98,6 +123,7 @@ final class Load implements AutoCloseable {
         throw new AssertionError("a publisher failed", e.getCause());
       }
     }
+    published.forEach((number, count) -> sent.put(number, count.get()));
     return sent;
   }
 

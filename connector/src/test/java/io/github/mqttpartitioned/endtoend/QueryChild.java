@@ -1,5 +1,7 @@
 package io.github.mqttpartitioned.endtoend;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.TestBroker;
@@ -11,6 +13,7 @@ import java.util.List;
 /** A {@link QueryProcess}, from its parent's side. */
 final class QueryChild implements AutoCloseable {
 
+  private static final Duration START = Duration.ofMinutes(10);
   private static final Duration FINISH = Duration.ofMinutes(10);
 
   private final ChildJvm child;
@@ -38,6 +41,23 @@ final class QueryChild implements AutoCloseable {
 
   ChildJvm process() {
     return child;
+  }
+
+  /**
+   * Kills it with SIGKILL.
+   *
+   * @throws AssertionError with its output, if its query or the process had ended by itself
+   */
+  void kill9() {
+    child.kill9Running();
+    assertThat(child.lines())
+        .as(child.describe())
+        .noneMatch(line -> line.contains("StreamingQueryException"));
+  }
+
+  /** Waits until it stands at a fault point. */
+  void awaitPoint(String point) {
+    child.awaitLine("^at " + point + "$", START);
   }
 
   /** Waits until so many rows have been processed, by their offsets. */

@@ -43,6 +43,10 @@ public final class ChildJvm implements AutoCloseable {
           "sun.security.action",
           "sun.util.calendar");
   private static final int TAIL_LINES = 60;
+
+  /** Exit value by SIGKILL. */
+  private static final int KILLED = 128 + 9;
+
   private static final Duration END_DEADLINE = Duration.ofSeconds(30);
   private static final Duration OUTPUT_DEADLINE = Duration.ofSeconds(5);
 
@@ -227,6 +231,19 @@ public final class ChildJvm implements AutoCloseable {
     }
     process.destroyForcibly();
     awaitExit(END_DEADLINE);
+  }
+
+  /**
+   * As {@link #kill9}, of a child that has had no reason to end.
+   *
+   * @throws AssertionError with its output, if it had ended by itself
+   */
+  public void kill9Running() {
+    boolean running = isAlive();
+    kill9();
+    if (!running || process.exitValue() != KILLED) {
+      throw new AssertionError("Was to be killed while it ran: " + describe());
+    }
   }
 
   /** Asks it to end with SIGTERM; returns its exit value when it has ended. */
