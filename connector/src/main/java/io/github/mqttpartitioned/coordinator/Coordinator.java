@@ -357,10 +357,7 @@ public final class Coordinator implements AutoCloseable {
    */
   public void trim(long[] before) {
     for (Seat seat : seats) {
-      NodeLink holder = seat.holder();
-      if (holder != null) {
-        holder.trim(settings.sourceId(), seat.partition(), before[seat.partition()]);
-      }
+      seat.trim(before[seat.partition()]);
     }
   }
 

@@ -32,6 +32,7 @@ final class Seat {
 
   private volatile long planned;
   private volatile long processed;
+  private volatile long trimmable;
   private volatile String host;
   private volatile int generation;
   private volatile @Nullable NodeLink holder;
@@ -103,6 +104,15 @@ final class Seat {
     }
   }
 
+  /** Has the holder drop what lies wholly below an offset, and every later holder, too. */
+  void trim(long before) {
+    trimmable = Math.max(trimmable, before);
+    NodeLink node = holder;
+    if (node != null) {
+      node.trim(settings.sourceId(), partition, trimmable);
+    }
+  }
+
   /** Takes note of what Spark may have in its log. */
   void planned(long offset) {
     planned = Math.max(planned, offset);
@@ -147,6 +157,9 @@ final class Seat {
     holder = node;
     if (processed > 0) {
       node.processed(settings.sourceId(), partition, processed);
+    }
+    if (trimmable > 0) {
+      node.trim(settings.sourceId(), partition, trimmable);
     }
   }
 

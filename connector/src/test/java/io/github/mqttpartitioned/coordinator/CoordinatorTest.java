@@ -104,7 +104,9 @@ class CoordinatorTest {
     }
 
     @Override
-    public void trim(String sourceId, int partition, long before) {}
+    public void trim(String sourceId, int partition, long before) {
+      events.add("trim p" + partition + " before " + before + " at " + address().name());
+    }
 
     @Override
     public void processed(String sourceId, int partition, long before) {
@@ -422,6 +424,26 @@ class CoordinatorTest {
     start(0, false);
     assertThat(held()).isEqualTo(Map.of("a1", Set.of(0, 2), "b1", Set.of(1, 3)));
     assertThat(events).noneMatch(event -> event.startsWith("missing"));
+  }
+
+  @Test
+  void whatMayBeTrimmedWhileNobodyHoldsThePartitionIsToldToTheNextHolder() {
+    FakeLink a1 = node("a1");
+    start(0, false);
+    lose(a1);
+    awaitStates(State.WAITING, State.WAITING, State.WAITING, State.WAITING);
+    coordinator.trim(new long[] {7, 0, 0, 0});
+    coordinator.trim(new long[] {5, 0, 0, 0});
+    node("a2");
+    changed.run();
+    awaitHeld(Map.of("a2", Set.of(0, 1, 2, 3)));
+    Await.until(
+        "the trim",
+        Duration.ofSeconds(30),
+        () -> events.stream().anyMatch(event -> event.startsWith("trim")));
+    assertThat(events)
+        .contains("trim p0 before 7 at a2")
+        .noneMatch(event -> event.startsWith("trim p1"));
   }
 
   @Test
