@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.transport;
 import io.github.mqttpartitioned.transport.Answer.Failed;
 import io.github.mqttpartitioned.transport.Request.Fetch;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import org.apache.spark.network.TransportContext;
@@ -61,15 +62,25 @@ public final class NodeServer implements AutoCloseable {
     }
 
     private void answer(Request request, RpcResponseCallback callback, Runnable answered) {
-      // What goes wrong is the answer.
       Future<?> unused =
-          service
-              .answer(request)
+          ask(request)
               .whenComplete(
                   (answer, failure) -> {
-                    callback.onSuccess((failure == null ? answer : failed(failure)).encode());
-                    answered.run();
+                    try {
+                      callback.onSuccess((failure == null ? answer : failed(failure)).encode());
+                    } finally {
+                      answered.run();
+                    }
                   });
+    }
+
+    /** What goes wrong is the answer. */
+    private CompletableFuture<Answer> ask(Request request) {
+      try {
+        return service.answer(request);
+      } catch (RuntimeException e) {
+        return CompletableFuture.failedFuture(e);
+      }
     }
 
     private static Answer failed(Throwable failure) {
