@@ -2,19 +2,26 @@ package io.github.mqttpartitioned.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.LocalCluster;
 import io.github.mqttpartitioned.testkit.StandaloneCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -28,6 +35,9 @@ final class ClusterApplication implements AutoCloseable {
       Pattern.compile(
           "processed (\\d+) read (\\d+) local (\\d+) copies (\\d+) jobs (\\d+) batches (-?\\d+)");
 
+  private static final Pattern PLACED =
+      Pattern.compile("goes to node (\\S+) \\((\\S+):(\\d+)\\), epoch");
+
   /**
    * How far it is.
    *
@@ -40,12 +50,12 @@ final class ClusterApplication implements AutoCloseable {
    */
   record Report(long processed, long read, long local, long copies, long jobs, long batch) {}
 
-  private final StandaloneCluster cluster;
+  private final Supplier<String> executors;
   private final Path folder;
   private final ChildJvm driver;
 
-  private ClusterApplication(StandaloneCluster cluster, Path folder, ChildJvm driver) {
-    this.cluster = cluster;
+  private ClusterApplication(Supplier<String> executors, Path folder, ChildJvm driver) {
+    this.executors = executors;
     this.folder = folder;
     this.driver = driver;
   }
@@ -58,13 +68,24 @@ final class ClusterApplication implements AutoCloseable {
    */
   static ClusterApplication start(
       StandaloneCluster cluster, Path folder, TestBroker broker, List<String> options) {
-    List<String> arguments = new ArrayList<>(List.of(folder.toString(), broker.url()));
-    cluster.settings().forEach((name, value) -> arguments.add(name + "=" + value));
-    arguments.addAll(options);
     return new ClusterApplication(
-        cluster,
-        folder,
-        ChildJvm.of(ClusterDriver.class, arguments.toArray(String[]::new)).heapMiB(768).start());
+        cluster::describe, folder, driver(cluster.settings(), folder, broker, options).start());
+  }
+
+  /** As above. */
+  static ClusterApplication start(
+      LocalCluster cluster, Path folder, TestBroker broker, List<String> options) {
+    ChildJvm.Builder driver = driver(cluster.settings(), folder, broker, options);
+    cluster.environment().forEach(driver::environment);
+    return new ClusterApplication(cluster::describe, folder, driver.start());
+  }
+
+  private static ChildJvm.Builder driver(
+      Map<String, String> settings, Path folder, TestBroker broker, List<String> options) {
+    List<String> arguments = new ArrayList<>(List.of(folder.toString(), broker.url()));
+    settings.forEach((name, value) -> arguments.add(name + "=" + value));
+    arguments.addAll(options);
+    return ChildJvm.of(ClusterDriver.class, arguments.toArray(String[]::new)).heapMiB(768);
   }
 
   /** The driver's process. */
@@ -108,6 +129,22 @@ final class ClusterApplication implements AutoCloseable {
         .orElseThrow(() -> new AssertionError("No node holds partition " + partition));
   }
 
+  /** The nodes that hold a partition, or have held one. */
+  Set<NodeAddress> nodes() {
+    return driver.lines().stream()
+        .map(PLACED::matcher)
+        .filter(Matcher::find)
+        .map(to -> new NodeAddress(to.group(1), to.group(2), Integer.parseInt(to.group(3))))
+        .collect(Collectors.toSet());
+  }
+
+  /** What there is to be seen of the source while it runs. */
+  Traces traces(TestBroker broker) {
+    return new Traces(
+        nodes().stream().map(NodeAddress::port).collect(Collectors.toSet()),
+        URI.create(broker.url()).getPort());
+  }
+
   /** Waits until the count has not changed for two seconds. */
   void awaitQuiet() {
     long[] last = {-1, 0};
@@ -135,7 +172,17 @@ final class ClusterApplication implements AutoCloseable {
           });
     } catch (AssertionError e) {
       throw new AssertionError(
-          e.getMessage() + "\n" + driver.describe() + "\n" + cluster.describe(), e);
+          e.getMessage() + "\n" + driver.describe() + "\n" + executors.get(), e);
+    }
+  }
+
+  /** Waits until nothing of something is left. */
+  void awaitNone(String what, Supplier<List<String>> left) {
+    List<List<String>> last = new ArrayList<>(List.of(List.of()));
+    try {
+      await("an end of " + what, () -> last.set(0, left.get()) != null && last.get(0).isEmpty());
+    } catch (AssertionError e) {
+      throw new AssertionError("Left: " + last.get(0) + "\n" + e.getMessage(), e);
     }
   }
 

@@ -13,15 +13,12 @@ import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.StandaloneCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
@@ -83,8 +80,11 @@ class ClusterTest {
       try (Load load = Load.start(broker.url(), 4, messages, qos, 0)) {
         Map<Integer, Long> sent = load.await();
         application.awaitProcessed(messages);
+        Traces traces = application.traces(broker);
+        assertThat(traces.in(cluster.executors())).isNotEmpty();
         application.stop();
-        application.await("an end of all threads in the executors", () -> threads().isEmpty());
+        application.awaitNone("the source", () -> traces.in(cluster.executors()));
+        assertThat(cluster.executors()).hasSize(EXECUTORS);
         Arrived.check(rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
         Arrived.checkOffsetsDense(rows(), PARTITIONS);
         Report report = application.report();
@@ -246,25 +246,6 @@ class ClusterTest {
       Arrived.check(rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
       Arrived.checkOffsetsDense(rows(), PARTITIONS);
     }
-  }
-
-  /** Threads of the source in the executors, by the names that the system knows. */
-  private static List<String> threads() {
-    List<String> names = new ArrayList<>();
-    for (ProcessHandle executor : cluster.executors()) {
-      try (Stream<Path> tasks = Files.list(Path.of("/proc", executor.pid() + "", "task"))) {
-        for (Path task : tasks.toList()) {
-          String name = Files.readString(task.resolve("comm")).strip();
-          if (name.startsWith("mqtt")) {
-            names.add(executor.pid() + " " + name);
-          }
-        }
-      } catch (IOException e) {
-        // It has ended meanwhile; the next look is a new one.
-        names.add(e.toString());
-      }
-    }
-    return names;
   }
 
   private Dataset<Row> rows() {

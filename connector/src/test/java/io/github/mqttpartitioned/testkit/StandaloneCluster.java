@@ -96,13 +96,7 @@ public final class StandaloneCluster implements AutoCloseable {
     this.common = Map.copyOf(builder.settings);
     int port = Ports.free();
     this.url = "spark://" + host + ":" + port;
-    try {
-      // What Spark's launcher looks for in a distribution.
-      Files.createDirectories(home.resolve("jars"));
-      Files.createDirectories(home.resolve("launcher/target/scala-2.13"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    layOut(home);
     this.master =
         start(
             List.of(),
@@ -113,6 +107,16 @@ public final class StandaloneCluster implements AutoCloseable {
             String.valueOf(port),
             "--webui-port",
             "0");
+  }
+
+  /** Makes what Spark's launcher looks for in a distribution. */
+  static void layOut(Path home) {
+    try {
+      Files.createDirectories(home.resolve("jars"));
+      Files.createDirectories(home.resolve("launcher/target/scala-2.13"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -173,7 +177,7 @@ public final class StandaloneCluster implements AutoCloseable {
               .option("-XX:TieredStopAtLevel=1")
               .option("-XX:+UseSerialGC")
               .directory(home)
-              .property("log4j2.configurationFile", log4j().toString());
+              .property("log4j2.configurationFile", log4j(home).toString());
       common.forEach(child::property);
       return child.start();
     } catch (ClassNotFoundException e) {
@@ -181,7 +185,7 @@ public final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  private Path log4j() {
+  private static Path log4j(Path home) {
     Path file = home.resolve("log4j2.properties");
     try {
       if (!Files.exists(file)) {
@@ -204,17 +208,31 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /** What an application needs to run here. */
   public Map<String, String> settings() {
+    Map<String, String> settings = settings(home);
+    settings.putAll(common);
+    settings.put("spark.master", url);
+    settings.put("spark.driver.host", host);
+    settings.put("spark.driver.bindAddress", host);
+    return settings;
+  }
+
+  /**
+   * What an application needs for its executors to have this JVM's class path.
+   *
+   * @param home to write to
+   */
+  static Map<String, String> settings(Path home) {
     Map<Boolean, List<String>> classPath =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> Files.exists(Path.of(entry)))
             .collect(Collectors.partitioningBy(entry -> Files.isDirectory(Path.of(entry))));
-    Map<String, String> settings = new TreeMap<>(common);
+    Map<String, String> settings = new TreeMap<>();
     // As users give the connector: Spark's own class loader does not know it.
     settings.put(
-        "spark.jars", classPath.get(true).stream().map(this::jar).collect(Collectors.joining(",")));
-    settings.put("spark.master", url);
-    settings.put("spark.driver.host", host);
-    settings.put("spark.driver.bindAddress", host);
+        "spark.jars",
+        classPath.get(true).stream()
+            .map(directory -> jar(home, directory))
+            .collect(Collectors.joining(",")));
     settings.put("spark.ui.enabled", "false");
     settings.put("spark.executor.cores", "1");
     settings.put("spark.executor.memory", "512m");
@@ -223,12 +241,12 @@ public final class StandaloneCluster implements AutoCloseable {
     settings.put("spark.executorEnv.SPARK_SCALA_VERSION", "2.13");
     settings.put(
         "spark.executor.extraJavaOptions",
-        "-Dlog4j2.configurationFile=" + log4j() + " -XX:+UseSerialGC");
+        "-Dlog4j2.configurationFile=" + log4j(home) + " -XX:+UseSerialGC");
     return settings;
   }
 
   /** A directory of classes as a jar. */
-  private String jar(String directory) {
+  private static String jar(Path home, String directory) {
     Path root = Path.of(directory);
     Path jar = home.resolve(root.getFileName() + ".jar");
     if (!Files.exists(jar)) {

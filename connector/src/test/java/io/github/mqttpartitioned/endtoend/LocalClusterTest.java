@@ -1,0 +1,59 @@
+package io.github.mqttpartitioned.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Feature;
+import io.github.mqttpartitioned.testkit.LocalCluster;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Spark's local-cluster, as users try things out on: two executors. */
+class LocalClusterTest {
+
+  private static final int EXECUTORS = 2;
+  private static final int MESSAGES = 10_000;
+  private static final int QOS = 2;
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest(name = "{0} partitions")
+  @ValueSource(ints = {2 * EXECUTORS, EXECUTORS - 1})
+  void everyMessageArrivesOnceAndNothingIsLeftInTheExecutors(int partitions) throws Exception {
+    LocalCluster cluster = new LocalCluster(folder, EXECUTORS);
+    List<String> options =
+        List.of("partitions=" + partitions, "qos=" + QOS, "storeDir=" + folder.resolve("stores"));
+    BrokerOptions settings = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
+    try (TestBroker broker = TestBrokers.start(settings);
+        ClusterApplication application =
+            ClusterApplication.start(cluster, folder, broker, options)) {
+      application.awaitMembers();
+      try (Load load = Load.start(broker.url(), 2, MESSAGES, QOS, 0)) {
+        Map<Integer, Long> sent = load.await();
+        application.awaitProcessed(MESSAGES);
+        List<ProcessHandle> processes = new ArrayList<>(cluster.executors(application.driver()));
+        assertThat(processes).hasSize(EXECUTORS);
+        assertThat(application.nodes()).hasSize(Math.min(EXECUTORS, partitions));
+        Traces traces = application.traces(broker);
+        assertThat(traces.in(processes))
+            .anyMatch(trace -> trace.contains("thread mqtt-receiver"))
+            .anyMatch(trace -> trace.contains("thread MQTT "))
+            .anyMatch(trace -> trace.contains("listens on"))
+            .anyMatch(trace -> trace.contains("connection to the broker"));
+        application.stop();
+        application.awaitNone("the source", () -> traces.in(processes));
+        assertThat(processes).allMatch(ProcessHandle::isAlive);
+        Arrived.check(
+            ClusterApplication.rows(folder), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+        Arrived.checkOffsetsDense(ClusterApplication.rows(folder), partitions);
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.mqttpartitioned.testkit;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Spark's {@code local-cluster}: master and workers are threads of the driver, executors processes
+ * of their own. It needs no distribution either.
+ */
+public final class LocalCluster {
+
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final Path home;
+  private final int workers;
+
+  /**
+   * @param folder for what the workers write
+   * @param workers one executor of one core for each
+   */
+  public LocalCluster(Path folder, int workers) {
+    this.home = folder.resolve("spark-home");
+    this.workers = workers;
+    StandaloneCluster.layOut(home);
+  }
+
+  /** What an application needs to run here. */
+  public Map<String, String> settings() {
+    Map<String, String> settings = StandaloneCluster.settings(home);
+    settings.put("spark.master", "local-cluster[" + workers + ",1,1024]");
+    settings.put("spark.driver.host", LOOPBACK);
+    settings.put("spark.driver.bindAddress", LOOPBACK);
+    return settings;
+  }
+
+  /** Where the driver's process finds Spark. */
+  public Map<String, String> environment() {
+    return Map.of(
+        "SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13", "SPARK_LOCAL_IP", LOOPBACK);
+  }
+
+  /** The executors' processes that run now. */
+  public List<ProcessHandle> executors(ChildJvm driver) {
+    return ProcessHandle.of(driver.pid()).stream()
+        .flatMap(ProcessHandle::children)
+        .filter(ProcessHandle::isAlive)
+        .toList();
+  }
+
+  /** The executors' output, for an error: the last lines of each. */
+  public String describe() {
+    return new ExecutorOutput(home).describe();
+  }
+}
