@@ -1,8 +1,10 @@
 package io.github.mqttpartitioned.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.endtoend.ClusterApplication.Report;
+import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.Soak;
@@ -11,12 +13,23 @@ import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import io.github.mqttpartitioned.testkit.TestCertificates;
 import io.github.mqttpartitioned.testkit.TestCertificates.Identity;
+import io.github.mqttpartitioned.transport.Answer;
+import io.github.mqttpartitioned.transport.Network;
+import io.github.mqttpartitioned.transport.NodeClient;
+import io.github.mqttpartitioned.transport.NodeClients;
+import io.github.mqttpartitioned.transport.Request;
+import io.github.mqttpartitioned.transport.UnreachableException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.spark.network.sasl.SecretKeyHolder;
+import org.apache.spark.network.util.MapConfigProvider;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +40,10 @@ class ClusterSettingsTest {
   private static final int PARTITIONS = 4;
   private static final int MESSAGES = Integer.getInteger("test.cluster.messages", 20_000);
   private static final int QOS = 2;
+  private static final String SECRET = "only-this-cluster-knows-it";
+  private static final Network PLAIN =
+      new Network(
+          new MapConfigProvider(Map.of("spark.mqtt.io.connectionTimeout", "10s")), "any", null);
   private static final BrokerOptions BROKER = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
 
   /** Another address of this machine: another host, for Spark. */
@@ -55,12 +72,24 @@ class ClusterSettingsTest {
 
   private Report everyMessageArrivesOnce(StandaloneCluster cluster, String... options)
       throws Exception {
+    return everyMessageArrivesOnce(cluster, application -> {}, options);
+  }
+
+  /**
+   * As above.
+   *
+   * @param look taken while it runs
+   */
+  private Report everyMessageArrivesOnce(
+      StandaloneCluster cluster, Consumer<ClusterApplication> look, String... options)
+      throws Exception {
     try (TestBroker broker = TestBrokers.start(BROKER);
         ClusterApplication application = start(cluster, broker, options)) {
       application.awaitMembers();
       try (Load load = Load.start(broker.url(), 2, MESSAGES, QOS, 0)) {
         Map<Integer, Long> sent = load.await();
         application.awaitProcessed(MESSAGES);
+        look.accept(application);
         application.stop();
         check(ClusterApplication.rows(folder), sent, broker);
         return application.report();
@@ -96,10 +125,11 @@ class ClusterSettingsTest {
     try (StandaloneCluster cluster =
         twoWorkers()
             .setting("spark.authenticate", "true")
-            .setting("spark.authenticate.secret", "only-this-cluster-knows-it")
+            .setting("spark.authenticate.secret", SECRET)
             .setting("spark.network.crypto.enabled", "true")
             .start()) {
-      everyMessageArrivesOnce(cluster, "spark.locality.wait=0s");
+      everyMessageIsReadRemotelyAndOnlyByOwnPeers(
+          cluster, network(cluster, SECRET), network(cluster, "another"));
     }
   }
 
@@ -116,8 +146,56 @@ class ClusterSettingsTest {
             .setting("spark.ssl.rpc.trustStore", identity.truststore().toString())
             .setting("spark.ssl.rpc.trustStorePassword", TestCertificates.PASSWORD)
             .start()) {
-      everyMessageArrivesOnce(cluster, "spark.locality.wait=0s");
+      everyMessageIsReadRemotelyAndOnlyByOwnPeers(cluster, network(cluster, null), PLAIN);
     }
+  }
+
+  /** One executor is busy with a slow task, so that the other one reads what lies there. */
+  private void everyMessageIsReadRemotelyAndOnlyByOwnPeers(
+      StandaloneCluster cluster, Network own, Network stranger) throws Exception {
+    Report report =
+        everyMessageArrivesOnce(
+            cluster,
+            application -> {
+              assertThat(application.nodes()).hasSize(2);
+              for (NodeAddress node : application.nodes()) {
+                assertThat(scrape(node, own)).isInstanceOf(Answer.Text.class);
+                assertThatThrownBy(() -> scrape(node, stranger))
+                    .isInstanceOf(UnreachableException.class);
+                assertThatThrownBy(() -> scrape(node, PLAIN))
+                    .isInstanceOf(UnreachableException.class);
+              }
+            },
+            "spark.locality.wait=0s",
+            "driver.slowTasks=0",
+            "driver.pauseMillis=20");
+    System.out.println(report);
+    assertThat(report.read() - report.local()).as("rows read remotely").isPositive();
+  }
+
+  private static Answer scrape(NodeAddress node, Network network) {
+    try (NodeClients clients = new NodeClients(network)) {
+      NodeClient client = clients.connect(node);
+      return client.await(client.ask(new Request.Scrape()), Duration.ofSeconds(30));
+    }
+  }
+
+  private static Network network(StandaloneCluster cluster, @Nullable String secret) {
+    Map<String, String> settings = cluster.settings();
+    settings.put("spark.mqtt.io.connectionTimeout", "10s");
+    SecretKeyHolder holder =
+        new SecretKeyHolder() {
+          @Override
+          public String getSaslUser(String appId) {
+            return "sparkSaslUser";
+          }
+
+          @Override
+          public String getSecretKey(String appId) {
+            return secret;
+          }
+        };
+    return new Network(new MapConfigProvider(settings), "any", secret == null ? null : holder);
   }
 
   @Tag(Soak.TAG)
