@@ -220,7 +220,7 @@ public final class Options {
                   duration("0s"),
                   "On a cluster: how long a partition waits for the host that its store lies on,"
                       + " while the others go on; then `failOnDataLoss` decides. Left"
-                      + " out with `ackMode=processed` it moves after some 16 s, and the broker"
+                      + " out with `ackMode=processed` it moves after some 26 s, and the broker"
                       + " delivers again what was not processed")
               .defaultsTo("5m"));
 
