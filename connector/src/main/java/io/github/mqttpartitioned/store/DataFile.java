@@ -22,7 +22,7 @@ final class DataFile {
    * LMDB itself may leave the last pages of a file unwritten, when they were taken and freed again
    * by one transaction. They are few.
    */
-  private static final int MAX_UNWRITTEN_PAGES = 64;
+  static final int MAX_UNWRITTEN_PAGES = 64;
 
   /** Room to delete in, see {@link StoreLimits}, for a file larger than its limit. */
   private static final long MIN_DELETION_BYTES = 2L << 20;

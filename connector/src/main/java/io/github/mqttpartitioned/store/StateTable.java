@@ -36,7 +36,8 @@ final class StateTable {
     return StoreState.decode(record, place);
   }
 
+  /** Writes the record, with the transaction's id; every transaction must. */
   void write(Txn<ByteBuffer> txn, StoreState state) {
-    state.encode(meta.reserve(txn, KEY, StoreState.LENGTH));
+    state.withTransaction(txn.getId()).encode(meta.reserve(txn, KEY, StoreState.LENGTH));
   }
 }

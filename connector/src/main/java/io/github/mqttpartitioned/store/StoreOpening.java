@@ -75,7 +75,7 @@ record StoreOpening(
           .state()
           .write(
               txn,
-              new StoreState(config.sourceId(), config.partition(), 0, first, first, 0, first));
+              new StoreState(config.sourceId(), config.partition(), 0, first, first, 0, first, 0));
       txn.commit();
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "create", directory.toString());
@@ -85,6 +85,7 @@ record StoreOpening(
   }
 
   private static StoreOpening openIn(Path directory, StoreConfig config) {
+    MetaPages.check(directory);
     StoreEnvironment environment =
         StoreEnvironment.open(directory, StoreLimits.mapBytes(config.maxBytes()));
     try {

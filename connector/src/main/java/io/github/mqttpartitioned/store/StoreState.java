@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * The one record of the database {@code meta}, version 2, 188 bytes, all numbers little endian:
+ * The one record of the database {@code meta}, version 3, 196 bytes, all numbers little endian:
  *
  * <pre>
  *   0               4               8               16              24
@@ -18,13 +18,13 @@ import java.util.zip.CRC32C;
  *  +---------------+---------------+---------------+-------+-------+
  *  | next          | live bytes    | first         | part. | id l. |
  *  +---------------+---------------+---------------+-------+-------+
- *  56                                              184             188
- *  +-----------------------------------------------+---------------+
- *  | source id, UTF-8, zeros behind it             | CRC-32C       |
- *  +-----------------------------------------------+---------------+
+ *  56                              184             192             196
+ *  +-------------------------------+---------------+---------------+
+ *  | source id, UTF-8, then zeros  | transaction   | CRC-32C       |
+ *  +-------------------------------+---------------+---------------+
  * </pre>
  *
- * Partition and length of the source id take four bytes each. The checksum covers bytes 0 to 184. A
+ * Partition and length of the source id take four bytes each. The checksum covers bytes 0 to 192. A
  * version that is not known is refused.
  *
  * @param sourceId identity of the source that the store belongs to
@@ -36,6 +36,7 @@ import java.util.zip.CRC32C;
  * @param liveBytes disk taken by the blocks of {@code [earliest, next)}, see {@link
  *     StoreLimits#cost}
  * @param first offset that the store was created with
+ * @param transaction LMDB's id of the transaction that wrote it; every transaction does
  */
 record StoreState(
     String sourceId,
@@ -44,12 +45,13 @@ record StoreState(
     long earliest,
     long next,
     long liveBytes,
-    long first) {
+    long first,
+    long transaction) {
 
   /** {@code MQPS} read as a little endian int. */
   static final int MAGIC = 0x5350514D;
 
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   static final int MAX_SOURCE_ID_BYTES = 128;
 
@@ -63,7 +65,8 @@ record StoreState(
   static final int PARTITION_AT = FIRST_AT + Long.BYTES;
   static final int ID_LENGTH_AT = PARTITION_AT + Integer.BYTES;
   static final int ID_AT = ID_LENGTH_AT + Integer.BYTES;
-  static final int CRC_AT = ID_AT + MAX_SOURCE_ID_BYTES;
+  static final int TRANSACTION_AT = ID_AT + MAX_SOURCE_ID_BYTES;
+  static final int CRC_AT = TRANSACTION_AT + Long.BYTES;
 
   /** Bytes of the record. */
   static final int LENGTH = CRC_AT + Integer.BYTES;
@@ -73,11 +76,18 @@ record StoreState(
   }
 
   StoreState withEpoch(long newEpoch) {
-    return new StoreState(sourceId, partition, newEpoch, earliest, next, liveBytes, first);
+    return new StoreState(
+        sourceId, partition, newEpoch, earliest, next, liveBytes, first, transaction);
   }
 
   StoreState withContent(long newEarliest, long newNext, long newLiveBytes) {
-    return new StoreState(sourceId, partition, epoch, newEarliest, newNext, newLiveBytes, first);
+    return new StoreState(
+        sourceId, partition, epoch, newEarliest, newNext, newLiveBytes, first, transaction);
+  }
+
+  StoreState withTransaction(long newTransaction) {
+    return new StoreState(
+        sourceId, partition, epoch, earliest, next, liveBytes, first, newTransaction);
   }
 
   /** Writes the record into bytes 0 to {@link #LENGTH} of {@code target}. */
@@ -94,9 +104,10 @@ record StoreState(
     record.putInt(PARTITION_AT, partition);
     record.putInt(ID_LENGTH_AT, id.length);
     record.put(ID_AT, id);
-    for (int at = ID_AT + id.length; at < CRC_AT; at++) {
+    for (int at = ID_AT + id.length; at < TRANSACTION_AT; at++) {
       record.put(at, (byte) 0);
     }
+    record.putLong(TRANSACTION_AT, transaction);
     record.putInt(CRC_AT, crc(record));
   }
 
@@ -128,7 +139,8 @@ record StoreState(
         record.getLong(EARLIEST_AT),
         record.getLong(NEXT_AT),
         record.getLong(LIVE_BYTES_AT),
-        record.getLong(FIRST_AT));
+        record.getLong(FIRST_AT),
+        record.getLong(TRANSACTION_AT));
   }
 
   private static int crc(ByteBuffer record) {

@@ -14,18 +14,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StoreStateTest {
 
   private static final StoreState STATE =
-      new StoreState("quelle-ä", 3, 7, 100, 4711, 0x1_0000_0000L, 42);
+      new StoreState("quelle-ä", 3, 7, 100, 4711, 0x1_0000_0000L, 42, 99);
 
   private static final String RECORD =
-      "4d515053 02000000 07000000 00000000 64000000 00000000"
+      "4d515053 03000000 07000000 00000000 64000000 00000000"
           + "67120000 00000000 00000000 01000000 2a000000 00000000 03000000 09000000"
           + "7175656c 6c652dc3 a4"
           + "00".repeat(119)
-          + "9e8b4f32";
+          + "63000000 00000000"
+          + "130c293f";
 
   @Test
   void placesStayWhereTheyAre() {
-    assertThat(StoreState.VERSION).isEqualTo(2);
+    assertThat(StoreState.VERSION).isEqualTo(3);
     assertThat(StoreState.MAGIC_AT).isEqualTo(0);
     assertThat(StoreState.VERSION_AT).isEqualTo(4);
     assertThat(StoreState.EPOCH_AT).isEqualTo(8);
@@ -36,8 +37,9 @@ class StoreStateTest {
     assertThat(StoreState.PARTITION_AT).isEqualTo(48);
     assertThat(StoreState.ID_LENGTH_AT).isEqualTo(52);
     assertThat(StoreState.ID_AT).isEqualTo(56);
-    assertThat(StoreState.CRC_AT).isEqualTo(184);
-    assertThat(StoreState.LENGTH).isEqualTo(188);
+    assertThat(StoreState.TRANSACTION_AT).isEqualTo(184);
+    assertThat(StoreState.CRC_AT).isEqualTo(192);
+    assertThat(StoreState.LENGTH).isEqualTo(196);
   }
 
   @Test
@@ -49,7 +51,7 @@ class StoreStateTest {
 
   @Test
   void longestSourceIdFits() {
-    StoreState state = new StoreState("x".repeat(128), 0, 1, 0, 0, 0, 0);
+    StoreState state = new StoreState("x".repeat(128), 0, 1, 0, 0, 0, 0, 0);
     assertThat(StoreState.decode(ByteBuffer.wrap(encode(state)), "p3")).isEqualTo(state);
   }
 
@@ -74,12 +76,12 @@ class StoreStateTest {
   void otherVersionIsNotDamage() {
     byte[] record = encode(STATE);
     record[StoreState.VERSION_AT] = 1;
-    // Version 1 was shorter by 8 bytes.
-    for (byte[] other : new byte[][] {record, Arrays.copyOf(record, record.length - 8)}) {
+    // Version 1 was shorter by 16 bytes.
+    for (byte[] other : new byte[][] {record, Arrays.copyOf(record, record.length - 16)}) {
       assertThatThrownBy(() -> StoreState.decode(ByteBuffer.wrap(other), "p3"))
           .isInstanceOf(StoreException.Unusable.class)
           .hasMessageContaining("its format version is 1")
-          .hasMessageContaining("knows 2");
+          .hasMessageContaining("knows 3");
     }
   }
 
