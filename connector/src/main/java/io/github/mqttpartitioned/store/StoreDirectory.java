@@ -10,6 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -36,16 +38,33 @@ final class StoreDirectory {
     return directory.resolve(DATA);
   }
 
+  /** Makes the names in a directory durable. */
+  @FunctionalInterface
+  interface Sync {
+    void sync(Path directory) throws IOException;
+  }
+
   /**
-   * Creates the directory when it is not there, for its owner alone.
+   * Creates the directory when it is not there, for its owner alone, and makes its name durable.
    *
    * @return its real path
    * @throws StoreException.Unusable when that cannot be done
    */
   static Path prepare(Path directory) {
+    return prepare(directory, StoreDirectory::sync);
+  }
+
+  static Path prepare(Path directory, Sync sync) {
     try {
       Path absolute = directory.toAbsolutePath();
+      List<Path> changed = new ArrayList<>();
+      for (Path at = absolute; at != null && !Files.exists(at); at = at.getParent()) {
+        changed.add(at.resolveSibling(""));
+      }
       Files.createDirectories(absolute, ownerOnly());
+      for (Path parent : changed) {
+        sync.sync(parent);
+      }
       return absolute.toRealPath();
     } catch (IOException e) {
       throw StoreException.unusable(
