@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.BlockFormat.Column;
+import io.github.mqttpartitioned.testkit.Allocation;
 import io.github.mqttpartitioned.testkit.Mutator;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
@@ -25,6 +26,11 @@ import org.junit.jupiter.api.Test;
 class BlockFuzzTest {
 
   private static final Duration LONGEST = Duration.ofSeconds(2);
+
+  /** Whatever a block says of its size. */
+  private static final long MOST_ALLOCATED = 4L << 20;
+
+  private static final long MOST_ALLOCATED_BY_BYTE = 500;
 
   @Test
   void everyValueLiesWithinTheBlockOrIsRefused() {
@@ -88,6 +94,7 @@ class BlockFuzzTest {
   /** Reads all there is; returns whether that was possible. */
   private static boolean read(byte[] bytes) {
     long begun = System.nanoTime();
+    Allocation allocation = new Allocation();
     boolean readable = true;
     try {
       Block block = Block.wrap(ByteBuffer.wrap(bytes), "fuzz");
@@ -118,6 +125,7 @@ class BlockFuzzTest {
       assertThat(e).hasMessageContaining("fuzz");
       readable = false;
     }
+    allocation.assertAtMost(MOST_ALLOCATED + MOST_ALLOCATED_BY_BYTE * bytes.length);
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(LONGEST);
     return readable;
   }

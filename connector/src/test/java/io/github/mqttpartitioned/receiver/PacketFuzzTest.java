@@ -7,11 +7,11 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.SampleMessage;
 import io.github.mqttpartitioned.model.AckMode;
 import io.github.mqttpartitioned.store.InFlightIds;
+import io.github.mqttpartitioned.testkit.Allocation;
 import io.github.mqttpartitioned.testkit.Corpus;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Mutator;
 import io.github.mqttpartitioned.testkit.Packet;
-import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
@@ -39,6 +39,16 @@ class PacketFuzzTest {
 
   private static final byte[] CONNACK = Packets.connack(true, 0, MqttProperties.NONE);
   private static final Duration LONGEST = Duration.ofSeconds(2);
+
+  /** Buffers of a connection; and for each byte of the stream, whatever it announces. */
+  private static final long MOST_ALLOCATED = 4L << 20;
+
+  private static final long MOST_ALLOCATED_BY_BYTE = 100;
+
+  private static final int PUBLISH = 0x3;
+  private static final int PUBREL = 0x6;
+  private static final int PINGRESP = 0xD;
+
   private static final List<byte[]> CORPUS =
       List.copyOf(Corpus.of(PacketFuzzTest.class, "packets.txt").values());
 
@@ -77,6 +87,7 @@ class PacketFuzzTest {
 
   private static void check(byte[] bytes, Random random) throws IOException {
     long begun = System.nanoTime();
+    Allocation allocation = new Allocation();
     checkControl(bytes);
     Inbox inbox = new Inbox(new Object(), SampleMessage.BROKER);
     int[] disconnects = new int[1];
@@ -96,6 +107,7 @@ class PacketFuzzTest {
       assertThat(e.getCause()).as("what is not an IOException").isNull();
       assertThat(e).isSameAs(inbox.end());
     }
+    allocation.assertAtMost(MOST_ALLOCATED + MOST_ALLOCATED_BY_BYTE * bytes.length);
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(LONGEST);
     boolean malformed = inbox.end() instanceof MalformedPacketException;
     assertThat(disconnects[0]).isEqualTo(malformed ? 1 : 0);
@@ -140,27 +152,36 @@ class PacketFuzzTest {
     List<Message> expected = new ArrayList<>();
     int due = 0;
     Map<Integer, Message> inFlight = new HashMap<>();
-    for (Packet packet : packets(bytes)) {
+    List<Frame> frames = new ArrayList<>();
+    boolean endsBadly = !cut(bytes, frames);
+    boolean refused = false;
+    for (Frame frame : frames) {
       if (!whole && expected.size() == stored.size() && due == acknowledgements) {
-        break;
+        // Nothing more was taken, so this is it, or a packet for Paho before it.
+        refused |= !frame.isSound();
+        if (refused || frame.type() == PUBLISH || frame.type() == PUBREL) {
+          assertThat(refused).as("refused: %s", frame).isTrue();
+          break;
+        }
       }
-      if (packet.type() == PacketType.PUBREL) {
-        inFlight.remove(packet.acknowledgement().packetId());
+      if (frame.type() == PUBREL) {
+        inFlight.remove(frame.packet().acknowledgement().packetId());
         due++;
-        continue;
-      }
-      Packet.Publish publish = packet.publish();
-      String payload = HexFormat.of().formatHex(publish.payload());
-      due += publish.qos() > 0 ? 1 : 0;
-      Message content = new Message(publish.topic(), payload, 2, false, false);
-      boolean isInFlight =
-          publish.qos() == 2 && content.equals(inFlight.put(publish.packetId(), content));
-      if (!(isInFlight && publish.duplicate())) {
-        expected.add(
-            new Message(
-                publish.topic(), payload, publish.qos(), publish.retain(), publish.duplicate()));
+      } else if (frame.type() == PUBLISH) {
+        Packet.Publish publish = frame.packet().publish();
+        String payload = HexFormat.of().formatHex(publish.payload());
+        due += publish.qos() > 0 ? 1 : 0;
+        Message content = new Message(publish.topic(), payload, 2, false, false);
+        boolean isInFlight =
+            publish.qos() == 2 && content.equals(inFlight.put(publish.packetId(), content));
+        if (!(isInFlight && publish.duplicate())) {
+          expected.add(
+              new Message(
+                  publish.topic(), payload, publish.qos(), publish.retain(), publish.duplicate()));
+        }
       }
     }
+    assertThat(whole || refused || endsBadly).as("nothing is wrong with what was refused").isTrue();
     assertThat(stored).isEqualTo(expected);
     assertThat(acknowledgements).isEqualTo(due);
   }
@@ -182,35 +203,82 @@ class PacketFuzzTest {
     }
   }
 
-  /** The packets that are whole, as the fixed headers cut the stream. */
-  private static List<Packet> packets(byte[] bytes) {
-    List<Packet> packets = new ArrayList<>();
+  /** A packet as the fixed header cuts it out of the stream. */
+  private static final class Frame {
+    private final int header;
+    private final byte[] body;
+
+    Frame(int header, byte[] body) {
+      this.header = header;
+      this.body = body;
+    }
+
+    int type() {
+      return header >>> 4;
+    }
+
+    Packet packet() {
+      return Packet.of(header, body);
+    }
+
+    /** Whether it is surely well-formed; most that are not so plain are neither sound nor bad. */
+    boolean isSound() {
+      return switch (type()) {
+        case PUBLISH -> isSoundPublish();
+        case PUBREL -> header == 0x62 && body.length == 2;
+        case PINGRESP -> header == 0xD0 && body.length == 0;
+        default -> false;
+      };
+    }
+
+    private boolean isSoundPublish() {
+      int qos = header >>> 1 & 0b11;
+      if (qos == 3 || (qos == 0 && (header & 0b1000) != 0) || body.length < 2) {
+        return false;
+      }
+      int idAt = 2 + ((body[0] & 0xFF) << 8 | (body[1] & 0xFF));
+      int propertiesAt = idAt + (qos > 0 ? 2 : 0);
+      if (idAt == 2 || propertiesAt >= body.length || body[propertiesAt] != 0) {
+        return false;
+      }
+      for (int at = 2; at < idAt; at++) {
+        if (body[at] < ' ' || body[at] == 0x7F || body[at] == '+' || body[at] == '#') {
+          return false;
+        }
+      }
+      return qos == 0 || body[idAt] != 0 || body[idAt + 1] != 0;
+    }
+
+    @Override
+    public String toString() {
+      return "%02X %s".formatted(header, HexFormat.of().formatHex(body));
+    }
+  }
+
+  /**
+   * Cuts the stream into the packets that are whole.
+   *
+   * @return false when a Remaining Length is longer than 4 bytes
+   */
+  private static boolean cut(byte[] bytes, List<Frame> frames) {
     int at = 0;
     while (at < bytes.length) {
       int length = 0;
       int bodyAt = at + 1;
       int shift = 0;
-      while (bodyAt < bytes.length && shift < 28) {
-        int next = bytes[bodyAt++];
+      int next = 0x80;
+      while (bodyAt < bytes.length && shift < 28 && next >= 0x80) {
+        next = bytes[bodyAt++] & 0xFF;
         length |= (next & 0x7F) << shift;
         shift += 7;
-        if (next >= 0) {
-          shift = 100;
-        }
       }
-      if (shift != 100 || length > bytes.length - bodyAt) {
-        return packets;
+      if (next >= 0x80 || length > bytes.length - bodyAt) {
+        return next < 0x80 || shift < 28;
       }
-      int type = bytes[at] & 0xF0;
-      if (type != 0x30 && type != 0x60) {
-        // Not one that is stored or acknowledged.
-        at = bodyAt + length;
-        continue;
-      }
-      packets.add(Packet.of(bytes[at] & 0xFF, Arrays.copyOfRange(bytes, bodyAt, bodyAt + length)));
+      frames.add(new Frame(bytes[at] & 0xFF, Arrays.copyOfRange(bytes, bodyAt, bodyAt + length)));
       at = bodyAt + length;
     }
-    return packets;
+    return true;
   }
 
   /** The stream as a network may bring it. */
