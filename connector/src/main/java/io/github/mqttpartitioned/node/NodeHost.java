@@ -61,8 +61,11 @@ public final class NodeHost implements NodeService {
   private static final Logger LOG = LoggerFactory.getLogger(NodeHost.class);
   private static final NodeHost OF_THIS_JVM =
       new NodeHost(Node.ofThisJvm(), Lease.LIMIT, System::nanoTime);
-  private static final Duration READERS_GONE = Duration.ofSeconds(20);
-  private static final Duration READERS_LOOK = Duration.ofMillis(100);
+
+  /** How long a disk may refuse a store. */
+  private static final Duration DISK_BACK = Duration.ofSeconds(20);
+
+  private static final Duration RETRY = Duration.ofMillis(100);
   private static final Duration TICK = Duration.ofMillis(500);
 
   /** For the last answer to leave before the port is closed. */
@@ -289,11 +292,8 @@ public final class NodeHost implements NodeService {
   }
 
   private Answer open(Holding holding, Tenancy tenancy) {
-    long deadline = nanoTime.getAsLong() + READERS_GONE.toNanos();
     try {
-      while (!tryOpen(holding, tenancy, deadline)) {
-        LockSupport.parkNanos(READERS_LOOK.toNanos());
-      }
+      openWhenFree(holding, tenancy);
     } catch (RuntimeException | Error e) {
       node.drop(holding);
       throw e;
@@ -307,20 +307,29 @@ public final class NodeHost implements NodeService {
   }
 
   /**
-   * Opens a holding, unless its store is still open in this JVM: a task may go on reading what an
-   * earlier holding has opened.
-   *
-   * @return whether there is no need to try again
+   * Opens a holding. As long as its store is open in this JVM already, it waits: a task may go on
+   * reading what an earlier holding has opened, and that may take as long as a task does.
    */
-  private boolean tryOpen(Holding holding, Tenancy tenancy, long deadline) {
-    try {
-      holding.open();
-      return true;
-    } catch (StoreException.Unusable e) {
-      if (nanoTime.getAsLong() - deadline >= 0) {
-        throw e;
+  private void openWhenFree(Holding holding, Tenancy tenancy) {
+    long deadline = nanoTime.getAsLong() + DISK_BACK.toNanos();
+    boolean told = false;
+    while (true) {
+      try {
+        holding.open();
+        return;
+      } catch (StoreException.Unusable e) {
+        if (holding.hasEnded() || tenancy.isOver()) {
+          return;
+        }
+        if (!(e instanceof StoreException.InUse) && nanoTime.getAsLong() - deadline >= 0) {
+          throw e;
+        }
+        if (!told) {
+          told = true;
+          LOG.warn("Tries again until it can be opened: {}", e.getMessage());
+        }
       }
-      return holding.hasEnded() || tenancy.isOver();
+      LockSupport.parkNanos(RETRY.toNanos());
     }
   }
 

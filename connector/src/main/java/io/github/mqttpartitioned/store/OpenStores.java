@@ -20,7 +20,7 @@ final class OpenStores {
    *
    * @param directory its real path
    * @param holder who takes it, for the error that the next one gets
-   * @throws StoreException.Unusable when it is taken
+   * @throws StoreException.InUse when it is taken
    */
   static void claim(Path directory, String holder) {
     Object other = System.getProperties().putIfAbsent(PREFIX + directory, holder);

@@ -83,11 +83,20 @@ public abstract sealed class StoreException extends RuntimeException {
    * The store cannot be used now: closed, in use, not writable, no space on the disk, disk error.
    * What it holds is as before.
    */
-  public static final class Unusable extends StoreException {
+  public static sealed class Unusable extends StoreException {
     private static final long serialVersionUID = 1L;
 
     private Unusable(String message, @Nullable Throwable cause) {
       super(message, cause);
+    }
+  }
+
+  /** The store is open in this JVM already. Goes away when its last reader has ended. */
+  public static final class InUse extends Unusable {
+    private static final long serialVersionUID = 1L;
+
+    private InUse(String message) {
+      super(message, null);
     }
   }
 
@@ -216,15 +225,14 @@ public abstract sealed class StoreException extends RuntimeException {
             + " query skip them with failOnDataLoss=false.");
   }
 
-  static Unusable inUse(String store, String holder) {
-    return new Unusable(
+  static InUse inUse(String store, String holder) {
+    return new InUse(
         "Cannot open store "
             + store
             + ": it is open in this JVM already ("
             + holder
             + "). Stop the query that uses it, or wait until its last reader has ended; each"
-            + " query needs a checkpoint and a storeDir of its own.",
-        null);
+            + " query needs a checkpoint and a storeDir of its own.");
   }
 
   static Unusable closed(int partition, String store) {

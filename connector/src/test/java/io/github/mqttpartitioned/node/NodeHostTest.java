@@ -241,6 +241,29 @@ class NodeHostTest {
     assertThat(node.blocks("source", 0)).isEmpty();
   }
 
+  /** A task may take longer than anything that is waited for with a limit. */
+  @Test
+  void storeThatALongTaskReadsIsWaitedForAsLongAsTheDriverAsks() throws Exception {
+    SourceSettings settings = settings("tcp://127.0.0.1:1");
+    Admission admission = admit(settings, 1);
+    CompletableFuture<Answer> assigned;
+    try (PartitionStore store = openStore(settings)) {
+      assigned = ask(admission, assign(admission));
+      for (int minute = 0; minute < 60; minute++) {
+        for (int part = 0; part < 10; part++) {
+          paused.addAndGet(Duration.ofSeconds(6).toNanos());
+          assertThat(poll(admission)).isEqualTo(new Answer.Report(0, Map.of()));
+        }
+      }
+      long began = System.nanoTime();
+      Await.until("some attempts", LIMIT, () -> System.nanoTime() - began > 500_000_000L);
+      assertThat(assigned).isNotDone();
+      assertThat(store.extent().next()).isZero();
+    }
+    assertThat(assigned.get()).isEqualTo(new Answer.Done());
+    assertThat(node.blocks("source", 0)).isPresent();
+  }
+
   @Test
   void whatADriverAsksTakesEffectInTheOrderInWhichItAsks() throws Exception {
     Admission admission = admit(settings("tcp://127.0.0.1:1"), 1);
