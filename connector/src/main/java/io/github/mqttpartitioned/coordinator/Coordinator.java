@@ -1,5 +1,7 @@
 package io.github.mqttpartitioned.coordinator;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +51,13 @@ public final class Coordinator implements AutoCloseable {
   private final List<Seat> seats = new ArrayList<>();
   private final Thread keeper;
 
-  /** Guards placing, and what follows; the keeper waits on it. */
+  /** One for each change that the keeper has not looked at yet. */
+  private final Semaphore changes = new Semaphore(0);
+
+  /** Guards placing, and what follows. Not held while a node lets a partition go. */
   private final Object lock = new Object();
 
-  private boolean closed;
-  private boolean changed;
+  private volatile boolean closed;
   private boolean assigned;
   private Whereabouts announced = Whereabouts.UNKNOWN;
   private Set<NodeLink> informed = Set.of();
@@ -122,6 +127,7 @@ public final class Coordinator implements AutoCloseable {
    */
   public void start(boolean all) {
     synchronized (lock) {
+      // Nobody holds anything yet that could have to move.
       review();
     }
     if (!nodes.isFixed()) {
@@ -156,36 +162,54 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
+  /** Waits for nothing: threads of the network call it, too. */
   private void wake() {
-    synchronized (lock) {
-      changed = true;
-      lock.notifyAll();
-    }
+    changes.release();
   }
 
   private void keep() {
-    synchronized (lock) {
-      while (!closed) {
-        try {
-          if (!changed) {
-            TimeUnit.MILLISECONDS.timedWait(lock, REVIEW_MILLIS);
-          }
-          changed = false;
-          if (!closed) {
-            review();
-          }
-        } catch (InterruptedException e) {
-          return;
-        } catch (RuntimeException e) {
-          LOG.warn("Cannot place the partitions of source {} now", settings.sourceId(), e);
-          changed = false;
+    boolean open = true;
+    while (open) {
+      try {
+        if (changes.tryAcquire(REVIEW_MILLIS, TimeUnit.MILLISECONDS)) {
+          changes.drainPermits();
         }
+        open = look();
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        LOG.warn("Cannot place the partitions of source {} now", settings.sourceId(), e);
       }
     }
   }
 
-  /** Looks at the nodes and places what has no holder, or a better one; holds the lock. */
-  private void review() {
+  /**
+   * Places what can be placed. A partition that is to move is released first, and placed when that
+   * has been looked at.
+   *
+   * @return false when closed
+   */
+  private boolean look() {
+    List<Runnable> departures;
+    synchronized (lock) {
+      if (closed) {
+        return false;
+      }
+      departures = review();
+    }
+    departures.forEach(Runnable::run);
+    if (!departures.isEmpty()) {
+      wake();
+    }
+    return true;
+  }
+
+  /**
+   * Looks at the nodes and places what has no holder; holds the lock.
+   *
+   * @return releases of what another node shall hold
+   */
+  private List<Runnable> review() {
     List<NodeLink> live = nodes.live();
     long now = nanoTime.getAsLong();
     for (Seat seat : seats) {
@@ -202,8 +226,9 @@ public final class Coordinator implements AutoCloseable {
     }
     List<@Nullable NodeLink> placed =
         Placement.of(live, present(), partition -> allowed(seats.get(partition), live));
-    move(placed);
+    place(placed);
     announce(live);
+    return depart(placed);
   }
 
   private List<@Nullable NodeLink> present() {
@@ -244,30 +269,45 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  private void move(List<@Nullable NodeLink> placed) {
-    List<Seat> moving = new ArrayList<>();
+  /** Takes from their holders what shall be held elsewhere; its place is settled afterwards. */
+  private List<Runnable> depart(List<@Nullable NodeLink> placed) {
+    List<Runnable> departures = new ArrayList<>();
     for (Seat seat : seats) {
-      NodeLink to = placed.get(seat.partition());
-      if (to != null && !to.equals(seat.holder())) {
-        seat.reserve(to);
-        moving.add(seat);
-      }
-    }
-    if (moving.isEmpty()) {
-      return;
-    }
-    log.write(new Holders(epoch, seats.stream().map(Seat::record).toList()));
-    for (Seat seat : moving) {
       NodeLink from = seat.holder();
       NodeLink to = placed.get(seat.partition());
-      if (from != null) {
+      if (from != null && to != null && !to.equals(from)) {
         seat.vacate(nanoTime.getAsLong());
-        from.release(settings.sourceId(), seat.partition());
-      }
-      if (to != null) {
-        assign(seat, to);
+        departures.add(() -> release(seat, from));
       }
     }
+    return departures;
+  }
+
+  /** The keeper's. A node that does not let go is fenced by the next holder. */
+  private void release(Seat seat, NodeLink from) {
+    if (closed) {
+      return;
+    }
+    try {
+      from.release(settings.sourceId(), seat.partition());
+    } catch (RuntimeException e) {
+      LOG.warn("Node {} does not release partition {}", from.address(), seat.partition(), e);
+    }
+    // Until now it has gone on, perhaps.
+    seat.vacate(nanoTime.getAsLong());
+  }
+
+  private void place(List<@Nullable NodeLink> placed) {
+    List<Seat> homeless =
+        seats.stream()
+            .filter(seat -> seat.holder() == null && placed.get(seat.partition()) != null)
+            .toList();
+    if (homeless.isEmpty()) {
+      return;
+    }
+    homeless.forEach(seat -> seat.reserve(requireNonNull(placed.get(seat.partition()))));
+    log.write(new Holders(epoch, seats.stream().map(Seat::record).toList()));
+    homeless.forEach(seat -> assign(seat, requireNonNull(placed.get(seat.partition()))));
   }
 
   private void assign(Seat seat, NodeLink to) {
@@ -381,10 +421,10 @@ public final class Coordinator implements AutoCloseable {
         return;
       }
       closed = true;
-      lock.notifyAll();
       // A fixed node knows of the source only by what it holds.
       live = assigned || !nodes.isFixed() ? nodes.live() : List.of();
     }
+    wake();
     boolean interrupted = Release.on(live, settings.sourceId());
     nodes.close();
     if (interrupted) {

@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.mqttpartitioned.coordinator.Holders.Holder;
 import io.github.mqttpartitioned.model.LogExtent;
@@ -25,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +50,7 @@ class CoordinatorTest {
   private final int partitions = 4;
   private boolean failOnLoss = true;
   private Runnable changed = () -> {};
+  private volatile Runnable beforeRelease = () -> {};
   private Holders last = Holders.none(partitions);
   private Coordinator coordinator;
 
@@ -126,6 +129,7 @@ class CoordinatorTest {
     @Override
     public void release(String sourceId, int partition) {
       events.add("release " + partition + " from " + address.name());
+      beforeRelease.run();
       held.remove(partition);
     }
 
@@ -457,5 +461,51 @@ class CoordinatorTest {
     List<String> moves = new ArrayList<>(events);
     moves.removeIf(event -> !event.startsWith("release"));
     assertThat(moves).hasSize(2);
+  }
+
+  @Test
+  void nodeThatIsSlowToLetGoHoldsUpNobodyElse() {
+    CountDownLatch slow = new CountDownLatch(1);
+    beforeRelease = () -> awaitQuietly(slow);
+    node("a1");
+    start(0, false);
+    FakeLink later = node("a2");
+    try {
+      changed.run();
+      Await.until("a release", LIMIT, () -> events.contains("release 0 from a1"));
+
+      // The threads of the network tell what has changed; they must not wait.
+      assertTimeoutPreemptively(
+          LIMIT,
+          () -> {
+            changed.run();
+            coordinator.close();
+          });
+    } finally {
+      slow.countDown();
+    }
+    assertThat(later.held).isEmpty();
+  }
+
+  @Test
+  void nodeThatCannotLetGoOfOnePartitionKeepsNoOther() {
+    beforeRelease =
+        () -> {
+          throw new IllegalStateException("no answer");
+        };
+    node("a1");
+    start(0, false);
+    FakeLink later = node("a2");
+    changed.run();
+    Await.until("the new holder", LIMIT, () -> later.held.keySet().equals(Set.of(0, 1)));
+    assertThat(events).contains("release 0 from a1", "release 1 from a1");
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }
