@@ -12,8 +12,20 @@ import java.nio.file.Path;
  *     lost; one that turns up again later is not mistaken for the new one
  * @param firstOffset where a store begins that has to be created: the highest offset ever planned
  *     for the partition, so that no offset is ever given twice
+ * @param connectedBefore whether its member has been connected in this run of the query: then the
+ *     broker is tried for ever, as by a holder that has been connected itself
  */
-public record Assignment(SourceSettings settings, int partition, int generation, long firstOffset) {
+public record Assignment(
+    SourceSettings settings,
+    int partition,
+    int generation,
+    long firstOffset,
+    boolean connectedBefore) {
+
+  /** As above, of a member that has not been connected in this run. */
+  public Assignment(SourceSettings settings, int partition, int generation, long firstOffset) {
+    this(settings, partition, generation, firstOffset, false);
+  }
 
   /** Where the store lies, on the host of whoever holds it. */
   public Path directory() {

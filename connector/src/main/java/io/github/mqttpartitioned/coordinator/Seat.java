@@ -45,6 +45,9 @@ final class Seat {
   /** Whether a node of {@link #host} has been told in this run to hold it. */
   private volatile boolean placed;
 
+  /** Whether its member has been connected in this run. */
+  private volatile boolean connected;
+
   private long waitingSince;
 
   Seat(
@@ -92,7 +95,7 @@ final class Seat {
   }
 
   Assignment assignment() {
-    return new Assignment(settings, partition, generation, planned);
+    return new Assignment(settings, partition, generation, planned, connected);
   }
 
   /** Has the holder acknowledge what lies below an offset, and every later holder, too. */
@@ -129,6 +132,10 @@ final class Seat {
 
   /** The holder is gone. */
   void vacate(long now) {
+    NodeLink node = holder;
+    if (node != null) {
+      note(node.status(settings.sourceId(), partition));
+    }
     holder = null;
     waitingSince = now;
   }
@@ -193,8 +200,15 @@ final class Seat {
       }
       checked = true;
     }
+    note(said);
     heard = said;
     return said;
+  }
+
+  private void note(@Nullable PartitionStatus said) {
+    if (said != null && said.counts().connections() > 0) {
+      connected = true;
+    }
   }
 
   /**

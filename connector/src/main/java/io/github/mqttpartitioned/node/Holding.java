@@ -83,7 +83,13 @@ final class Holding {
         new PartitionMeters(assignment.settings().group(), assignment.partition(), node);
     try {
       Receiver receiver =
-          new Receiver(assignment.settings(), assignment.partition(), store, meters, tenure);
+          new Receiver(
+              assignment.settings(),
+              assignment.partition(),
+              store,
+              meters,
+              tenure,
+              assignment.connectedBefore());
       meters.watch(receiver, assignment.settings().storeMaxBytes());
       receiver.start();
       return new Parts(store, receiver, meters);

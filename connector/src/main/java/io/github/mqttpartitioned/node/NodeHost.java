@@ -286,7 +286,11 @@ public final class NodeHost implements NodeService {
   private Supplier<Answer> assign(Assign assign, Tenancy tenancy) {
     Assignment assignment =
         new Assignment(
-            tenancy.settings(), assign.partition(), assign.generation(), assign.firstOffset());
+            tenancy.settings(),
+            assign.partition(),
+            assign.generation(),
+            assign.firstOffset(),
+            assign.connectedBefore());
     Holding holding = node.hold(assignment, tenancy);
     return () -> open(holding, tenancy);
   }

@@ -47,6 +47,7 @@ public final class Receiver {
   private final int partition;
   private final PartitionStore store;
   private final Tenure tenure;
+  private final boolean connectedBefore;
   private final GroupCommit groupCommit;
   private final Thread thread;
   private final Wishes wishes = new Wishes();
@@ -62,33 +63,35 @@ public final class Receiver {
   private volatile @Nullable RuntimeException problem;
   private volatile @Nullable MemberConnection connection;
 
+  /** As below, alone with its partition, and telling nobody how long its work takes. */
+  public Receiver(SourceSettings settings, int partition, PartitionStore store) {
+    this(settings, partition, store, CommitTimes.IGNORED);
+  }
+
+  /** As below, alone with its partition. */
+  public Receiver(SourceSettings settings, int partition, PartitionStore store, CommitTimes times) {
+    this(settings, partition, store, times, Tenure.ENDLESS, false);
+  }
+
   /**
    * @param store open for writing; stays the caller's to close once {@link #join} has returned true
-   */
-  public Receiver(SourceSettings settings, int partition, PartitionStore store) {
-    this(settings, partition, store, CommitTimes.IGNORED, Tenure.ENDLESS);
-  }
-
-  /** As above, and tells how long its work takes. */
-  public Receiver(SourceSettings settings, int partition, PartitionStore store, CommitTimes times) {
-    this(settings, partition, store, times, Tenure.ENDLESS);
-  }
-
-  /**
-   * As above, for as long as {@code tenure} allows.
-   *
+   * @param times told how long its work takes
    * @param tenure asked whether the receiver may go on
+   * @param connectedBefore whether an earlier holder has been connected: then the broker is tried
+   *     for ever, else at first for {@code connectTimeout}
    */
   public Receiver(
       SourceSettings settings,
       int partition,
       PartitionStore store,
       CommitTimes times,
-      Tenure tenure) {
+      Tenure tenure,
+      boolean connectedBefore) {
     this.settings = settings;
     this.partition = partition;
     this.store = store;
     this.tenure = tenure;
+    this.connectedBefore = connectedBefore;
     this.groupCommit = new GroupCommit(store, times);
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
     this.thread.setDaemon(true);
@@ -266,7 +269,7 @@ public final class Receiver {
   /** Waits for the next attempt, or throws when there shall be none. */
   private void retryLater(RuntimeException cause) throws InterruptedException {
     Duration wait = backoff.next();
-    boolean connectedOnce = groupCommit.counts().connections() > 0;
+    boolean connectedOnce = connectedBefore || groupCommit.counts().connections() > 0;
     if ((cause instanceof MemberException member && member.isFinal() && !takesBack(member))
         || (!connectedOnce && System.nanoTime() + wait.toNanos() - mustConnectBy >= 0)) {
       throw cause;

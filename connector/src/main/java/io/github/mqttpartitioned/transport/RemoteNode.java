@@ -162,7 +162,13 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
     int partition = assignment.partition();
     failedAssignments.remove(partition);
     tell(
-        new Assign(sourceId, ticket, partition, assignment.generation(), assignment.firstOffset()),
+        new Assign(
+            sourceId,
+            ticket,
+            partition,
+            assignment.generation(),
+            assignment.firstOffset(),
+            assignment.connectedBefore()),
         failure ->
             failedAssignments.put(
                 partition,

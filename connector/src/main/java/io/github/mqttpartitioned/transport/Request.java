@@ -77,7 +77,13 @@ public sealed interface Request {
   }
 
   /** Hold a partition; see {@link io.github.mqttpartitioned.coordinator.Assignment}. */
-  record Assign(String sourceId, long ticket, int partition, int generation, long firstOffset)
+  record Assign(
+      String sourceId,
+      long ticket,
+      int partition,
+      int generation,
+      long firstOffset,
+      boolean connectedBefore)
       implements Request {
     static final int KIND = 2;
 
@@ -90,6 +96,7 @@ public sealed interface Request {
     public void write(FrameWriter out) {
       out.putText(sourceId).putLong(ticket);
       out.putInt(partition).putInt(generation).putLong(firstOffset);
+      out.putByte(connectedBefore ? 1 : 0);
     }
 
     static Assign read(FrameReader in) {
@@ -98,7 +105,8 @@ public sealed interface Request {
           in.getLong("ticket"),
           in.getInt("partition"),
           in.getInt("generation"),
-          in.getLong("first offset"));
+          in.getLong("first offset"),
+          in.getByte("connected before") != 0);
     }
   }
 

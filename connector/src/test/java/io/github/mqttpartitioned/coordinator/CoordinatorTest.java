@@ -64,6 +64,7 @@ class CoordinatorTest {
   private final class FakeLink implements NodeLink {
     private final NodeAddress address;
     private final Map<Integer, Long> held = new ConcurrentHashMap<>();
+    private final Map<Integer, Boolean> connectedBefore = new ConcurrentHashMap<>();
     private volatile Whereabouts told = Whereabouts.UNKNOWN;
 
     FakeLink(String name, String host) {
@@ -90,6 +91,7 @@ class CoordinatorTest {
       String name = Assignment.directoryName(assignment.partition(), assignment.generation());
       events.add(name + " at " + assignment.firstOffset() + " to " + address.name());
       disk().add(name);
+      connectedBefore.put(assignment.partition(), assignment.connectedBefore());
       held.put(assignment.partition(), assignment.firstOffset());
     }
 
@@ -264,6 +266,17 @@ class CoordinatorTest {
     lose(lost);
     awaitHeld(Map.of("a2", Set.of(0, 2, 3), "b1", Set.of(1)));
     Await.until("the new holders", LIMIT, () -> heir.address().equals(heir.told.holders().get(0)));
+  }
+
+  @Test
+  void heirIsToldThatTheMemberHasBeenConnectedInThisRun() {
+    FakeLink lost = node("a1");
+    FakeLink heir = node("a2");
+    start(0, false);
+    assertThat(lost.connectedBefore).isEqualTo(Map.of(0, false, 2, false));
+    lose(lost);
+    awaitHeld(Map.of("a2", Set.of(0, 1, 2, 3)));
+    assertThat(heir.connectedBefore).isEqualTo(Map.of(0, true, 1, false, 2, true, 3, false));
   }
 
   @Test

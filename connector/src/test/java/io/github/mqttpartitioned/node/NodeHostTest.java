@@ -193,7 +193,7 @@ class NodeHostTest {
   }
 
   private static Assign assign(Admission admission) {
-    return new Assign("source", admission.ticket(), 0, 0, 0);
+    return new Assign("source", admission.ticket(), 0, 0, 0, false);
   }
 
   @Test

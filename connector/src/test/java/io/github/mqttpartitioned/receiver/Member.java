@@ -28,6 +28,7 @@ final class Member implements AutoCloseable {
   private final TestSettings settings;
   private CommitTimes times = CommitTimes.IGNORED;
   private Tenure tenure = Tenure.ENDLESS;
+  private boolean connectedBefore;
 
   private @Nullable PartitionStore store;
   private @Nullable Receiver receiver;
@@ -101,6 +102,11 @@ final class Member implements AutoCloseable {
     return this;
   }
 
+  Member connectedBefore(boolean value) {
+    connectedBefore = value;
+    return this;
+  }
+
   Member credentials(String user, String secret) {
     settings.credentials(user, secret);
     return this;
@@ -111,7 +117,7 @@ final class Member implements AutoCloseable {
     store =
         PartitionStore.open(
             new StoreConfig(folder.resolve("p0"), now.sourceId(), 0, now.storeMaxBytes(), 0));
-    receiver = new Receiver(now, 0, store, times, tenure);
+    receiver = new Receiver(now, 0, store, times, tenure, connectedBefore);
     receiver.start();
     return this;
   }

@@ -145,6 +145,29 @@ class PreflightTest {
     }
   }
 
+  /** Of a partition that has moved: the first holder's connection was this run's first. */
+  @Test
+  void brokerThatStaysAwayIsTriedForEverWhereAnEarlierHolderWasConnected() throws Exception {
+    long began = System.nanoTime();
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  connection.expect(PacketType.CONNECT);
+                  boolean away = System.nanoTime() - began < 3_000_000_000L;
+                  connection.send(Packets.connack(false, away ? 0x88 : 0, MqttProperties.NONE));
+                  if (!away) {
+                    connection.grant();
+                  }
+                });
+        Member member =
+            new Member(folder, broker.url())
+                .connectTimeout(Duration.ofSeconds(1))
+                .connectedBefore(true)
+                .startConnected()) {
+      assertThat(member.status().counts().connections()).isEqualTo(1);
+    }
+  }
+
   private void refused(Script script, String expected) throws Exception {
     try (ScriptedBroker broker = ScriptedBroker.start(script);
         Member member = new Member(folder, broker.url()).start().await(State.FAILED)) {

@@ -23,7 +23,8 @@ class FrameTest {
   static List<Request> requests() {
     return List.of(
         new Request.Poll("source", Long.MIN_VALUE, -1),
-        new Request.Assign("source", 7, 3, 2, Long.MAX_VALUE),
+        new Request.Assign("source", 7, 3, 2, Long.MAX_VALUE, false),
+        new Request.Assign("source", 7, 3, 2, 1, true),
         new Request.Trim("source", 7, 3, 1L << 40),
         new Request.Announce("source", 7, Whereabouts.UNKNOWN),
         new Request.Announce(
