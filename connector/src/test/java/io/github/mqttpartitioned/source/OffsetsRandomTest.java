@@ -28,6 +28,8 @@ class OffsetsRandomTest {
   private static final int PARTITIONS = 3;
   private static final int OPERATIONS = 500;
   private static final int SOAK_OPERATIONS = 100_000;
+  private static final int LARGEST_BLOCK = 20;
+  private static final Duration RETENTION = Duration.ofSeconds(2);
 
   @TempDir private Path temp;
 
@@ -70,12 +72,37 @@ class OffsetsRandomTest {
           case 1, 2, 3, 4 ->
               node.append(
                   random.nextInt(PARTITIONS),
-                  TestMessage.random(random, 1 + random.nextInt(20), false));
+                  TestMessage.random(random, 1 + random.nextInt(LARGEST_BLOCK), false));
           case 5 -> nanos += Duration.ofSeconds(1).toNanos();
           default -> batch();
         }
       }
+      assertTrims();
       stream.stop();
+    }
+
+    /**
+     * What was committed longer ago than the retention goes, to the block that has the last of it.
+     */
+    private void assertTrims() {
+      restart();
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        node.append(
+            partition, TestMessage.random(random, 1 + random.nextInt(LARGEST_BLOCK), false));
+      }
+      SourceOffset from = last();
+      SourceOffset until =
+          SourceOffset.of(stream.latestOffset(from, stream.getDefaultReadLimit()), PARTITIONS);
+      assertThat(until).isNotEqualTo(from);
+      stream.commit(from);
+      nanos += RETENTION.toNanos();
+      stream.latestOffset(until, stream.getDefaultReadLimit());
+      assertNothingGoneFrom(from);
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        assertThat(node.status("", partition).extent().earliest())
+            .as("earliest of partition %s", partition)
+            .isGreaterThan(from.get(partition) - LARGEST_BLOCK);
+      }
     }
 
     /** A new run on the checkpoint; the last batch is repeated when it was not committed. */
@@ -90,7 +117,7 @@ class OffsetsRandomTest {
                   "partitions",
                   String.valueOf(PARTITIONS),
                   "retention",
-                  "2s",
+                  RETENTION.toSeconds() + "s",
                   "maxOffsetsPerTrigger",
                   limited ? limit : "1000000"),
               "test",
