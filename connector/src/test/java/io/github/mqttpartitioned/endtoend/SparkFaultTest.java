@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -323,6 +324,51 @@ class SparkFaultTest {
     awaitProcessed(query, MESSAGES);
     broker.close();
     stop(query);
+    assertThat(processed()).isEqualTo(upTo(MESSAGES));
+  }
+
+  @Test
+  void stopsWhileTheStoreIsFullAndGoesOnAfterwards() throws Exception {
+    broker.close();
+    broker = new SessionBroker(2, 500, 1_000);
+    int messages = 20_000;
+    broker.publish(messages);
+    AtomicInteger begun = new AtomicInteger();
+    Job job = job().option("storeMaxBytes", "16m");
+    StreamingQuery full =
+        start(
+            job.source(),
+            (rows, batch) -> {
+              begun.incrementAndGet();
+              Thread.sleep(DEADLINE.toMillis());
+            });
+    Await.until("a member that is away", DEADLINE, () -> begun.get() > 0 && !broker.isConnected());
+    assertThat(broker.done()).isLessThan(messages);
+    stop(full);
+    StreamingQuery query = start(job.source(), this::keep);
+    awaitProcessed(query, messages);
+    stop(query);
+    assertThat(processed()).isEqualTo(upTo(messages));
+    assertThat(broker.violations()).isEmpty();
+  }
+
+  @Test
+  void storeThatIsRemovedFailsTheQueryAndNothingMoreIsAcknowledged() throws Exception {
+    broker.publish(MESSAGES);
+    StreamingQuery query = start(job().source(), this::keep);
+    awaitProcessed(query, MESSAGES);
+    broker.awaitDone(DEADLINE);
+    Path stores = checkpoint().resolve("sources").resolve("0").resolve("stores");
+    try (Stream<Path> files = Files.walk(stores)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    broker.publish(MESSAGES);
+    assertThat(Job.failure(query, DEADLINE))
+        .hasStackTraceContaining("was removed while it was in use")
+        .hasStackTraceContaining(stores.resolve("p0").toString());
+    assertThat(broker.acknowledged().cardinality()).isEqualTo(MESSAGES);
     assertThat(processed()).isEqualTo(upTo(MESSAGES));
   }
 
