@@ -26,6 +26,9 @@ class LongLifeTest {
 
   @TempDir Path folder;
 
+  /** How long it took to publish the messages. */
+  private Duration published = Duration.ZERO;
+
   /** In which memory has not come to rest yet. */
   @Test
   void storeReturnsAfterABacklog() throws Exception {
@@ -35,7 +38,9 @@ class LongLifeTest {
   @Tag(Soak.TAG)
   @Test
   void holdsAsMuchAtTheEndAsAtTheBeginning() throws Exception {
-    List<Sample> samples = live(Soak.duration(Duration.ofHours(1)));
+    Duration life = Soak.duration(Duration.ofHours(1));
+    List<Sample> samples = live(life);
+    assertThat(published).as("to publish").isLessThan(life.multipliedBy(11).dividedBy(10));
     assertStoreReturns(samples);
     assertFlat("heapKiB", samples, 32 << 10);
     assertFlat("directKiB", samples, 4 << 10);
@@ -66,7 +71,9 @@ class LongLifeTest {
       child.awaitLine("all connected", Duration.ofMinutes(2));
       try (Load load =
           Load.start(broker.url(), LongLifeProcess.PUBLISHERS, messages, 1, PER_SECOND)) {
+        long begun = System.nanoTime();
         load.await();
+        published = Duration.ofNanos(System.nanoTime() - begun);
         Matcher end = child.awaitLine("missing=(\\d+) duplicated=(\\d+)", PATIENCE);
         List<Sample> samples = child.lines().stream().flatMap(Sample::of).toList();
         assertThat(end.group()).isEqualTo("missing=0 duplicated=0");
