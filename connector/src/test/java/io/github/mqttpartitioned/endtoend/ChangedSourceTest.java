@@ -83,9 +83,7 @@ class ChangedSourceTest {
   /** Each message once; at least once where the broker repeats some under other packet ids. */
   private static List<String> arrived(TestBroker broker, Job job) {
     List<String> payloads = payloads(job);
-    return broker.supports(Feature.KEEPS_PACKET_IDS)
-        ? payloads
-        : payloads.stream().distinct().toList();
+    return broker.keepsPacketIds() ? payloads : payloads.stream().distinct().toList();
   }
 
   private void checkAllOnce(TestBroker broker, Job job) {

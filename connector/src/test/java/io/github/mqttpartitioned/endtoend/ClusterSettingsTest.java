@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.endtoend.ClusterApplication.Report;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.StandaloneCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
@@ -66,7 +65,7 @@ class ClusterSettingsTest {
   }
 
   private static void check(Dataset<Row> rows, Map<Integer, Long> sent, TestBroker broker) {
-    Arrived.check(rows, sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+    Arrived.check(rows, sent, broker.keepsPacketIds());
     Arrived.checkOffsetsDense(rows, PARTITIONS);
   }
 

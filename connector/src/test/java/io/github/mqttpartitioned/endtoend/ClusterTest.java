@@ -6,7 +6,6 @@ import io.github.mqttpartitioned.coordinator.Lease;
 import io.github.mqttpartitioned.endtoend.ClusterApplication.Report;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.NumberedMessages;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.Soak;
@@ -85,7 +84,7 @@ class ClusterTest {
         application.stop();
         application.awaitNone("the source", () -> traces.in(cluster.executors()));
         assertThat(cluster.executors()).hasSize(EXECUTORS);
-        Arrived.check(rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
+        Arrived.check(rows(), sent, qos == 2 && broker.keepsPacketIds());
         Arrived.checkOffsetsDense(rows(), PARTITIONS);
         Report report = application.report();
         System.out.printf(
@@ -128,7 +127,7 @@ class ClusterTest {
         application.awaitProcessed(messages);
         application.awaitQuiet();
         application.stop();
-        Arrived.check(rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
+        Arrived.check(rows(), sent, qos == 2 && broker.keepsPacketIds());
         Arrived.checkOffsetsDense(rows(), PARTITIONS);
       }
     }
@@ -156,7 +155,7 @@ class ClusterTest {
         application.awaitProcessed(MESSAGES);
         application.awaitQuiet();
         application.stop();
-        Arrived.check(rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+        Arrived.check(rows(), sent, broker.keepsPacketIds());
         Arrived.checkOffsetsDense(rows(), PARTITIONS);
       }
     }
@@ -243,7 +242,7 @@ class ClusterTest {
           }
         }
       }
-      Arrived.check(rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
+      Arrived.check(rows(), sent, qos == 2 && broker.keepsPacketIds());
       Arrived.checkOffsetsDense(rows(), PARTITIONS);
     }
   }

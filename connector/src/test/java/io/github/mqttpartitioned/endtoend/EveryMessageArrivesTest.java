@@ -1,7 +1,6 @@
 package io.github.mqttpartitioned.endtoend;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
@@ -55,7 +54,7 @@ class EveryMessageArrivesTest {
         StreamingQuery query = job.startConnected();
         Arrived.awaitAll(query, job::rows, sent);
         query.stop();
-        Arrived.check(job.rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
+        Arrived.check(job.rows(), sent, qos == 2 && broker.keepsPacketIds());
         Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
       }
     }

@@ -3,7 +3,6 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.StandaloneCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
@@ -72,8 +71,7 @@ class HolderLostTest {
         assertThat(lost).isGreaterThan(came);
         application.awaitProcessed(MESSAGES);
         application.stop();
-        Arrived.check(
-            ClusterApplication.rows(folder), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+        Arrived.check(ClusterApplication.rows(folder), sent, broker.keepsPacketIds());
         Arrived.checkOffsetsDense(ClusterApplication.rows(folder), PARTITIONS);
       }
     }

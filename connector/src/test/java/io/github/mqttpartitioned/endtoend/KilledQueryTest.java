@@ -3,7 +3,6 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.TestBroker;
@@ -87,7 +86,7 @@ class KilledQueryTest {
           child.awaitProcessed(messages);
           child.awaitQuiet();
         }
-        Arrived.check(job.rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
+        Arrived.check(job.rows(), sent, qos == 2 && broker.keepsPacketIds());
         Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
         System.out.printf(
             "Killed a query at QoS %d %d times: %s; %d messages, %d rows%n",

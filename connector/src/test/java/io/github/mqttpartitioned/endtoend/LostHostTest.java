@@ -1,10 +1,8 @@
 package io.github.mqttpartitioned.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.NetworkHosts;
 import io.github.mqttpartitioned.testkit.NetworkHosts.Host;
 import io.github.mqttpartitioned.testkit.Soak;
@@ -53,11 +51,11 @@ class LostHostTest {
   @BeforeEach
   void startHosts() {
     Optional<String> obstacle = NetworkHosts.obstacle();
-    assumeTrue(obstacle.isEmpty(), () -> "No hosts to lose: " + obstacle.orElseThrow());
+    Soak.require(obstacle.isEmpty(), "No hosts to lose: " + obstacle.orElse(""));
     hosts = NetworkHosts.start(2);
     BrokerOptions options =
         BrokerOptions.DEFAULTS.persistence(true).maxQueued(0).address(hosts.address());
-    assumeTrue(TestBrokers.canStart(options), "No broker here listens on another address");
+    Soak.require(TestBrokers.canStart(options), "No broker here listens on another address");
     broker = TestBrokers.start(options);
     cluster =
         StandaloneCluster.in(folder)
@@ -149,7 +147,7 @@ class LostHostTest {
   }
 
   private void checkOnce(Map<Integer, Long> sent) {
-    Arrived.check(rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+    Arrived.check(rows(), sent, broker.keepsPacketIds());
     Arrived.checkOffsetsDense(rows(), PARTITIONS);
   }
 

@@ -74,7 +74,7 @@ class ProcessedTest {
         Arrived.awaitAll(query, job::rows, sent);
         query.stop();
         // What comes again over the stop is recognised by the store, at QoS 1 too.
-        Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+        Arrived.check(job.rows(), sent, broker.keepsPacketIds());
         Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
       }
     }
@@ -89,7 +89,7 @@ class ProcessedTest {
       Map<Integer, Long> sent = publish(broker, 20, qos);
       Arrived.awaitAll(query, job::rows, sent);
       query.stop();
-      Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+      Arrived.check(job.rows(), sent, broker.keepsPacketIds());
     }
   }
 
@@ -103,7 +103,7 @@ class ProcessedTest {
       Map<Integer, Long> sent = publish(broker, 100, 1);
       Arrived.awaitAll(query, job::rows, sent);
       query.stop();
-      Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+      Arrived.check(job.rows(), sent, broker.keepsPacketIds());
     }
   }
 
@@ -115,7 +115,7 @@ class ProcessedTest {
       Map<Integer, Long> sent = publish(broker, 200, 1);
       StreamingQuery query = job.start(Trigger.AvailableNow());
       assertThat(query.awaitTermination(DEADLINE.toMillis())).isTrue();
-      Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+      Arrived.check(job.rows(), sent, broker.keepsPacketIds());
     }
   }
 
@@ -136,7 +136,7 @@ class ProcessedTest {
       StreamingQuery query = job.startConnected();
       Arrived.awaitAll(query, job::rows, sent);
       query.stop();
-      Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+      Arrived.check(job.rows(), sent, broker.keepsPacketIds());
     }
   }
 
@@ -164,7 +164,7 @@ class ProcessedTest {
         StreamingQuery query = job.startConnected();
         Arrived.awaitAll(query, job::rows, sent);
         query.stop();
-        Arrived.check(job.rows(), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+        Arrived.check(job.rows(), sent, broker.keepsPacketIds());
         Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
       }
     }

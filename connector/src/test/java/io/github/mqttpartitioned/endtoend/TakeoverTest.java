@@ -3,7 +3,6 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
@@ -52,7 +51,7 @@ class TakeoverTest {
         last.awaitQuiet();
       }
       assertThat(sent).hasSize(2);
-      Arrived.check(job.rows(), sent, qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS));
+      Arrived.check(job.rows(), sent, qos == 2 && broker.keepsPacketIds());
       Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
     }
   }

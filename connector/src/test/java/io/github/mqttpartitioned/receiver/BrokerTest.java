@@ -13,7 +13,6 @@ import io.github.mqttpartitioned.model.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.model.TlsSettings.StoreType;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.Scheme;
 import io.github.mqttpartitioned.testkit.TestBroker;
@@ -147,7 +146,7 @@ class BrokerTest {
             member.receiver().trim(read[0]);
             return allTrue(seen);
           });
-      if (qos == 2 && broker.supports(Feature.KEEPS_PACKET_IDS)) {
+      if (qos == 2 && broker.keepsPacketIds()) {
         assertThat(member.store().extent().next()).isEqualTo(messages);
       }
       member.await(State.CONNECTED);

@@ -1,7 +1,6 @@
 package io.github.mqttpartitioned.receiver;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.store.PartitionStore;
@@ -9,13 +8,17 @@ import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreException;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.FailingDisk;
+import io.github.mqttpartitioned.testkit.FailingDisk.Fault;
 import io.github.mqttpartitioned.testkit.SessionBroker;
+import io.github.mqttpartitioned.testkit.Soak;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -34,7 +37,7 @@ class DiskFaultTest {
   @Test
   void diskThatIsFullIsWaitedForAndTheBrokerKeepsTheMessages() throws Exception {
     Path disk = Files.createDirectory(folder.resolve("disk"));
-    assumeTrue(
+    Soak.require(
         succeeds("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString()),
         "no right to mount a small disk");
     try (SessionBroker broker = new SessionBroker(2, 500, PAYLOAD_BYTES)) {
@@ -61,45 +64,24 @@ class DiskFaultTest {
 
   @Test
   void whatCouldNotBeSyncedIsNotAcknowledged() throws Exception {
-    Path source = folder.resolve("failing.c");
-    Path library = folder.resolve("failing.so");
-    Path switched = folder.resolve("fails");
-    Files.writeString(
-        source,
-        """
-        #define _GNU_SOURCE
-        #include <errno.h>
-        #include <stdlib.h>
-        #include <sys/syscall.h>
-        #include <unistd.h>
-        static int fails(void) { return access(getenv("SYNC_FAILS_IF"), F_OK) == 0; }
-        int fdatasync(int fd) {
-          if (fails()) { errno = EIO; return -1; }
-          return syscall(SYS_fdatasync, fd);
-        }
-        int fsync(int fd) {
-          if (fails()) { errno = EIO; return -1; }
-          return syscall(SYS_fsync, fd);
-        }
-        """);
-    assumeTrue(
-        succeeds("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString()),
-        "no C compiler");
+    Optional<FailingDisk> compiled = FailingDisk.in(folder);
+    Soak.require(compiled.isPresent(), "no C compiler");
+    FailingDisk disk = compiled.orElseThrow();
     try (SessionBroker broker = new SessionBroker(2, 500, PAYLOAD_BYTES)) {
       broker.publish(1_000);
       try (ChildJvm child =
-          ChildJvm.of(ReceiverProcess.class, folder.toString(), broker.url(), "2", "0", "-", "0")
-              .environment("LD_PRELOAD", library.toString())
-              .environment("SYNC_FAILS_IF", switched.toString())
+          disk.under(
+                  ChildJvm.of(
+                      ReceiverProcess.class, folder.toString(), broker.url(), "2", "0", "-", "0"))
               .start()) {
         broker.awaitDone(DEADLINE);
-        Files.createFile(switched);
+        disk.fail(Fault.SYNC);
         int connections = broker.connections();
         broker.publish(1_000);
         // Each failed commit costs the connection, and everything is delivered again.
         Await.until("two more tries", DEADLINE, () -> broker.connections() >= connections + 2);
         assertThat(broker.acknowledged().cardinality()).as(child.describe()).isEqualTo(1_000);
-        Files.delete(switched);
+        disk.recover();
         broker.awaitDone(DEADLINE);
         child.kill9();
       }

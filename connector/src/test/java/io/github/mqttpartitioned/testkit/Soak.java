@@ -1,5 +1,8 @@
 package io.github.mqttpartitioned.testkit;
 
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import java.time.Duration;
 
 /**
@@ -14,6 +17,9 @@ public final class Soak {
   private static final String ROUNDS = "soak.rounds";
   private static final String MINUTES = "soak.minutes";
 
+  /** Set by the Maven profile of the long runs; may be set for any other run. */
+  private static final String STRICT = "test.strict";
+
   private Soak() {}
 
   /** Rounds of a long run: {@code -Dsoak.rounds=…}, else {@code usual}. */
@@ -25,5 +31,32 @@ public final class Soak {
   public static Duration duration(Duration usual) {
     Integer minutes = Integer.getInteger(MINUTES);
     return minutes == null ? usual : Duration.ofMinutes(minutes);
+  }
+
+  /**
+   * Skips the test unless {@code condition} holds. Long runs are to leave nothing out: there, and
+   * with {@code -Dtest.strict=true}, it fails.
+   *
+   * @param lacking what is not there, or not done
+   */
+  public static void require(boolean condition, String lacking) {
+    if (isLacking(condition, lacking)) {
+      abort(lacking);
+    }
+  }
+
+  /**
+   * Whether {@code condition} does not hold, so that a part of the test is to be left out, which
+   * goes to standard output. Fails where {@link #require} does.
+   */
+  static boolean isLacking(boolean condition, String lacking) {
+    if (condition) {
+      return false;
+    }
+    if (Boolean.getBoolean(STRICT)) {
+      fail("%s, with -D%s=true", lacking, STRICT);
+    }
+    System.out.println("Left out: " + lacking);
+    return true;
   }
 }

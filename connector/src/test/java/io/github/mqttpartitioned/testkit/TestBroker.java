@@ -24,6 +24,16 @@ public interface TestBroker extends AutoCloseable {
   /** Whether this kind of broker can do that. */
   boolean supports(Feature feature);
 
+  /**
+   * Whether messages that come twice at QoS 2 are its client's fault, see {@link
+   * Feature#KEEPS_PACKET_IDS}; says so where they are not, and fails there in a long run.
+   */
+  default boolean keepsPacketIds() {
+    return !Soak.isLacking(
+        supports(Feature.KEEPS_PACKET_IDS),
+        "whether messages come twice, as " + description() + " gives them other packet ids");
+  }
+
   /** Stops it in an orderly way, and starts it again with what it has kept. */
   default void restart() {
     stop();
