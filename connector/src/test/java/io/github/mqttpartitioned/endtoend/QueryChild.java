@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.FailingDisk;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,13 +31,22 @@ final class QueryChild implements AutoCloseable {
    */
   static QueryChild start(
       Path folder, TestBroker broker, int partitions, int qos, String... fault) {
+    return new QueryChild(child(folder, broker.url(), partitions, qos, fault).start());
+  }
+
+  /** Starts one whose disk may fail. */
+  static QueryChild start(
+      Path folder, String url, int partitions, int qos, FailingDisk disk, String... fault) {
+    return new QueryChild(disk.under(child(folder, url, partitions, qos, fault)).start());
+  }
+
+  private static ChildJvm.Builder child(
+      Path folder, String url, int partitions, int qos, String... fault) {
     List<String> arguments =
         new ArrayList<>(
-            List.of(
-                folder.toString(), broker.url(), String.valueOf(partitions), String.valueOf(qos)));
+            List.of(folder.toString(), url, String.valueOf(partitions), String.valueOf(qos)));
     arguments.addAll(List.of(fault));
-    return new QueryChild(
-        ChildJvm.of(QueryProcess.class, arguments.toArray(String[]::new)).option("-Xmx1g").start());
+    return ChildJvm.of(QueryProcess.class, arguments.toArray(String[]::new)).option("-Xmx1g");
   }
 
   ChildJvm process() {
