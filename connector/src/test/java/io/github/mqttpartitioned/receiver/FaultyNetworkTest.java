@@ -3,15 +3,18 @@ package io.github.mqttpartitioned.receiver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.FaultyProxy.Cut;
 import io.github.mqttpartitioned.receiver.FaultyProxy.Direction;
 import io.github.mqttpartitioned.receiver.FaultyProxy.End;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.SessionBroker;
 import io.github.mqttpartitioned.testkit.Soak;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -32,6 +35,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FaultyNetworkTest {
 
   private static final int THREADS = 12;
+
+  /** Three messages take more than that, either way, at either QoS. */
+  private static final int LEAST_BYTES = 40;
+
+  private static final int ACKNOWLEDGEMENT_BYTES = 4;
+
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @TempDir Path folder;
@@ -48,50 +57,75 @@ class FaultyNetworkTest {
     cutAtEachByte(qos, end);
   }
 
+  /** Two messages wait for PUBREL and one for PUBREC when the second connection begins. */
+  @Test
+  void cutAtAnyByteOfARedeliveryCostsNothing() throws Exception {
+    int whole = length(bytes -> converse(2, new Cut(Direction.TO_BROKER, bytes, End.CLOSE)));
+    Cut begun = new Cut(Direction.TO_BROKER, whole - 4 * ACKNOWLEDGEMENT_BYTES, End.CLOSE);
+    for (Direction direction : Direction.values()) {
+      cutAtEachByte(
+          "a redelivery " + direction,
+          bytes -> converse(2, begun, new Cut(direction, bytes, End.CLOSE)));
+    }
+  }
+
   /** A conversation of three messages, from CONNECT to the last PUBACK or PUBCOMP. */
   private void cutAtEachByte(int qos, End end) throws Exception {
     for (Direction direction : Direction.values()) {
-      int length = length(qos, direction);
-      System.out.printf(
-          "Cutting a conversation of QoS %d %s at each of %d bytes, %s%n",
-          qos, direction, length, end);
-      ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-      List<Future<?>> cuts = new ArrayList<>();
-      for (int bytes = 1; bytes <= length; bytes++) {
-        int at = bytes;
-        cuts.add(threads.submit(() -> converse(qos, direction, at, end)));
+      cutAtEachByte(
+          "a conversation of QoS " + qos + " " + direction + ", " + end,
+          bytes -> converse(qos, new Cut(direction, bytes, end)));
+    }
+  }
+
+  /** Talks with a cut after so many bytes, and tells whether it came. */
+  @FunctionalInterface
+  private interface Conversation {
+    boolean cutAt(int bytes) throws Exception;
+  }
+
+  private static void cutAtEachByte(String what, Conversation conversation) throws Exception {
+    int length = length(conversation);
+    System.out.printf("Cutting %s at each of %d bytes%n", what, length);
+    assertThat(length).as(what).isGreaterThan(LEAST_BYTES);
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    List<Future<?>> cuts = new ArrayList<>();
+    for (int bytes = 1; bytes <= length; bytes++) {
+      int at = bytes;
+      cuts.add(
+          threads.submit(() -> assertThat(conversation.cutAt(at)).as("cut at %d", at).isTrue()));
+    }
+    try {
+      for (Future<?> each : cuts) {
+        each.get();
       }
-      try {
-        for (Future<?> each : cuts) {
-          each.get();
-        }
-      } catch (ExecutionException e) {
-        throw new AssertionError(e.getCause().getMessage(), e.getCause());
-      } finally {
-        threads.shutdownNow();
-        assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
-      }
+    } catch (ExecutionException e) {
+      throw new AssertionError(e.getCause().getMessage(), e.getCause());
+    } finally {
+      threads.shutdownNow();
+      assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     }
   }
 
   /** Bytes that go one way when nothing is cut, without those of the end. */
-  private int length(int qos, Direction direction) throws Exception {
+  private static int length(Conversation conversation) throws Exception {
     // Found by cutting ever later: a cut that never comes lies behind the end.
     int length = 0;
     for (int step = 256; step > 0; step /= 2) {
-      if (converse(qos, direction, length + step, End.CLOSE)) {
+      if (conversation.cutAt(length + step)) {
         length += step;
       }
     }
     return length;
   }
 
-  /** Returns whether the cut came. */
-  private boolean converse(int qos, Direction direction, int bytes, End end) throws Exception {
-    String name = "q%d-%s-%d-%s-%d".formatted(qos, direction, bytes, end, System.nanoTime());
+  /** Returns whether the cuts came. */
+  private boolean converse(int qos, Cut... cuts) throws Exception {
+    String name = "q%d-%s".formatted(qos, Arrays.toString(cuts));
+    Path home = Files.createTempDirectory(folder, "member");
     try (SessionBroker broker = new SessionBroker(qos, 10, 8);
-        FaultyProxy proxy = FaultyProxy.cutting(broker.url(), direction, bytes, end);
-        Member member = new Member(folder.resolve(name), proxy.url()).qos(qos)) {
+        FaultyProxy proxy = FaultyProxy.cutting(broker.url(), cuts);
+        Member member = new Member(home, proxy.url()).qos(qos)) {
       broker.publish(3);
       member.start();
       broker.awaitDone(DEADLINE);
@@ -106,7 +140,7 @@ class FaultyNetworkTest {
   void silenceInTheMidstOfAConversationIsFoundOut(int bytes) throws Exception {
     try (SessionBroker broker = new SessionBroker(2, 10, 8);
         FaultyProxy proxy =
-            FaultyProxy.cutting(broker.url(), Direction.TO_MEMBER, bytes, End.SILENCE);
+            FaultyProxy.cutting(broker.url(), new Cut(Direction.TO_MEMBER, bytes, End.SILENCE));
         Member member =
             new Member(folder, proxy.url())
                 .qos(2)
@@ -117,6 +151,22 @@ class FaultyNetworkTest {
       broker.awaitDone(DEADLINE);
       assertThat(proxy.hasCut()).isTrue();
       assertStored(member, broker, 3, 2, "silence");
+    }
+  }
+
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void everythingLateBySecondsChangesNothing(int qos) throws Exception {
+    int messages = 200;
+    try (SessionBroker broker = new SessionBroker(qos, 500, 50);
+        FaultyProxy proxy = FaultyProxy.late(broker.url(), 3_000_000, 64 << 10);
+        Member member =
+            new Member(folder, proxy.url()).qos(qos).connectTimeout(Duration.ofSeconds(30))) {
+      broker.publish(messages);
+      member.start();
+      broker.awaitDone(DEADLINE);
+      assertStored(member, broker, messages, qos, "late by seconds");
+      assertThat(broker.connections()).isEqualTo(1);
     }
   }
 
@@ -185,9 +235,12 @@ class FaultyNetworkTest {
       broker.publish(1_000);
       member.start();
       broker.awaitDone(DEADLINE);
-      broker.publish(1_000);
-      Await.until("some more", DEADLINE, () -> broker.delivered() > 1_000);
+      broker.keepPubrel();
+      broker.publish(100);
+      Await.until(
+          "a window in flight", DEADLINE, () -> broker.acknowledged().cardinality() == 1_100);
       member.stop();
+      assertThat(member.store().inFlight().size()).isEqualTo(100);
       broker.forgetSession();
       broker.publish(1_000);
       try (member) {

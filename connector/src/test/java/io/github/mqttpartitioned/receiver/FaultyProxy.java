@@ -10,12 +10,12 @@ import java.net.URI;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a member and its broker and passes bytes on, in order: cuts the first connection
- * after a number of bytes, or passes everything on late and in small pieces.
+ * Stands between a member and its broker and passes bytes on, in order: cuts the first connections
+ * each after a number of bytes, or passes everything on late and in small pieces.
  */
 final class FaultyProxy implements AutoCloseable {
 
@@ -35,46 +35,57 @@ final class FaultyProxy implements AutoCloseable {
     SILENCE
   }
 
-  private record Cut(Direction direction, long bytes, End end) {}
+  /** The end of a connection, once it has passed so many bytes one way. */
+  record Cut(Direction direction, long bytes, End end) {}
+
+  /** One connection of a member. */
+  private static final class Connection {
+    private final Socket member;
+    private final Socket broker;
+    private final @Nullable Cut cut;
+    private volatile boolean isCut;
+
+    Connection(Socket member, Socket broker, @Nullable Cut cut) {
+      this.member = member;
+      this.broker = broker;
+      this.cut = cut;
+    }
+  }
 
   private final URI broker;
-  private final Cut cut;
+  private final List<Cut> cuts;
   private final int maxDelayMicros;
   private final int maxPiece;
   private final ServerSocket server;
-  private final AtomicInteger connections = new AtomicInteger();
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  private volatile boolean hasCut;
+  private final List<Connection> connections = new CopyOnWriteArrayList<>();
 
-  private FaultyProxy(String brokerUrl, Cut cut, int maxDelayMicros, int maxPiece)
+  private FaultyProxy(String brokerUrl, List<Cut> cuts, int maxDelayMicros, int maxPiece)
       throws IOException {
     this.broker = URI.create(brokerUrl);
-    this.cut = cut;
+    this.cuts = cuts;
     this.maxDelayMicros = maxDelayMicros;
     this.maxPiece = maxPiece;
     this.server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     daemon(this::accept);
   }
 
-  /** Ends the first connection once it has passed so many bytes one way; later ones work. */
-  static FaultyProxy cutting(String brokerUrl, Direction direction, long bytes, End end)
-      throws IOException {
-    return new FaultyProxy(brokerUrl, new Cut(direction, bytes, end), 0, 8192);
+  /** Ends the first connections, each as its cut says; later ones work. */
+  static FaultyProxy cutting(String brokerUrl, Cut... cuts) throws IOException {
+    return new FaultyProxy(brokerUrl, List.of(cuts), 0, 8192);
   }
 
   /** Passes on pieces of up to {@code maxPiece} bytes, each late by up to that long. */
   static FaultyProxy late(String brokerUrl, int maxDelayMicros, int maxPiece) throws IOException {
-    Cut never = new Cut(Direction.TO_MEMBER, Long.MAX_VALUE, End.CLOSE);
-    return new FaultyProxy(brokerUrl, never, maxDelayMicros, maxPiece);
+    return new FaultyProxy(brokerUrl, List.of(), maxDelayMicros, maxPiece);
   }
 
   String url() {
     return "tcp://127.0.0.1:" + server.getLocalPort();
   }
 
-  /** Whether the first connection has been ended. */
+  /** Whether every cut has come. */
   boolean hasCut() {
-    return hasCut;
+    return connections.stream().filter(each -> each.isCut).count() == cuts.size();
   }
 
   private void accept() {
@@ -84,24 +95,27 @@ final class FaultyProxy implements AutoCloseable {
         member.setTcpNoDelay(true);
         Socket target = new Socket(broker.getHost(), broker.getPort());
         target.setTcpNoDelay(true);
-        sockets.add(member);
-        sockets.add(target);
-        boolean first = connections.getAndIncrement() == 0;
-        daemon(() -> pass(member, target, first, Direction.TO_BROKER));
-        daemon(() -> pass(target, member, first, Direction.TO_MEMBER));
+        int number = connections.size();
+        Connection connection =
+            new Connection(member, target, number < cuts.size() ? cuts.get(number) : null);
+        connections.add(connection);
+        daemon(() -> pass(connection, Direction.TO_BROKER));
+        daemon(() -> pass(connection, Direction.TO_MEMBER));
       }
     } catch (IOException e) {
       // Closed by the test.
     }
   }
 
-  private void pass(Socket from, Socket to, boolean first, Direction direction) {
-    long left = first && direction == cut.direction ? cut.bytes : Long.MAX_VALUE;
+  private void pass(Connection connection, Direction direction) {
+    Cut cut = connection.cut;
+    long left = cut != null && direction == cut.direction ? cut.bytes : Long.MAX_VALUE;
     Random random = new Random(left);
     byte[] piece = new byte[maxPiece];
+    boolean toBroker = direction == Direction.TO_BROKER;
     try {
-      InputStream in = from.getInputStream();
-      OutputStream out = to.getOutputStream();
+      InputStream in = (toBroker ? connection.member : connection.broker).getInputStream();
+      OutputStream out = (toBroker ? connection.broker : connection.member).getOutputStream();
       while (left > 0) {
         int count = in.read(piece, 0, (int) Math.min(left, piece.length));
         if (count < 0) {
@@ -110,32 +124,31 @@ final class FaultyProxy implements AutoCloseable {
         if (maxDelayMicros > 0) {
           LockSupport.parkNanos(1_000L * random.nextInt(maxDelayMicros));
         }
-        if (first && hasCut) {
+        if (connection.isCut) {
           return;
         }
-        out.write(piece, 0, count);
         left -= count;
+        // Before the last byte has any effect.
+        connection.isCut = left == 0;
+        out.write(piece, 0, count);
       }
-      end(from, to, left == 0);
+      end(connection, cut != null && left == 0 ? cut.end : End.CLOSE);
     } catch (IOException e) {
-      closeQuietly(from);
-      closeQuietly(to);
+      closeQuietly(connection.member);
+      closeQuietly(connection.broker);
     }
   }
 
-  private void end(Socket from, Socket to, boolean byCut) throws IOException {
-    if (byCut) {
-      hasCut = true;
-    }
-    if (byCut && cut.end == End.SILENCE) {
+  private static void end(Connection connection, End end) throws IOException {
+    if (end == End.SILENCE) {
       return;
     }
-    if (byCut && cut.end == End.RESET) {
-      from.setSoLinger(true, 0);
-      to.setSoLinger(true, 0);
+    if (end == End.RESET) {
+      connection.member.setSoLinger(true, 0);
+      connection.broker.setSoLinger(true, 0);
     }
-    from.close();
-    to.close();
+    connection.member.close();
+    connection.broker.close();
   }
 
   private static void closeQuietly(Socket socket) {
@@ -155,6 +168,9 @@ final class FaultyProxy implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
-    sockets.forEach(FaultyProxy::closeQuietly);
+    for (Connection each : connections) {
+      closeQuietly(each.member);
+      closeQuietly(each.broker);
+    }
   }
 }

@@ -47,6 +47,7 @@ public final class SessionBroker implements AutoCloseable {
   private final List<String> violations = new ArrayList<>();
   private @Nullable Connection present;
   private boolean hasSession;
+  private boolean keepsPubrel;
   private int connections;
   private long allowed;
   private long next;
@@ -142,10 +143,16 @@ public final class SessionBroker implements AutoCloseable {
     return true;
   }
 
-  /** Forgets the session and what was in flight, as after its expiry. */
+  /** From now on sends no PUBREL, so that QoS 2 messages stay in flight at the client. */
+  public synchronized void keepPubrel() {
+    keepsPubrel = true;
+  }
+
+  /** Forgets the session and what was in flight, as after its expiry, and sends PUBREL again. */
   public synchronized void forgetSession() {
     cut();
     hasSession = false;
+    keepsPubrel = false;
     done += inFlight.size();
     inFlight.clear();
   }
@@ -267,8 +274,10 @@ public final class SessionBroker implements AutoCloseable {
     }
 
     private void release(int id) {
-      outgoing.put(Packets.pubrel(id));
-      released.add(id);
+      if (!keepsPubrel) {
+        outgoing.put(Packets.pubrel(id));
+        released.add(id);
+      }
     }
 
     private void acknowledged(Acknowledgement packet) {
