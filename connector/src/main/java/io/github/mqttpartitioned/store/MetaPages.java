@@ -77,12 +77,13 @@ final class MetaPages {
   }
 
   /**
-   * Checks the file of a store that was not left by a failed commit of this process: such a commit
-   * may have put its root into the older page.
+   * Checks the file of a store.
    *
+   * @param commitFailed whether the last commit ended in an error: then it may have put its root
+   *     into the older page, which is not looked at further
    * @throws StoreException.Damaged when the pages cannot both be what was written
    */
-  static void check(Path directory) {
+  static void check(Path directory, boolean commitFailed) {
     String place = directory.toString();
     try (FileChannel file =
         FileChannel.open(StoreDirectory.dataFile(directory), StandardOpenOption.READ)) {
@@ -91,7 +92,9 @@ final class MetaPages {
         return;
       }
       MetaPages found = new MetaPages(file, place);
-      for (StoreException.Damaged e = found.problem(); e != null; e = found.problem()) {
+      for (StoreException.Damaged e = found.problem(commitFailed);
+          e != null;
+          e = found.problem(commitFailed)) {
         MetaPages again = new MetaPages(file, place);
         if (again.first.equals(found.first) && again.second.equals(found.second)) {
           throw e;
@@ -104,7 +107,7 @@ final class MetaPages {
     }
   }
 
-  private StoreException.@Nullable Damaged problem() throws IOException {
+  private StoreException.@Nullable Damaged problem(boolean commitFailed) throws IOException {
     try {
       expect("magic number", first.getInt(MAGIC_AT), MAGIC, MAGIC_AT);
       expect("format", first.getInt(FORMAT_AT), FORMAT, FORMAT_AT);
@@ -130,7 +133,7 @@ final class MetaPages {
       ByteBuffer older = even > odd ? second : first;
       checkLastPage(newer.getLong(LAST_PAGE_AT), older.getLong(LAST_PAGE_AT));
       checkState(newer);
-      if (older.getLong(TRANSACTION_AT) > 1) {
+      if (older.getLong(TRANSACTION_AT) > 1 && !commitFailed) {
         // The first transaction makes the databases.
         checkState(older);
       }

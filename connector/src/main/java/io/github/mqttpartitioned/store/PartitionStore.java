@@ -47,6 +47,9 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   private boolean writing;
   private boolean failed;
 
+  /** Whether the last commit ended in an error. */
+  private boolean commitFailed;
+
   /** The last transaction whose outcome is in memory. */
   private long transaction;
 
@@ -277,6 +280,19 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
 
   StoreRoom room() {
     return room;
+  }
+
+  /** Takes note of a commit that has ended in an error. */
+  void commitFailed() {
+    commitFailed = true;
+    StoreDirectory.noteFailedCommit(directory);
+  }
+
+  void commitSucceeded() {
+    if (commitFailed) {
+      commitFailed = false;
+      StoreDirectory.forgetFailedCommit(directory);
+    }
   }
 
   /** Makes known what a commit has made durable. */

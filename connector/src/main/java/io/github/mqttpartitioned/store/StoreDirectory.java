@@ -13,10 +13,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The files of a store: {@code data.mdb} and {@code lock.mdb}, LMDB's own names, and {@code
- * create.lock}.
+ * The files of a store: {@code data.mdb} and {@code lock.mdb}, LMDB's own names, {@code
+ * create.lock} and for a while {@code commit.failed}.
  *
  * <p>A store is created under {@code creating/} and its data file is then renamed, so that a {@code
  * data.mdb} in place is always a whole store: a kill in between leaves none, and an empty or cut
@@ -24,9 +26,12 @@ import java.util.function.Consumer;
  */
 final class StoreDirectory {
 
+  private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
+
   private static final String DATA = "data.mdb";
   private static final String CREATING = "creating";
   private static final String CREATE_LOCK = "create.lock";
+  private static final String FAILED_COMMIT = "commit.failed";
 
   private StoreDirectory() {}
 
@@ -36,6 +41,30 @@ final class StoreDirectory {
 
   static Path dataFile(Path directory) {
     return directory.resolve(DATA);
+  }
+
+  /**
+   * Remembers that a commit has ended in an error, until one has succeeded: it may have left its
+   * root in the older meta page, which would be taken for damage otherwise, see {@link MetaPages}.
+   */
+  static void noteFailedCommit(Path directory) {
+    try {
+      Files.write(directory.resolve(FAILED_COMMIT), new byte[0]);
+    } catch (IOException e) {
+      LOG.warn("Cannot note in {} that a commit has failed", directory, e);
+    }
+  }
+
+  static void forgetFailedCommit(Path directory) {
+    try {
+      Files.deleteIfExists(directory.resolve(FAILED_COMMIT));
+    } catch (IOException e) {
+      LOG.warn("Cannot remove {} from {}", FAILED_COMMIT, directory, e);
+    }
+  }
+
+  static boolean hasFailedCommit(Path directory) {
+    return Files.exists(directory.resolve(FAILED_COMMIT));
   }
 
   /** Makes the names in a directory durable. */

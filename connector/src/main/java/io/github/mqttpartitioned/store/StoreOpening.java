@@ -85,11 +85,16 @@ record StoreOpening(
   }
 
   private static StoreOpening openIn(Path directory, StoreConfig config) {
-    MetaPages.check(directory);
+    boolean commitFailed = StoreDirectory.hasFailedCommit(directory);
+    MetaPages.check(directory, commitFailed);
     StoreEnvironment environment =
         StoreEnvironment.open(directory, StoreLimits.mapBytes(config.maxBytes()));
     try {
-      return takeEpoch(directory, environment, config);
+      StoreOpening opening = takeEpoch(directory, environment, config);
+      if (commitFailed) {
+        StoreDirectory.forgetFailedCommit(directory);
+      }
+      return opening;
     } catch (LmdbException e) {
       environment.closeDamaged();
       throw LmdbErrors.translate(e, "open", directory.toString());

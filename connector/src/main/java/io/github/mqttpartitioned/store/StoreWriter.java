@@ -198,6 +198,7 @@ public final class StoreWriter implements AutoCloseable {
       txn.commit();
       FaultPoint.COMMITTED.reached();
       environment.requireInPlace();
+      store.commitSucceeded();
       inFlight.committed();
       store.publish(state, id);
       mustSettle = earliest > begun.earliest() && environment.usedBytes() > limits.settleBytes();
@@ -206,6 +207,7 @@ public final class StoreWriter implements AutoCloseable {
       room.scattered(limits.pageSize());
       throw full("commit " + (next - begun.next()) + " messages to", e);
     } catch (LmdbException e) {
+      store.commitFailed();
       throw LmdbErrors.translate(e, "write to", store.place());
     }
   }

@@ -7,9 +7,11 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.SampleMessage;
+import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.OffsetRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,6 +63,33 @@ class StoreDamageTest {
       assertThat(store.epoch()).as("epochs are not taken by who is refused").isEqualTo(2);
       assertThat(store.extent().next()).isEqualTo(10);
     }
+  }
+
+  /** LMDB gives the meta page its old transaction back, and leaves it the new root. */
+  @Test
+  void commitOfWhichTheMetaPageFailedIsNoDamage() throws IOException {
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      Stores.append(store, 10);
+      Stores.append(store, 1);
+    }
+    Path file = StoreDirectory.dataFile(directory);
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
+    int pageBytes = bytes.getInt(40);
+    long even = bytes.getLong(144);
+    long odd = bytes.getLong(pageBytes + 144);
+    bytes.putLong(even > odd ? 144 : pageBytes + 144, Math.max(even, odd) - 2);
+    Files.write(file, bytes.array());
+
+    assertThatThrownBy(() -> PartitionStore.open(Stores.config(directory)))
+        .isInstanceOf(StoreException.Damaged.class)
+        .hasMessageContaining("root (byte 128) leads to the state of transaction");
+
+    StoreDirectory.noteFailedCommit(directory);
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      assertThat(store.extent()).isEqualTo(new LogExtent(0, 10));
+      assertThat(StoreDirectory.hasFailedCommit(directory)).isFalse();
+    }
+    PartitionStore.open(Stores.config(directory)).close();
   }
 
   @Test
