@@ -77,7 +77,10 @@ class StoreDamageTest {
     int pageBytes = bytes.getInt(40);
     long even = bytes.getLong(144);
     long odd = bytes.getLong(pageBytes + 144);
-    bytes.putLong(even > odd ? 144 : pageBytes + 144, Math.max(even, odd) - 2);
+    int newer = even > odd ? 0 : pageBytes;
+    int older = pageBytes - newer;
+    bytes.putLong(newer + 136, bytes.getLong(older + 136));
+    bytes.putLong(newer + 144, Math.max(even, odd) - 2);
     Files.write(file, bytes.array());
 
     assertThatThrownBy(() -> PartitionStore.open(Stores.config(directory)))
