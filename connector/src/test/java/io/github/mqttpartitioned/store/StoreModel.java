@@ -8,6 +8,8 @@ import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.SampleMessage;
 import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.OffsetRange;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -22,6 +24,7 @@ final class StoreModel {
 
   private TreeMap<Long, Sample> blocks = new TreeMap<>();
   private TreeMap<Integer, Long> inFlight = new TreeMap<>();
+  private List<Packet> setAside = List.of();
   private final long first;
   private long earliest;
   private long next;
@@ -48,6 +51,20 @@ final class StoreModel {
     }
   }
 
+  /** A packet to be set aside: {@code length} bytes made from a seed. */
+  private record Packet(long seed, int length) {
+
+    ByteBuffer bytes() {
+      byte[] bytes = new byte[length];
+      new Random(seed).nextBytes(bytes);
+      return ByteBuffer.wrap(bytes);
+    }
+
+    String reason() {
+      return "packet " + seed;
+    }
+  }
+
   LogExtent extent() {
     return new LogExtent(first, earliest, next);
   }
@@ -56,6 +73,7 @@ final class StoreModel {
     StoreModel copy = new StoreModel(first);
     copy.blocks = new TreeMap<>(blocks);
     copy.inFlight = new TreeMap<>(inFlight);
+    copy.setAside = setAside;
     copy.earliest = earliest;
     copy.next = next;
     return copy;
@@ -98,6 +116,44 @@ final class StoreModel {
       }
     }
     writer.apply(changes);
+  }
+
+  void setAside(StoreWriter writer, Random random) {
+    boolean large = random.nextInt(20) == 0;
+    Packet packet = new Packet(random.nextLong(), random.nextInt(large ? 100_000 : 2_000));
+    writer.setAside(packet.bytes(), packet.reason());
+    List<Packet> more = new ArrayList<>(setAside);
+    more.add(packet);
+    // Older ones are gone from the store.
+    int from = Math.max(0, more.size() - SetAsideTable.MAX_PACKETS);
+    setAside = List.copyOf(more.subList(from, more.size()));
+  }
+
+  /**
+   * Fails unless the newest packets set aside are there, and older ones only as far as there is
+   * room.
+   *
+   * @param roomBytes what all of them may take at most
+   */
+  void assertSetAside(PartitionStore store, long roomBytes) {
+    List<SetAsidePacket> found = store.setAside();
+    List<Packet> newest = setAside.subList(setAside.size() - found.size(), setAside.size());
+    for (int i = 0; i < found.size(); i++) {
+      Packet packet = newest.get(i);
+      int kept = Math.min(packet.length(), SetAsideTable.MAX_PACKET_BYTES);
+      assertThat(found.get(i).reason()).isEqualTo(packet.reason());
+      assertThat(found.get(i).length()).isEqualTo(packet.length());
+      assertThat(found.get(i).bytes()).isEqualTo(packet.bytes().limit(kept));
+    }
+    if (found.size() < setAside.size()) {
+      // A packet takes twice its size and two pages at most, and so did the last one that went.
+      long taken =
+          newest.stream()
+              .mapToLong(
+                  packet -> 2L * Math.min(packet.length(), SetAsideTable.MAX_PACKET_BYTES) + 8_192)
+              .sum();
+      assertThat(taken).isGreaterThan(roomBytes - 2 * SetAsideTable.MAX_PACKET_BYTES - 8_192);
+    }
   }
 
   void assertSame(PartitionStore store) {
