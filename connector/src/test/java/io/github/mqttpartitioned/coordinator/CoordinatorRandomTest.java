@@ -89,15 +89,13 @@ class CoordinatorRandomTest extends CoordinatorFixture {
 
   /** Waits until the coordinator has seen the nodes that there are; who holds what then. */
   private Map<Integer, FakeLink> settled() {
-    int before = looks.get();
-    changed.run();
-    long end = System.nanoTime() + LIMIT.toNanos();
-    while (looks.get() == before) {
-      assertThat(System.nanoTime()).as("time for a look at the nodes").isLessThan(end);
-      LockSupport.parkNanos(LOOK_NANOS);
-    }
-    // Waits for the lock, and so for the end of the review that has begun.
-    changed.run();
+    int done;
+    do {
+      done = events.size();
+      // The second look begins when all is done that followed from the first.
+      awaitLook();
+      awaitLook();
+    } while (events.size() > done);
     assertThat(violations).isEmpty();
     Map<Integer, FakeLink> holders = new HashMap<>();
     for (FakeLink link : live) {
@@ -111,6 +109,16 @@ class CoordinatorRandomTest extends CoordinatorFixture {
     holders.forEach((partition, link) -> addresses.put(partition, link.address()));
     live.forEach(link -> assertThat(link.told.holders()).isEqualTo(addresses));
     return holders;
+  }
+
+  private void awaitLook() {
+    int before = looks.get();
+    changed.run();
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (looks.get() == before) {
+      assertThat(System.nanoTime()).as("time for a look at the nodes").isLessThan(end);
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
   }
 
   private void assertWhereStoresAre(Map<Integer, FakeLink> holders) {

@@ -3,7 +3,6 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.LocalCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
@@ -51,7 +50,7 @@ class LocalClusterTest {
         application.awaitNone("the source", () -> traces.in(processes));
         assertThat(processes).allMatch(ProcessHandle::isAlive);
         Arrived.check(
-            ClusterApplication.rows(folder), sent, broker.supports(Feature.KEEPS_PACKET_IDS));
+            ClusterApplication.rows(folder), sent, broker.keepsPacketIds());
         Arrived.checkOffsetsDense(ClusterApplication.rows(folder), partitions);
       }
     }
