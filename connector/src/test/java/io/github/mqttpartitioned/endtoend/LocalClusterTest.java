@@ -49,8 +49,7 @@ class LocalClusterTest {
         application.stop();
         application.awaitNone("the source", () -> traces.in(processes));
         assertThat(processes).allMatch(ProcessHandle::isAlive);
-        Arrived.check(
-            ClusterApplication.rows(folder), sent, broker.keepsPacketIds());
+        Arrived.check(ClusterApplication.rows(folder), sent, broker.keepsPacketIds());
         Arrived.checkOffsetsDense(ClusterApplication.rows(folder), partitions);
       }
     }
