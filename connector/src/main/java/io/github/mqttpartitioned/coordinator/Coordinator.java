@@ -184,21 +184,21 @@ public final class Coordinator implements AutoCloseable {
   }
 
   /**
-   * Places what can be placed. A partition that is to move is released first, and placed when that
-   * has been looked at.
+   * Places what can be placed. A partition that is to move is released first, and placed by the
+   * next look; then it is the turn of another one.
    *
    * @return false when closed
    */
   private boolean look() {
-    List<Runnable> departures;
+    Runnable departure;
     synchronized (lock) {
       if (closed) {
         return false;
       }
-      departures = review();
+      departure = review();
     }
-    departures.forEach(Runnable::run);
-    if (!departures.isEmpty()) {
+    if (departure != null) {
+      departure.run();
       wake();
     }
     return true;
@@ -207,9 +207,9 @@ public final class Coordinator implements AutoCloseable {
   /**
    * Looks at the nodes and places what has no holder; holds the lock.
    *
-   * @return releases of what another node shall hold
+   * @return the release of a partition that another node shall hold, if there is one
    */
-  private List<Runnable> review() {
+  private @Nullable Runnable review() {
     List<NodeLink> live = nodes.live();
     long now = nanoTime.getAsLong();
     for (Seat seat : seats) {
@@ -269,18 +269,17 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  /** Takes from their holders what shall be held elsewhere; its place is settled afterwards. */
-  private List<Runnable> depart(List<@Nullable NodeLink> placed) {
-    List<Runnable> departures = new ArrayList<>();
+  /** Takes from its holder a partition that shall be held elsewhere. */
+  private @Nullable Runnable depart(List<@Nullable NodeLink> placed) {
     for (Seat seat : seats) {
       NodeLink from = seat.holder();
       NodeLink to = placed.get(seat.partition());
       if (from != null && to != null && !to.equals(from)) {
         seat.vacate(nanoTime.getAsLong());
-        departures.add(() -> release(seat, from));
+        return () -> release(seat, from);
       }
     }
-    return departures;
+    return null;
   }
 
   /** The keeper's. A node that does not let go is fenced by the next holder. */

@@ -38,6 +38,8 @@ final class Holding {
   /** Told while the store was being opened, perhaps. */
   private final AtomicLong processed = new AtomicLong();
 
+  private final AtomicLong trimmable = new AtomicLong();
+
   /**
    * @param node name of the node, for meters
    * @param stopLimit how long {@link #finish} waits for the receiver
@@ -75,6 +77,7 @@ final class Holding {
     }
     parts = opened;
     opened.receiver.processed(processed.get());
+    opened.receiver.trim(trimmable.get());
     tenure.changed();
   }
 
@@ -114,9 +117,10 @@ final class Holding {
   }
 
   void trim(long before) {
+    long highest = trimmable.accumulateAndGet(before, Math::max);
     Parts opened = parts;
     if (opened != null) {
-      opened.receiver.trim(before);
+      opened.receiver.trim(highest);
     }
   }
 

@@ -317,14 +317,11 @@ public final class NodeHost implements NodeService {
   private void openWhenFree(Holding holding, Tenancy tenancy) {
     long deadline = nanoTime.getAsLong() + DISK_BACK.toNanos();
     boolean told = false;
-    while (true) {
+    while (!holding.hasEnded() && !tenancy.isOver()) {
       try {
         holding.open();
         return;
       } catch (StoreException.Unusable e) {
-        if (holding.hasEnded() || tenancy.isOver()) {
-          return;
-        }
         if (!(e instanceof StoreException.InUse) && nanoTime.getAsLong() - deadline >= 0) {
           throw e;
         }

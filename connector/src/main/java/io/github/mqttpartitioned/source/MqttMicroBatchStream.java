@@ -70,6 +70,9 @@ final class MqttMicroBatchStream
   /** Where a run with Trigger.AvailableNow ends, once that is known. */
   private @Nullable SourceOffset target;
 
+  /** Where this run goes on, if the batch before is complete. */
+  private @Nullable SourceOffset resumedAt;
+
   /** Whether this run has been told what Spark needs no more. */
   private boolean committed;
 
@@ -133,6 +136,9 @@ final class MqttMicroBatchStream
   @Override
   public Offset latestOffset(Offset start, ReadLimit limit) {
     SourceOffset from = own(start);
+    if (running == null) {
+      resumedAt = from;
+    }
     RunningSource source = running(from);
     source.processed(from);
     source.meters().processed(from);
@@ -147,7 +153,7 @@ final class MqttMicroBatchStream
             : available;
     source.planned(until);
     if (until.equals(from)) {
-      makeRoom(source, from);
+      makeRoom(source);
       // No new data must be the same text, also when partitions have been added since.
       return start;
     }
@@ -157,13 +163,15 @@ final class MqttMicroBatchStream
 
   /**
    * A run that begins with full stores whose messages are all processed would wait for ever: no
-   * room, so no message, no batch and no commit that makes room. What a run is asked to go on from
-   * is in Spark's log of complete batches, so what lies before it may go when nothing else can.
+   * room, so no message, no batch and no commit that makes room. Where a run goes on is in Spark's
+   * log of complete batches, so what lies before that may go when nothing else can.
    */
-  private void makeRoom(RunningSource source, SourceOffset from) {
-    if (!committed && source.isStoreFull()) {
-      retention.committed(from);
+  private void makeRoom(RunningSource source) {
+    SourceOffset before = resumedAt;
+    if (before != null && !committed && source.isStoreFull()) {
       committed = true;
+      retention.committed(before);
+      retention.expired().ifPresent(source::trim);
     }
   }
 
@@ -234,6 +242,7 @@ final class MqttMicroBatchStream
     RunningSource source = running(from.max(until));
     if (first) {
       retention.committed(from);
+      committed = true;
     }
     source.meters().batchBegins();
     return source.plan(from, until).toArray(InputPartition[]::new);

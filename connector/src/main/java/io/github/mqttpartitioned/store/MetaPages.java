@@ -77,13 +77,12 @@ final class MetaPages {
   }
 
   /**
-   * Checks the file of a store.
+   * Checks the file of a store. If its last commit has ended in an error, that one may have put its
+   * root into the older page, which is not looked at further then.
    *
-   * @param commitFailed whether the last commit ended in an error: then it may have put its root
-   *     into the older page, which is not looked at further
    * @throws StoreException.Damaged when the pages cannot both be what was written
    */
-  static void check(Path directory, boolean commitFailed) {
+  static void check(Path directory) {
     String place = directory.toString();
     try (FileChannel file =
         FileChannel.open(StoreDirectory.dataFile(directory), StandardOpenOption.READ)) {
@@ -92,15 +91,20 @@ final class MetaPages {
         return;
       }
       MetaPages found = new MetaPages(file, place);
-      for (StoreException.Damaged e = found.problem(commitFailed);
-          e != null;
-          e = found.problem(commitFailed)) {
+      boolean commitFailed = StoreDirectory.hasFailedCommit(directory);
+      StoreException.Damaged problem = found.problem(commitFailed);
+      while (problem != null) {
         MetaPages again = new MetaPages(file, place);
-        if (again.first.equals(found.first) && again.second.equals(found.second)) {
-          throw e;
+        boolean failedMeanwhile = StoreDirectory.hasFailedCommit(directory);
+        if (again.first.equals(found.first)
+            && again.second.equals(found.second)
+            && failedMeanwhile == commitFailed) {
+          throw problem;
         }
-        // The holder to be fenced has committed meanwhile.
+        // The holder to be fenced has committed meanwhile, or tried to.
         found = again;
+        commitFailed = failedMeanwhile;
+        problem = found.problem(commitFailed);
       }
     } catch (IOException e) {
       throw StoreException.unusable("open", place, e);

@@ -50,6 +50,7 @@ final class StoreDirectory {
   static void noteFailedCommit(Path directory) {
     try {
       Files.write(directory.resolve(FAILED_COMMIT), new byte[0]);
+      sync(directory);
     } catch (IOException e) {
       LOG.warn("Cannot note in {} that a commit has failed", directory, e);
     }

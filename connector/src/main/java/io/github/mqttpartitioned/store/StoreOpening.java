@@ -85,15 +85,12 @@ record StoreOpening(
   }
 
   private static StoreOpening openIn(Path directory, StoreConfig config) {
-    boolean commitFailed = StoreDirectory.hasFailedCommit(directory);
-    MetaPages.check(directory, commitFailed);
+    MetaPages.check(directory);
     StoreEnvironment environment =
         StoreEnvironment.open(directory, StoreLimits.mapBytes(config.maxBytes()));
     try {
       StoreOpening opening = takeEpoch(directory, environment, config);
-      if (commitFailed) {
-        StoreDirectory.forgetFailedCommit(directory);
-      }
+      StoreDirectory.forgetFailedCommit(directory);
       return opening;
     } catch (LmdbException e) {
       environment.closeDamaged();
@@ -123,8 +120,17 @@ record StoreOpening(
       StoreState taken = found.withEpoch(found.epoch() + 1);
       environment.state().write(txn, taken);
       long transaction = txn.getId();
-      txn.commit();
+      commit(directory, txn);
       return new StoreOpening(directory, environment, taken, transaction);
+    }
+  }
+
+  private static void commit(Path directory, Txn<ByteBuffer> txn) {
+    try {
+      txn.commit();
+    } catch (LmdbException e) {
+      StoreDirectory.noteFailedCommit(directory);
+      throw e;
     }
   }
 

@@ -3,12 +3,15 @@ package io.github.mqttpartitioned.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.BlockFormat;
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.Lease;
 import io.github.mqttpartitioned.model.AckMode;
+import io.github.mqttpartitioned.model.LogExtent;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.model.PartitionStatus;
@@ -18,6 +21,7 @@ import io.github.mqttpartitioned.model.Whereabouts;
 import io.github.mqttpartitioned.node.NodeHost.Admission;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
+import io.github.mqttpartitioned.store.StoreWriter;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packets;
@@ -37,6 +41,7 @@ import io.github.mqttpartitioned.transport.Request.Assign;
 import io.github.mqttpartitioned.transport.Request.Poll;
 import io.github.mqttpartitioned.transport.Request.Processed;
 import io.github.mqttpartitioned.transport.Request.Release;
+import io.github.mqttpartitioned.transport.Request.Trim;
 import io.github.mqttpartitioned.transport.UnreachableException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -223,6 +228,45 @@ class NodeHostTest {
       }
       assertThat(assigned.get()).isEqualTo(new Answer.Done());
       broker.awaitAcknowledged(1, LIMIT);
+    }
+  }
+
+  @Test
+  void whatMayBeTrimmedIsKeptForAPartitionWhoseStoreIsStillInUse() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.start(
+            connection -> {
+              connection.accept(false, MqttProperties.NONE);
+              connection.grant();
+            })) {
+      SourceSettings settings = settings(broker.url());
+      Admission admission = admit(settings, 1);
+      CompletableFuture<Answer> assigned;
+      try (PartitionStore store = openStore(settings)) {
+        append(store);
+        append(store);
+        assigned = ask(admission, assign(admission));
+        for (long before : new long[] {1, 0}) {
+          assertThat(ask(admission, new Trim("source", admission.ticket(), 0, before)).get())
+              .isEqualTo(new Answer.Done());
+        }
+      }
+      assertThat(assigned.get()).isEqualTo(new Answer.Done());
+      Await.until(
+          "the trim",
+          LIMIT,
+          () -> node.status("source").get(0).extent().equals(new LogExtent(0, 1, 2)));
+    }
+  }
+
+  private static void append(PartitionStore store) {
+    byte[] topic = {'t'};
+    BlockBuilder block = new BlockBuilder("tcp://127.0.0.1:1");
+    block.add(
+        1, BlockFormat.flags(1, false, false), block.addTopic(topic, 0, 1), topic, 0, 1, 0, 0);
+    try (StoreWriter writer = store.write()) {
+      writer.append(block);
+      writer.commit();
     }
   }
 

@@ -105,6 +105,33 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     stream.stop();
   }
 
+  /** With asynchronous progress tracking later batches may be in no log yet. */
+  @Test
+  void onlyWhatARunBeginsBehindMakesRoom() {
+    Offset end = runOnce(4);
+    append(0, 2);
+    MqttMicroBatchStream stream = stream();
+    Offset start = stream.deserializeOffset(end.json());
+    Offset next = latest(stream, start);
+    planned(stream, start, next);
+    node.state = State.STORE_FULL;
+    assertThat(latest(stream, next)).isEqualTo(next);
+    assertThat(node.calls).endsWith("trim 0 before 4", "trim 1 before 4");
+    stream.stop();
+  }
+
+  @Test
+  void runUntilAllIsReadMakesRoomForTheNextOne() {
+    Offset end = runOnce(4);
+    MqttMicroBatchStream stream = stream();
+    stream.prepareForTriggerAvailableNow();
+    node.state = State.STORE_FULL;
+    Offset start = stream.deserializeOffset(end.json());
+    assertThat(latest(stream, start)).isEqualTo(start);
+    assertThat(node.calls).endsWith("trim 0 before 4", "trim 1 before 4");
+    stream.stop();
+  }
+
   @Test
   void messagesOfTheLastBatchAreKeptWhileThereIsRoom() {
     Offset end = runOnce(4);
