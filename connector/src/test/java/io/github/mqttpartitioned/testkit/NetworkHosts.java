@@ -28,6 +28,10 @@ public final class NetworkHosts implements AutoCloseable {
   private final String prefix = PREFIX + ProcessHandle.current().pid() + "-";
   private final String network = "10.213." + ProcessHandle.current().pid() % 256 + ".";
   private final String bridge = prefix + "b";
+
+  /** This machine's end of its link to that network, once there is one. */
+  private String mine = "";
+
   private final List<Host> hosts = new ArrayList<>();
 
   private NetworkHosts() {}
@@ -79,8 +83,9 @@ public final class NetworkHosts implements AutoCloseable {
     ip("-n", bridge, "link", "add", "name", "switch", "type", "bridge");
     ip("-n", bridge, "link", "set", "switch", "up");
     // An interface's name has 15 characters at most.
-    String mine = PREFIX + ProcessHandle.current().pid();
-    ip("link", "add", mine, "type", "veth", "peer", "name", "port0", "netns", bridge);
+    String name = PREFIX + ProcessHandle.current().pid();
+    ip("link", "add", name, "type", "veth", "peer", "name", "port0", "netns", bridge);
+    mine = name;
     ip("address", "add", address() + "/24", "dev", mine);
     ip("link", "set", mine, "up");
     plug("port0");
@@ -118,6 +123,11 @@ public final class NetworkHosts implements AutoCloseable {
   @Override
   public void close() {
     hosts.clear();
+    if (!mine.isEmpty()) {
+      // With its namespace it would go, too, but some time later.
+      ip("link", "delete", mine);
+      mine = "";
+    }
     removeAll(prefix);
   }
 
