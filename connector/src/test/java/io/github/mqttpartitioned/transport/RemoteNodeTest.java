@@ -58,9 +58,9 @@ class RemoteNodeTest {
     return new Assignment(new TestSettings("tcp://broker", Path.of("/stores")).build(), 0, 0, 7);
   }
 
-  /** Spark's transport tells a request that broke off and a connection that did in the same way. */
+  /** An error is no answer: Spark's transport closes the connection. */
   private static Answer brokenOff() {
-    throw new IllegalStateException("broken off");
+    throw new AssertionError("broken off");
   }
 
   @Test
