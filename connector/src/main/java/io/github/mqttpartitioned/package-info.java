@@ -18,7 +18,7 @@
  *    │
  *    ▼
  *  source      plans N input partitions per micro-batch, reads [from, until) of each, allows a
- *    │         trim once a later batch is durably planned
+ *    │         trim once a later batch is durably planned, or where a run begins with full stores
  *    ▼
  *  Spark       rows
  * </pre>
@@ -35,7 +35,8 @@
  * <p>A small Spark job has each executor take the source on: it starts a node, which outlives the
  * job. From then on the driver asks each node how its partitions are; a node answers when something
  * is new, so that a batch starts within milliseconds and no job runs while idle. A node that is not
- * asked any more stops by itself: that is its lease.
+ * asked any more stops by itself: that is its lease. Its partitions may be given a new store only
+ * when two leases are over, for a node that was paused may read a question late.
  *
  * <p>A store stays on its host, so a partition whose node is lost goes to another node of that
  * host, or waits for one. Each opening of a store takes a new epoch, within the store: whoever held
