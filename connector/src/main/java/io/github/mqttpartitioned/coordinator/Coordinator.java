@@ -7,15 +7,12 @@ import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.model.PartitionStatus;
 import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.Whereabouts;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -59,8 +56,7 @@ public final class Coordinator implements AutoCloseable {
 
   private volatile boolean closed;
   private boolean assigned;
-  private Whereabouts announced = Whereabouts.UNKNOWN;
-  private Set<NodeLink> informed = Set.of();
+  private final Announcements announcements;
 
   /**
    * @param nodes closed together with the coordinator
@@ -100,6 +96,7 @@ public final class Coordinator implements AutoCloseable {
     this.recoveryTimeout =
         recoveryTimeout.compareTo(Lease.FENCED) < 0 ? Lease.FENCED : recoveryTimeout;
     this.nanoTime = nanoTime;
+    this.announcements = new Announcements(settings.sourceId());
     long now = nanoTime.getAsLong();
     for (int partition = 0; partition < settings.partitions(); partition++) {
       seats.add(
@@ -227,7 +224,7 @@ public final class Coordinator implements AutoCloseable {
     List<@Nullable NodeLink> placed =
         Placement.of(live, present(), partition -> allowed(seats.get(partition), live));
     place(placed);
-    announce(live);
+    announcements.make(live, seats);
     return depart(placed);
   }
 
@@ -322,29 +319,6 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  private void announce(List<NodeLink> live) {
-    Map<Integer, NodeAddress> holders = new HashMap<>();
-    Map<Integer, String> failed = new HashMap<>();
-    for (Seat seat : seats) {
-      RuntimeException failure = seat.failure();
-      if (failure != null) {
-        failed.put(seat.partition(), String.valueOf(failure.getMessage()));
-      }
-      NodeLink holder = seat.holder();
-      if (holder != null) {
-        holders.put(seat.partition(), holder.address());
-      }
-    }
-    Whereabouts whereabouts = new Whereabouts(holders, failed);
-    for (NodeLink node : live) {
-      if (!whereabouts.equals(announced) || !informed.contains(node)) {
-        node.announce(settings.sourceId(), whereabouts);
-      }
-    }
-    announced = whereabouts;
-    informed = Set.copyOf(live);
-  }
-
   /** Takes note of offsets that Spark may have in its log: they are never given a second time. */
   public void planned(long[] offsets) {
     for (Seat seat : seats) {
@@ -358,20 +332,12 @@ public final class Coordinator implements AutoCloseable {
    * @throws RuntimeException the failure of a partition that has stopped for good
    */
   public List<LogExtent> extents() {
-    List<LogExtent> extents = new ArrayList<>(seats.size());
-    for (Seat seat : seats) {
-      extents.add(seat.soundStatus().extent());
-    }
-    return extents;
+    return seats.stream().map(seat -> seat.soundStatus().extent()).toList();
   }
 
   /** How each partition is doing; unlike {@link #extents}, failures are told, not thrown. */
   public List<PartitionStatus> status() {
-    List<PartitionStatus> status = new ArrayList<>(seats.size());
-    for (int partition = 0; partition < seats.size(); partition++) {
-      status.add(status(partition));
-    }
-    return status;
+    return seats.stream().map(Seat::status).toList();
   }
 
   /** How a partition is doing. */

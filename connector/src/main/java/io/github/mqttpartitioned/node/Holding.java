@@ -7,9 +7,13 @@ import io.github.mqttpartitioned.receiver.Receiver;
 import io.github.mqttpartitioned.receiver.Tenure;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
+import io.github.mqttpartitioned.store.StoreException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +28,10 @@ final class Holding {
   private static final Logger LOG = LoggerFactory.getLogger(Holding.class);
 
   /** How long whoever ends a holding waits for its receiver. */
+  private static final Duration DISK_BACK = Duration.ofSeconds(20);
+
+  private static final Duration RETRY = Duration.ofMillis(100);
+
   static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   private record Parts(PartitionStore store, Receiver receiver, PartitionMeters meters) {}
@@ -81,6 +89,33 @@ final class Holding {
     tenure.changed();
   }
 
+  /**
+   * Opens as {@link #open} does. As long as the store is open in this JVM already, it waits: a task
+   * may go on reading what an earlier holding has opened, and that may take as long as a task does.
+   * A disk that refuses is given some seconds to come back.
+   *
+   * @param over whether there is nothing to wait for any more
+   */
+  void openWhenFree(BooleanSupplier over, LongSupplier nanoTime) {
+    long deadline = nanoTime.getAsLong() + DISK_BACK.toNanos();
+    boolean told = false;
+    while (!hasEnded() && !over.getAsBoolean()) {
+      try {
+        open();
+        return;
+      } catch (StoreException.Unusable e) {
+        if (!(e instanceof StoreException.InUse) && nanoTime.getAsLong() - deadline >= 0) {
+          throw e;
+        }
+        if (!told) {
+          told = true;
+          LOG.warn("Tries again until it can be opened: {}", e.getMessage());
+        }
+      }
+      LockSupport.parkNanos(RETRY.toNanos());
+    }
+  }
+
   private Parts begin(PartitionStore store) {
     PartitionMeters meters =
         new PartitionMeters(assignment.settings().group(), assignment.partition(), node);
@@ -130,7 +165,7 @@ final class Holding {
   }
 
   /** Whether {@link #stop} has been called: there is nothing to be opened any more. */
-  synchronized boolean hasEnded() {
+  private synchronized boolean hasEnded() {
     return ended;
   }
 

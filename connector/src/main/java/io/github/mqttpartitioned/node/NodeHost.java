@@ -39,7 +39,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -61,11 +61,6 @@ public final class NodeHost implements NodeService {
   private static final Logger LOG = LoggerFactory.getLogger(NodeHost.class);
   private static final NodeHost OF_THIS_JVM =
       new NodeHost(Node.ofThisJvm(), Lease.LIMIT, System::nanoTime);
-
-  /** How long a disk may refuse a store. */
-  private static final Duration DISK_BACK = Duration.ofSeconds(20);
-
-  private static final Duration RETRY = Duration.ofMillis(100);
   private static final Duration TICK = Duration.ofMillis(500);
 
   /** For the last answer to leave before the port is closed. */
@@ -218,31 +213,23 @@ public final class NodeHost implements NodeService {
       return withTenancy(assign.sourceId(), assign.ticket(), tenancy -> assign(assign, tenancy));
     }
     if (request instanceof Trim trim) {
-      return withTenancy(
+      return atOnce(
           trim.sourceId(),
           trim.ticket(),
-          tenancy -> {
-            node.trim(trim.sourceId(), trim.partition(), trim.before());
-            return Answer.Done::new;
-          });
+          tenancy -> node.trim(trim.sourceId(), trim.partition(), trim.before()));
     }
     if (request instanceof Processed processed) {
-      return withTenancy(
+      return atOnce(
           processed.sourceId(),
           processed.ticket(),
-          tenancy -> {
-            node.processed(processed.sourceId(), processed.partition(), processed.before());
-            return Answer.Done::new;
-          });
+          tenancy ->
+              node.processed(processed.sourceId(), processed.partition(), processed.before()));
     }
     if (request instanceof Announce announce) {
-      return withTenancy(
+      return atOnce(
           announce.sourceId(),
           announce.ticket(),
-          tenancy -> {
-            tenancy.setWhereabouts(announce.whereabouts());
-            return Answer.Done::new;
-          });
+          tenancy -> tenancy.setWhereabouts(announce.whereabouts()));
     }
     if (request instanceof Release release) {
       return withTenancy(
@@ -267,6 +254,16 @@ public final class NodeHost implements NodeService {
               });
     }
     throw new IllegalArgumentException("a node does not answer " + request);
+  }
+
+  private Supplier<Answer> atOnce(String sourceId, long ticket, Consumer<Tenancy> action) {
+    return withTenancy(
+        sourceId,
+        ticket,
+        tenancy -> {
+          action.accept(tenancy);
+          return Answer.Done::new;
+        });
   }
 
   private Supplier<Answer> withTenancy(
@@ -297,7 +294,7 @@ public final class NodeHost implements NodeService {
 
   private Answer open(Holding holding, Tenancy tenancy) {
     try {
-      openWhenFree(holding, tenancy);
+      holding.openWhenFree(tenancy::isOver, nanoTime);
     } catch (RuntimeException | Error e) {
       node.drop(holding);
       throw e;
@@ -308,30 +305,6 @@ public final class NodeHost implements NodeService {
       return notHere("source " + sourceId);
     }
     return new Answer.Done();
-  }
-
-  /**
-   * Opens a holding. As long as its store is open in this JVM already, it waits: a task may go on
-   * reading what an earlier holding has opened, and that may take as long as a task does.
-   */
-  private void openWhenFree(Holding holding, Tenancy tenancy) {
-    long deadline = nanoTime.getAsLong() + DISK_BACK.toNanos();
-    boolean told = false;
-    while (!holding.hasEnded() && !tenancy.isOver()) {
-      try {
-        holding.open();
-        return;
-      } catch (StoreException.Unusable e) {
-        if (!(e instanceof StoreException.InUse) && nanoTime.getAsLong() - deadline >= 0) {
-          throw e;
-        }
-        if (!told) {
-          told = true;
-          LOG.warn("Tries again until it can be opened: {}", e.getMessage());
-        }
-      }
-      LockSupport.parkNanos(RETRY.toNanos());
-    }
   }
 
   private Answer fetch(Fetch fetch) {

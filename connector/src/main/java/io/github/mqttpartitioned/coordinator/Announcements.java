@@ -1,0 +1,50 @@
+package io.github.mqttpartitioned.coordinator;
+
+import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.model.Whereabouts;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Tells nodes where the partitions of a source are, and which have stopped for good: once, and
+ * again when that is different. Confined to whoever holds the coordinator's lock.
+ */
+final class Announcements {
+
+  private final String sourceId;
+  private Whereabouts announced = Whereabouts.UNKNOWN;
+  private Set<NodeLink> informed = Set.of();
+
+  Announcements(String sourceId) {
+    this.sourceId = sourceId;
+  }
+
+  void make(List<NodeLink> live, List<Seat> seats) {
+    Whereabouts whereabouts = whereabouts(seats);
+    for (NodeLink node : live) {
+      if (!whereabouts.equals(announced) || !informed.contains(node)) {
+        node.announce(sourceId, whereabouts);
+      }
+    }
+    announced = whereabouts;
+    informed = Set.copyOf(live);
+  }
+
+  private static Whereabouts whereabouts(List<Seat> seats) {
+    Map<Integer, NodeAddress> holders = new HashMap<>();
+    Map<Integer, String> failed = new HashMap<>();
+    for (Seat seat : seats) {
+      RuntimeException failure = seat.failure();
+      if (failure != null) {
+        failed.put(seat.partition(), String.valueOf(failure.getMessage()));
+      }
+      NodeLink holder = seat.holder();
+      if (holder != null) {
+        holders.put(seat.partition(), holder.address());
+      }
+    }
+    return new Whereabouts(holders, failed);
+  }
+}
