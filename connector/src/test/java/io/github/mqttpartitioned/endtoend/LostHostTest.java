@@ -57,12 +57,6 @@ class LostHostTest {
         BrokerOptions.DEFAULTS.persistence(true).maxQueued(0).address(hosts.address());
     Soak.require(TestBrokers.canStart(options), "No broker here listens on another address");
     broker = TestBrokers.start(options);
-    cluster =
-        StandaloneCluster.in(folder)
-            .host(hosts.address())
-            .worker(hosts.host(0).address(), 1, wrapper(0))
-            .worker(hosts.host(1).address(), 1, wrapper(1))
-            .start();
   }
 
   private List<String> wrapper(int host) {
@@ -87,6 +81,17 @@ class LostHostTest {
   }
 
   private ClusterApplication start(int qos, String... options) {
+    return start(1, qos, options);
+  }
+
+  /** With so many executors on each host. */
+  private ClusterApplication start(int executors, int qos, String... options) {
+    cluster =
+        StandaloneCluster.in(folder)
+            .host(hosts.address())
+            .worker(hosts.host(0).address(), executors, wrapper(0))
+            .worker(hosts.host(1).address(), executors, wrapper(1))
+            .start();
     List<String> all =
         new ArrayList<>(List.of("partitions=" + PARTITIONS, "qos=" + qos, "storeDir=" + stores()));
     all.addAll(ATTENTIVE);
@@ -144,6 +149,38 @@ class LostHostTest {
         checkOnce(sent);
       }
     }
+  }
+
+  /** No other host has its disk. */
+  @Test
+  void executorThatIsKilledIsFollowedByAnotherOneOfItsHost() throws Exception {
+    try (ClusterApplication application = start(2, 2)) {
+      application.awaitMembers();
+      Map<Integer, String> before = hostsOfPartitions(application);
+      assertThat(before.values()).contains(hosts.host(0).address(), hosts.host(1).address());
+      try (Load load = Load.start(broker.url(), 2, MESSAGES, 2, MESSAGES / 10)) {
+        application.awaitProcessed(MESSAGES / 10);
+        String killed = application.holder(0);
+        cluster.executor(killed).destroyForcibly();
+        application.await("another holder", () -> !application.holder(0).equals(killed));
+        Map<Integer, Long> sent = load.await();
+        application.awaitProcessed(MESSAGES);
+        application.awaitQuiet();
+        application.stop();
+        assertThat(hostsOfPartitions(application)).isEqualTo(before);
+        checkOnce(sent);
+      }
+    }
+  }
+
+  private static Map<Integer, String> hostsOfPartitions(ClusterApplication application) {
+    Map<String, String> hosts = new HashMap<>();
+    application.nodes().forEach(node -> hosts.put(node.name(), node.host()));
+    Map<Integer, String> found = new HashMap<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      found.put(partition, hosts.get(application.holder(partition)));
+    }
+    return found;
   }
 
   private void checkOnce(Map<Integer, Long> sent) {
