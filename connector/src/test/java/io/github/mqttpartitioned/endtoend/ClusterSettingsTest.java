@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.endtoend.ClusterApplication.Report;
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.SharedSecret;
 import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.StandaloneCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import io.github.mqttpartitioned.testkit.TestCertificates;
-import io.github.mqttpartitioned.testkit.TestCertificates.Identity;
 import io.github.mqttpartitioned.transport.Answer;
 import io.github.mqttpartitioned.transport.Network;
 import io.github.mqttpartitioned.transport.NodeClient;
@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.apache.spark.network.sasl.SecretKeyHolder;
 import org.apache.spark.network.util.MapConfigProvider;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -134,17 +133,9 @@ class ClusterSettingsTest {
 
   @Test
   void everyMessageArrivesOnceWhereExecutorsSpeakTls() throws Exception {
-    Identity identity = TestCertificates.in(folder).server();
-    try (StandaloneCluster cluster =
-        twoWorkers()
-            .setting("spark.ssl.rpc.enabled", "true")
-            .setting("spark.ssl.rpc.protocol", "TLSv1.3")
-            .setting("spark.ssl.rpc.keyStore", identity.keystore().toString())
-            .setting("spark.ssl.rpc.keyStorePassword", TestCertificates.PASSWORD)
-            .setting("spark.ssl.rpc.keyPassword", TestCertificates.PASSWORD)
-            .setting("spark.ssl.rpc.trustStore", identity.truststore().toString())
-            .setting("spark.ssl.rpc.trustStorePassword", TestCertificates.PASSWORD)
-            .start()) {
+    StandaloneCluster.Builder workers = twoWorkers();
+    TestCertificates.in(folder).server().sparkSettings().forEach(workers::setting);
+    try (StandaloneCluster cluster = workers.start()) {
       everyMessageIsReadRemotelyAndOnlyByOwnPeers(cluster, network(cluster, null), PLAIN);
     }
   }
@@ -182,19 +173,8 @@ class ClusterSettingsTest {
   private static Network network(StandaloneCluster cluster, @Nullable String secret) {
     Map<String, String> settings = cluster.settings();
     settings.put("spark.mqtt.io.connectionTimeout", "10s");
-    SecretKeyHolder holder =
-        new SecretKeyHolder() {
-          @Override
-          public String getSaslUser(String appId) {
-            return "sparkSaslUser";
-          }
-
-          @Override
-          public String getSecretKey(String appId) {
-            return secret;
-          }
-        };
-    return new Network(new MapConfigProvider(settings), "any", secret == null ? null : holder);
+    return new Network(
+        new MapConfigProvider(settings), "any", secret == null ? null : new SharedSecret(secret));
   }
 
   @Tag(Soak.TAG)

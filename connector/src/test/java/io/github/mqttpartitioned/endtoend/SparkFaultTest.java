@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -68,6 +69,12 @@ class SparkFaultTest {
   private StreamingQuery start(Dataset<Row> rows, VoidFunction2<Dataset<Row>, Long> sink)
       throws Exception {
     return writer(rows, sink).start();
+  }
+
+  /** A batch that ends when its query is stopped. */
+  private static void neverEnd(AtomicInteger begun) throws InterruptedException {
+    begun.incrementAndGet();
+    new CountDownLatch(1).await();
   }
 
   private DataStreamWriter<Row> writer(Dataset<Row> rows, VoidFunction2<Dataset<Row>, Long> sink) {
@@ -298,13 +305,7 @@ class SparkFaultTest {
     // In the midst of a batch.
     broker.publish(MESSAGES);
     AtomicInteger begun = new AtomicInteger();
-    StreamingQuery busy =
-        start(
-            job().source(),
-            (rows, batch) -> {
-              begun.incrementAndGet();
-              Thread.sleep(DEADLINE.toMillis());
-            });
+    StreamingQuery busy = start(job().source(), (rows, batch) -> neverEnd(begun));
     Await.until("a batch", DEADLINE, () -> begun.get() > 0);
     stop(busy);
     // While it waits for the last message of a run.
@@ -335,13 +336,7 @@ class SparkFaultTest {
     broker.publish(messages);
     AtomicInteger begun = new AtomicInteger();
     Job job = job().option("storeMaxBytes", "16m");
-    StreamingQuery full =
-        start(
-            job.source(),
-            (rows, batch) -> {
-              begun.incrementAndGet();
-              Thread.sleep(DEADLINE.toMillis());
-            });
+    StreamingQuery full = start(job.source(), (rows, batch) -> neverEnd(begun));
     Await.until("a member that is away", DEADLINE, () -> begun.get() > 0 && !broker.isConnected());
     assertThat(broker.done()).isLessThan(messages);
     stop(full);

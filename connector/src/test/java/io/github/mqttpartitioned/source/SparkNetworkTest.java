@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.testkit.TestCertificates;
-import io.github.mqttpartitioned.testkit.TestCertificates.Identity;
 import io.github.mqttpartitioned.transport.Answer;
 import io.github.mqttpartitioned.transport.Network;
 import io.github.mqttpartitioned.transport.NodeClient;
@@ -85,23 +84,7 @@ class SparkNetworkTest {
 
   @Test
   void whereSparkSpeaksTlsWhoeverDoesNotIsRefused(@TempDir Path folder) {
-    Identity identity = TestCertificates.in(folder).server();
-    Map<String, String> tls =
-        Map.of(
-            "spark.ssl.rpc.enabled",
-            "true",
-            "spark.ssl.rpc.protocol",
-            "TLSv1.3",
-            "spark.ssl.rpc.keyStore",
-            identity.keystore().toString(),
-            "spark.ssl.rpc.keyStorePassword",
-            TestCertificates.PASSWORD,
-            "spark.ssl.rpc.keyPassword",
-            TestCertificates.PASSWORD,
-            "spark.ssl.rpc.trustStore",
-            identity.truststore().toString(),
-            "spark.ssl.rpc.trustStorePassword",
-            TestCertificates.PASSWORD);
+    Map<String, String> tls = TestCertificates.in(folder).server().sparkSettings();
     try (NodeServer server = server(network(tls))) {
       assertThat(ask(server, network(tls))).isEqualTo(ANSWER);
       assertRefused(server, network(Map.of()));

@@ -11,6 +11,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -35,7 +36,29 @@ public final class TestCertificates {
    * @param certificatePem the certificate
    * @param keyPem the private key, PKCS8, without a password
    */
-  public record Identity(Path keystore, Path truststore, String certificatePem, String keyPem) {}
+  public record Identity(Path keystore, Path truststore, String certificatePem, String keyPem) {
+
+    /**
+     * Spark's settings with which its processes show this certificate to each other, and trust it.
+     */
+    public Map<String, String> sparkSettings() {
+      return Map.of(
+          "spark.ssl.rpc.enabled",
+          "true",
+          "spark.ssl.rpc.protocol",
+          "TLSv1.3",
+          "spark.ssl.rpc.keyStore",
+          keystore.toString(),
+          "spark.ssl.rpc.keyStorePassword",
+          PASSWORD,
+          "spark.ssl.rpc.keyPassword",
+          PASSWORD,
+          "spark.ssl.rpc.trustStore",
+          truststore.toString(),
+          "spark.ssl.rpc.trustStorePassword",
+          PASSWORD);
+    }
+  }
 
   private final Identity server;
   private final Identity client;

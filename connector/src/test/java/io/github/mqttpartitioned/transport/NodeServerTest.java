@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.SharedSecret;
 import io.github.mqttpartitioned.testkit.TestCertificates;
-import io.github.mqttpartitioned.testkit.TestCertificates.Identity;
 import io.github.mqttpartitioned.transport.Request.Fetch;
 import io.github.mqttpartitioned.transport.Request.Leave;
 import java.nio.ByteBuffer;
@@ -23,7 +23,6 @@ import org.apache.spark.network.TransportContext;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.client.TransportClientFactory;
-import org.apache.spark.network.sasl.SecretKeyHolder;
 import org.apache.spark.network.server.NoOpRpcHandler;
 import org.apache.spark.network.util.MapConfigProvider;
 import org.junit.jupiter.api.Test;
@@ -57,20 +56,7 @@ class NodeServerTest {
     Map<String, String> config = new HashMap<>();
     config.put("spark.network.crypto.enabled", String.valueOf(encrypted));
     config.put("spark.mqtt.io.connectionTimeout", "10s");
-    return new Network(
-        new MapConfigProvider(config),
-        "app",
-        new SecretKeyHolder() {
-          @Override
-          public String getSaslUser(String appId) {
-            return "sparkSaslUser";
-          }
-
-          @Override
-          public String getSecretKey(String appId) {
-            return secret;
-          }
-        });
+    return new Network(new MapConfigProvider(config), "app", new SharedSecret(secret));
   }
 
   private static Answer ask(NodeClients clients, NodeServer server, Request request) {
@@ -131,23 +117,7 @@ class NodeServerTest {
   /** Spark's TLS: with the settings as Spark resolves {@code spark.ssl.rpc}. */
   @Test
   void tlsIsSpokenAndWhoeverDoesNotSpeakItGetsNothing(@TempDir Path folder) {
-    Identity identity = TestCertificates.in(folder).server();
-    Map<String, String> config =
-        Map.of(
-            "spark.ssl.rpc.enabled",
-            "true",
-            "spark.ssl.rpc.protocol",
-            "TLSv1.3",
-            "spark.ssl.rpc.keyStore",
-            identity.keystore().toString(),
-            "spark.ssl.rpc.keyStorePassword",
-            TestCertificates.PASSWORD,
-            "spark.ssl.rpc.keyPassword",
-            TestCertificates.PASSWORD,
-            "spark.ssl.rpc.trustStore",
-            identity.truststore().toString(),
-            "spark.ssl.rpc.trustStorePassword",
-            TestCertificates.PASSWORD);
+    Map<String, String> config = TestCertificates.in(folder).server().sparkSettings();
     Network encrypted = new Network(new MapConfigProvider(config), "app", null);
     answer = CompletableFuture.completedFuture(new Answer.Text("x".repeat(3_000_000)));
     try (NodeServer server = server(encrypted);
