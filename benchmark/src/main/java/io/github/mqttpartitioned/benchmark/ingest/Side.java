@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.benchmark.ingest;
 import java.nio.file.Path;
 
 /** One way to take messages from a broker, among those compared. */
-public enum Side {
+enum Side {
   /** Ours: receiver and store, acknowledged once durable. */
   CONNECTOR("connector", "this connector: stored and fsynced, then acknowledged"),
   /** Ours without meters: what they cost. */
@@ -37,7 +37,7 @@ public enum Side {
    *
    * @param directory for what is stored
    */
-  public Taker connect(String url, Load load, Path directory) throws Exception {
+  Taker connect(String url, Load load, Path directory) throws Exception {
     return switch (this) {
       case CONNECTOR -> ConnectorTaker.connect(url, load, directory, true);
       case UNMETERED -> ConnectorTaker.connect(url, load, directory, false);

@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.benchmark.ingest;
 import java.io.IOException;
 
 /** A connected member that takes messages until it is closed. Confined to one thread. */
-public interface Taker extends AutoCloseable {
+interface Taker extends AutoCloseable {
 
   /** Messages taken over so far; for one that stores, those that are durable. */
   long taken();

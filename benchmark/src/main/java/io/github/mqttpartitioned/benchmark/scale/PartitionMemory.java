@@ -1,31 +1,23 @@
 package io.github.mqttpartitioned.benchmark.scale;
 
+import io.github.mqttpartitioned.benchmark.ingest.ConnectorTaker;
 import io.github.mqttpartitioned.benchmark.ingest.Load;
-import io.github.mqttpartitioned.benchmark.ingest.Side;
-import io.github.mqttpartitioned.benchmark.ingest.Taker;
 import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.report.Scratch;
-import io.github.mqttpartitioned.testkit.Firehose;
+import io.github.mqttpartitioned.testkit.ChildJvm;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * What a partition, its receiver and store, takes of heap and direct memory: idle with many of them
- * connected, and busy with one that gets all that it can take. The sender is in this JVM, too, so
- * what is measured with bare readers in their place is taken off. The memory map is page cache and
+ * connected, and busy with one that gets all that it can take. The memory map is page cache and
  * does not count.
  */
 final class PartitionMemory {
 
   private static final double MEBIBYTE = 1 << 20;
-  private static final Duration LIMIT = Duration.ofMinutes(2);
-  private static final int QOS = 1;
-  private static final int PAYLOAD_BYTES = 100;
-  private static final int TOPICS = 300;
 
   /** Several, as a sample may fall on a moment with little in flight. */
   private static final int BUSY_SAMPLES = 5;
@@ -36,11 +28,9 @@ final class PartitionMemory {
   private static final long SETTLED_BYTES = 64 << 10;
 
   private final Scratch scratch;
-  private final Load load;
 
-  private PartitionMemory(Scratch scratch, long messages) {
+  private PartitionMemory(Scratch scratch) {
     this.scratch = scratch;
-    this.load = new Load(messages, QOS, PAYLOAD_BYTES, TOPICS);
   }
 
   /**
@@ -51,60 +41,48 @@ final class PartitionMemory {
    */
   static void measure(int partitions, long messages, Scratch scratch, Measurements measurements)
       throws Exception {
-    PartitionMemory memory = new PartitionMemory(scratch, messages);
-    // One of each comes and goes first, with all classes that they need.
-    memory.busy(Side.BARE);
-    memory.busy(Side.UNMETERED);
-    long bare = memory.idle(Side.BARE, partitions);
+    PartitionMemory memory = new PartitionMemory(scratch);
+    // One comes and goes first, with all classes that it needs.
+    memory.most(1, messages);
     measurements.add(
         "scale, memory of an idle partition",
         "MiB",
-        (memory.idle(Side.UNMETERED, partitions) - bare) / MEBIBYTE / partitions);
-    long bareBusy = memory.busy(Side.BARE);
+        memory.most(partitions, 0) / MEBIBYTE / partitions);
     measurements.add(
-        "scale, memory of a busy partition",
-        "MiB",
-        (memory.busy(Side.UNMETERED) - bareBusy) / MEBIBYTE);
+        "scale, memory of a busy partition", "MiB", memory.most(1, messages) / MEBIBYTE);
   }
 
-  private long idle(Side side, int count) throws Exception {
+  /** The most of some samples, from when all are connected until they have what is sent. */
+  private double most(int partitions, long messages) throws Exception {
+    Load load =
+        new Load(
+            messages, FirehoseProcess.QOS, FirehoseProcess.PAYLOAD_BYTES, FirehoseProcess.TOPICS);
     long before = settledBytes();
-    try (Firehose firehose = firehose()) {
-      List<Taker> takers = new ArrayList<>();
-      try {
-        for (int i = 0; i < count; i++) {
-          takers.add(side.connect(firehose.url(), load, scratch.newDirectory()));
-        }
-        firehose.awaitSubscribed(count, LIMIT);
-        return settledBytes() - before;
-      } finally {
-        for (Taker taker : takers) {
-          taker.close();
+    List<ConnectorTaker> takers = new ArrayList<>();
+    try (ChildJvm sender =
+        ChildJvm.of(FirehoseProcess.class, String.valueOf(partitions), String.valueOf(messages))
+            .start()) {
+      String url = sender.awaitLine("listening (\\S+)", FirehoseProcess.LIMIT).group(1);
+      for (int i = 0; i < partitions; i++) {
+        takers.add(ConnectorTaker.connect(url, load, scratch.newDirectory()));
+      }
+      sender.awaitLine("subscribed", FirehoseProcess.LIMIT);
+      long most = messages == 0 ? settledBytes() : usedBytes();
+      for (int sample = 1; sample < BUSY_SAMPLES && !sender.lines().contains("sent"); sample++) {
+        most = Math.max(most, usedBytes());
+      }
+      sender.awaitLine("sent", FirehoseProcess.LIMIT);
+      if (messages > 0) {
+        for (ConnectorTaker taker : takers) {
+          taker.verify();
         }
       }
-    }
-  }
-
-  /** The most of some samples. */
-  private long busy(Side side) throws Exception {
-    long before = settledBytes();
-    try (Firehose firehose = firehose();
-        Taker taker = side.connect(firehose.url(), load, scratch.newDirectory())) {
-      firehose.awaitSubscribed(1, LIMIT);
-      CompletableFuture<?> sent =
-          CompletableFuture.runAsync(() -> firehose.send(load.messages(), LIMIT));
-      long most = 0;
-      for (int sample = 0; sample < BUSY_SAMPLES && !sent.isDone(); sample++) {
-        most = Math.max(most, usedBytes() - before);
+      return (double) most - before;
+    } finally {
+      for (ConnectorTaker taker : takers) {
+        taker.close();
       }
-      sent.join();
-      taker.verify();
-      return most;
     }
-  }
-
-  private Firehose firehose() {
-    return Firehose.start(new Firehose.Load(QOS, PAYLOAD_BYTES, TOPICS));
   }
 
   private static long settledBytes() {
