@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads a block where it lies, see {@link BlockFormat}. The header is checked by {@link #wrap}, a
- * column when it is first asked for, and every place within a column at each access: whatever the
- * bytes are, the answer is right or a {@link CorruptBlockException}.
+ * column when it is first asked for, and every place within a column before it is given: whatever
+ * the bytes are, the answer is right or a {@link CorruptBlockException}.
  *
  * <p>Confined to one thread. The memory is borrowed: a block from a cursor is valid until the
  * cursor moves or is closed.
@@ -149,6 +149,33 @@ public final class Block {
 
   public int payloadLength(int row) {
     return length(Column.PAYLOAD_ENDS, Column.PAYLOAD_BYTES, row);
+  }
+
+  /**
+   * Where all payloads lie, for a caller that reads many: that of message {@code row} from place
+   * {@code row} of the answer to place {@code row + 1}.
+   */
+  public int[] payloadPlaces() {
+    int[] places = new int[count + 1];
+    bytes
+        .slice(start(Column.PAYLOAD_ENDS), count * Integer.BYTES)
+        .order(BlockFormat.ORDER)
+        .asIntBuffer()
+        .get(places, 1, count);
+    int first = start(Column.PAYLOAD_BYTES);
+    int length = lengths[Column.PAYLOAD_BYTES.place];
+    int before = 0;
+    places[0] = first;
+    for (int row = 0; row < count; row++) {
+      int end = places[row + 1];
+      if (end < before || end > length) {
+        throw CorruptBlockException.outside(
+            place, "end in " + Column.PAYLOAD_BYTES, row, end, length);
+      }
+      places[row + 1] = first + end;
+      before = end;
+    }
+    return places;
   }
 
   /** Whether any message of the block has properties. */

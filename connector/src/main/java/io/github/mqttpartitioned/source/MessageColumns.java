@@ -69,6 +69,9 @@ final class MessageColumns {
     private final BorrowedBytes bytes;
     private final int firstRow;
 
+    /** Found when the first payload is asked for. */
+    private int @Nullable [] places;
+
     Payload(Block block, BorrowedBytes bytes, int firstRow) {
       super(DataTypes.BinaryType);
       this.block = block;
@@ -78,7 +81,13 @@ final class MessageColumns {
 
     @Override
     public byte[] getBinary(int row) {
-      return bytes.copy(block.payloadStart(firstRow + row), block.payloadLength(firstRow + row));
+      int[] known = places;
+      if (known == null) {
+        known = block.payloadPlaces();
+        places = known;
+      }
+      int start = known[firstRow + row];
+      return bytes.copy(start, known[firstRow + row + 1] - start);
     }
   }
 

@@ -17,10 +17,11 @@ import org.apache.spark.sql.streaming.OutputMode;
 /**
  * What is asked of a backlog: the sum of something, or all rows as they are.
  *
+ * @param name for the command line
  * @param title for the report
  * @param answer the sum, in a table of its own; for a query that has one
  */
-public record Query(String title, Optional<Answer> answer) {
+public record Query(String name, String title, Optional<Answer> answer) {
 
   /**
    * A sum over all messages.
@@ -36,19 +37,21 @@ public record Query(String title, Optional<Answer> answer) {
   /** Touches nothing of a message. */
   public static final Query OFFSETS =
       new Query(
+          "offset",
           "sum(offset)",
           Optional.of(
               new Answer(
                   "offsets", sum(col("offset")), backlog -> (double) backlog.sumOfOffsets())));
 
   /** Makes whole rows. */
-  public static final Query EVERY_COLUMN = new Query("every column", Optional.empty());
+  public static final Query EVERY_COLUMN = new Query("all", "every column", Optional.empty());
 
   /** All of them: narrow, every payload, whole rows, and what a user would do with JSON. */
   static final List<Query> ALL =
       List.of(
           OFFSETS,
           new Query(
+              "payload",
               "sum(length(payload))",
               Optional.of(
                   new Answer(
@@ -57,6 +60,7 @@ public record Query(String title, Optional<Answer> answer) {
                       backlog -> (double) (backlog.rows() * backlog.payloadBytes())))),
           EVERY_COLUMN,
           new Query(
+              "json",
               "sum of a JSON field",
               Optional.of(
                   new Answer(

@@ -14,13 +14,14 @@ import io.github.mqttpartitioned.benchmark.spark.TaskTime;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How many rows of a stored backlog a query gets in a second: by the clock, which is the whole
  * micro-batch with Spark's planning and its state store, and per core, which is the CPU time of the
- * tasks that read. The first round warms up and does not count.
+ * tasks that read. The first rounds warm up and do not count.
  */
 public final class ReadScenario implements Scenario {
 
@@ -29,9 +30,12 @@ public final class ReadScenario implements Scenario {
   private static final String SCAN = "scan";
   private static final double MILLIS_PER_SECOND = 1e3;
   private static final double NANOS_PER_SECOND = 1e9;
+  private static final double MEBIBYTE = 1 << 20;
 
   /** Rounds in which the JVM still compiles. */
-  private static final int WARM_UPS = 2;
+  private static final int WARM_UPS = 3;
+
+  private static final List<String> QUERIES = Query.ALL.stream().map(Query::name).toList();
 
   @Override
   public String name() {
@@ -63,7 +67,18 @@ public final class ReadScenario implements Scenario {
             new Choice(List.of(CONNECTOR, KAFKA, SCAN)),
             String.join(",", CONNECTOR, KAFKA, SCAN),
             "sides to compare"),
+        Setting.of(
+            "queries",
+            new Choice(QUERIES),
+            String.join(",", QUERIES),
+            "queries to run: " + titles()),
         Scratch.SETTING);
+  }
+
+  private static String titles() {
+    return Query.ALL.stream()
+        .map(query -> query.name() + " is " + query.title())
+        .collect(Collectors.joining(", "));
   }
 
   @Override
@@ -76,6 +91,8 @@ public final class ReadScenario implements Scenario {
             settings.smallCount("payload"),
             settings.smallCount("topics"));
     List<String> sides = settings.choice("sides");
+    List<String> names = settings.choice("queries");
+    List<Query> queries = Query.ALL.stream().filter(query -> names.contains(query.name())).toList();
     try (Scratch scratch = Scratch.of(settings)) {
       Head.print(
           out,
@@ -102,7 +119,7 @@ public final class ReadScenario implements Scenario {
         TaskTime taskTime = new TaskTime(spark.sparkContext());
         int warmUps = settings.isCheck() ? 0 : WARM_UPS;
         for (int round = 1 - warmUps; round <= settings.count("rounds"); round++) {
-          for (Query each : Query.ALL) {
+          for (Query each : queries) {
             if (sides.contains(CONNECTOR)) {
               taskTime.takeCpuNanos();
               long millis = query.run(each);
@@ -154,6 +171,8 @@ public final class ReadScenario implements Scenario {
       String row = "read, " + query.title() + ", " + side;
       measurements.add(row + ", per core", "rows/s", perCore);
       measurements.add(row + ", by the clock", "rows/s", byClock);
+      measurements.add(
+          row + ", payloads by the clock", "MiB/s", byClock * backlog.payloadBytes() / MEBIBYTE);
     }
   }
 }
