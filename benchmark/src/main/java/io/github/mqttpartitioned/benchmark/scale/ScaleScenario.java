@@ -12,10 +12,7 @@ import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.report.Scratch;
 import io.github.mqttpartitioned.benchmark.report.Versions;
 import io.github.mqttpartitioned.benchmark.spark.LocalSpark;
-import io.github.mqttpartitioned.benchmark.spark.RunningQuery;
 import io.github.mqttpartitioned.benchmark.spark.TaskTime;
-import io.github.mqttpartitioned.testkit.MqttProperties;
-import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +28,6 @@ public final class ScaleScenario implements Scenario {
   private static final int TOPICS = 300;
   private static final int IDLE_PARTITIONS = 8;
   private static final long SMALLEST = 100_000;
-  private static final double PERCENT = 100;
   private static final double NANOS_PER_MILLI = 1e6;
 
   @Override
@@ -108,10 +104,17 @@ public final class ScaleScenario implements Scenario {
               settings,
               measurements);
         }
-        measurements.add(
-            "scale, CPU of an idle query with " + IDLE_PARTITIONS + " partitions",
-            "% of a core",
-            idleCpu(spark, settings.count("idle"), scratch));
+        long seconds = settings.count("idle");
+        for (int round = 1; round <= settings.count("rounds"); round++) {
+          measurements.add(
+              "scale, CPU of an idle query with " + IDLE_PARTITIONS + " partitions",
+              "% of a core",
+              IdleCpu.ofConnector(spark, IDLE_PARTITIONS, seconds, scratch));
+          measurements.add(
+              "scale, CPU of an idle query of Spark's socket source",
+              "% of a core",
+              IdleCpu.ofSocket(spark, seconds, scratch));
+        }
       } finally {
         spark.stop();
       }
@@ -158,28 +161,5 @@ public final class ScaleScenario implements Scenario {
     taskTime.takeCpuNanos();
     query.run(Query.EVERY_COLUMN);
     return taskTime.takeCpuNanos();
-  }
-
-  private static double idleCpu(SparkSession spark, long seconds, Scratch scratch)
-      throws Exception {
-    try (ScriptedBroker broker =
-            ScriptedBroker.start(
-                connection -> {
-                  connection.accept(true, MqttProperties.NONE);
-                  connection.grant();
-                });
-        RunningQuery query =
-            RunningQuery.intoNoop(spark, broker.url(), IDLE_PARTITIONS, scratch.newDirectory())) {
-      // What starting has left to do, compiling above all, is not the idle query's.
-      Thread.sleep(seconds * 1_000);
-      long cpu = ProcessCpu.nanos();
-      long begin = System.nanoTime();
-      Thread.sleep(seconds * 1_000);
-      double share = (double) (ProcessCpu.nanos() - cpu) / (System.nanoTime() - begin);
-      if (query.rows() != 0) {
-        throw new IllegalStateException("the idle query has read " + query.rows() + " rows");
-      }
-      return share * PERCENT;
-    }
   }
 }

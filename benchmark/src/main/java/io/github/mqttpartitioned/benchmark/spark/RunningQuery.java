@@ -51,6 +51,14 @@ public final class RunningQuery implements AutoCloseable {
         spark, messages(spark, brokerUrl, partitions).writeStream().format("noop"), directory);
   }
 
+  /** Spark's own source of a socket into its noop sink: what a query costs whatever its source. */
+  public static RunningQuery ofSocket(SparkSession spark, int port, Path directory)
+      throws Exception {
+    Dataset<Row> lines =
+        spark.readStream().format("socket").option("host", "127.0.0.1").option("port", port).load();
+    return start(spark, lines.writeStream().format("noop"), directory);
+  }
+
   /** With the payloads of each batch into {@code sink}. */
   public static RunningQuery into(
       SparkSession spark,
