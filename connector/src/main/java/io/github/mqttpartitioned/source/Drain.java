@@ -29,12 +29,6 @@ final class Drain {
   private static final Set<State> SETTLED =
       EnumSet.of(State.CONNECTED, State.STORE_FULL, State.RETIRED);
 
-  /** Waits; a test lets its clock go forward instead. */
-  @FunctionalInterface
-  interface Pause {
-    void await(Duration time) throws InterruptedException;
-  }
-
   private final Duration quiet;
   private final Duration patience;
   private final LongSupplier nanoTime;

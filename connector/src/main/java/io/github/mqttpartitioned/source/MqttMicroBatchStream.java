@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@link #latestOffset} with a start comes when every batch before that start is complete, in
  *       the sink and in Spark's own log. It permits to acknowledge.
  *   <li>New data means another JSON text, asked for every 10 ms. So offsets never go backwards, and
- *       a call costs no more than a look at what the nodes have last said.
+ *       a call costs no more than a look at what the nodes have last said. While there is nothing
+ *       new a call takes its time, see {@link IdleWait}.
  *   <li>{@link #commit} and {@link #stop} must not throw: the batch that they are about is done.
  * </ul>
  *
@@ -60,6 +61,7 @@ final class MqttMicroBatchStream
   private final AdmissionControl admission;
   private final Retention retention;
   private final Drain drain;
+  private final IdleWait idle;
   private final Standstill standstill;
 
   /** What Spark last gave to be read: it asks with the same text every 10 ms while idle. */
@@ -95,7 +97,7 @@ final class MqttMicroBatchStream
       String checkpointLocation,
       Supplier<SparkHost> host,
       LongSupplier nanoTime,
-      Drain.Pause pause) {
+      Pause pause) {
     this.options = options;
     this.description = description;
     this.checkpointLocation = checkpointLocation;
@@ -103,6 +105,7 @@ final class MqttMicroBatchStream
     this.admission = new AdmissionControl(nanoTime);
     this.retention = new Retention(options.retention(), nanoTime);
     this.drain = new Drain(options.drainTimeout(), options.connectTimeout(), nanoTime, pause);
+    this.idle = new IdleWait(nanoTime, pause);
     this.standstill = new Standstill(options.receiveMaximum(), nanoTime);
   }
 
@@ -162,6 +165,9 @@ final class MqttMicroBatchStream
     source.planned(until);
     if (until.equals(from)) {
       makeRoom(source);
+      if (!availableNow && idle.forNews(() -> !source.extents().equals(extents))) {
+        return latestOffset(start, limit);
+      }
       // No new data must be the same text, also when partitions have been added since.
       return start;
     }

@@ -55,6 +55,36 @@ class MqttMicroBatchStreamTest extends StreamFixture {
   }
 
   @Test
+  void messageThatComesWhileAnIdleQueryIsKeptWaitingEndsTheWait() {
+    MqttMicroBatchStream stream = stream();
+    Offset initial = stream.initialOffset();
+    assertThat(latest(stream, initial)).isEqualTo(initial);
+    long begun = nanos;
+    whileWaiting =
+        () -> {
+          whileWaiting = () -> {};
+          append(1, 3);
+        };
+
+    assertThat(latest(stream, initial)).isEqualTo(SourceOffset.of(0, 3));
+    assertThat(nanos - begun).isPositive().isLessThan(IdleWait.LONGEST.toNanos());
+  }
+
+  @Test
+  void queryWhoseMemberFailsWhileItIsKeptWaitingFailsAtOnce() {
+    MqttMicroBatchStream stream = stream();
+    Offset initial = stream.initialOffset();
+    assertThat(latest(stream, initial)).isEqualTo(initial);
+    whileWaiting =
+        () -> {
+          node.state = State.FAILED;
+          node.problem = new IllegalStateException("session taken over");
+        };
+
+    assertThatThrownBy(() -> latest(stream, initial)).hasMessageContaining("session taken over");
+  }
+
+  @Test
   void nothingIsStartedBeforeTheFirstDataCall() {
     MqttMicroBatchStream stream = stream();
     stream.prepareForTriggerAvailableNow();

@@ -16,6 +16,9 @@ abstract class StreamFixture {
   private final Random random = new Random(7);
   long nanos;
 
+  /** Runs each time that the stream waits. */
+  Runnable whileWaiting = () -> {};
+
   MqttMicroBatchStream stream(String... options) {
     String[] two = new String[options.length + 2];
     two[0] = "partitions";
@@ -27,7 +30,10 @@ abstract class StreamFixture {
         temp.resolve("sources/0").toString(),
         () -> node.host(2),
         () -> nanos,
-        time -> nanos += Math.max(1, time.toNanos()));
+        time -> {
+          nanos += Math.max(1, time.toNanos());
+          whileWaiting.run();
+        });
   }
 
   void append(int partition, int count) {
