@@ -15,12 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
-import org.openjdk.jmh.runner.options.CommandLineOptions;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /** Runs a benchmark from the command line; without arguments it says which there are. */
 public final class Main {
@@ -59,7 +54,10 @@ public final class Main {
         case "compare" -> compare(arguments.subList(1, arguments.size()), out);
         case "plot" -> plot(arguments.subList(1, arguments.size()), out);
         case "load" -> load(arguments.subList(1, arguments.size()), out);
-        case "jmh" -> jmh(arguments.subList(1, arguments.size()));
+        case "jmh" -> {
+          Jmh.run(arguments.subList(1, arguments.size()), out);
+          yield SUCCESS;
+        }
         case "" -> throw new UsageException("What shall be measured?");
         default -> throw new UsageException("There is no command '%s'.".formatted(command));
       };
@@ -80,6 +78,7 @@ public final class Main {
       if (scenario.name().equals(name)) {
         Settings settings =
             Settings.parse(scenario.settings(), arguments.subList(1, arguments.size()));
+        out.println("command:  e2e " + String.join(" ", arguments));
         return scenario.run(settings, out) ? SUCCESS : FAILURE;
       }
     }
@@ -125,20 +124,6 @@ public final class Main {
 
   private static int load(List<String> arguments, PrintStream out) throws Exception {
     return LOAD.run(Settings.parse(LOAD.settings(), arguments), out) ? SUCCESS : FAILURE;
-  }
-
-  private static int jmh(List<String> arguments) throws CommandLineOptionException {
-    try {
-      new Runner(
-              new OptionsBuilder()
-                  .parent(new CommandLineOptions(arguments.toArray(String[]::new)))
-                  .addProfiler(GCProfiler.class)
-                  .build())
-          .run();
-      return SUCCESS;
-    } catch (RunnerException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
-    }
   }
 
   private static String usage() {

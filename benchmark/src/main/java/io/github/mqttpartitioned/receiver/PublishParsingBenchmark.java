@@ -37,7 +37,7 @@ public class PublishParsingBenchmark {
   @Param({"0", "1", "2"})
   private int qos;
 
-  @Param({"16", "100"})
+  @Param({"16", "100", "65536"})
   private int payloadBytes = 100;
 
   private final Batch batch = new Batch("tcp://127.0.0.1:1883");

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class MainTest {
 
@@ -24,6 +25,12 @@ class MainTest {
     assertThat(errors()).contains("There is no scenario 'write'.");
     assertThat(run("e2e", "ingest", "--rounds", "0")).isEqualTo(2);
     assertThat(errors()).contains("--rounds is 0; accepted are 1 to 1,000");
+  }
+
+  @Test
+  @Timeout(60)
+  void jmhThatIsAskedForItsListMeasuresNothing() {
+    assertThat(run("jmh", "-l")).isZero();
   }
 
   @Test

@@ -15,13 +15,17 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Two runs of the same things side by side. A row is marked only when the values of one run all lie
- * on one side of those of the other, and there are three or more of each: anything else may be
- * noise.
+ * Two runs of the same things side by side. A row is marked only when there are five values or more
+ * of each, those of one run all lie on one side of those of the other, and the medians are further
+ * apart than the least and most value of either run: anything else may be noise. Values of one run
+ * share what the machine did in those minutes; a mark that matters is worth a second pair of runs.
  */
 public final class Comparison {
 
-  private static final int LEAST_VALUES = 3;
+  private static final int LEAST_VALUES = 5;
+
+  /** What JMH calls the bytes that an operation allocates. */
+  private static final String ALLOCATED = "gc.alloc.rate.norm";
 
   private Comparison() {}
 
@@ -69,37 +73,54 @@ public final class Comparison {
                       .append(param.getKey())
                       .append(' ')
                       .append(param.getValue().asText()));
-      JsonNode metric = benchmark.path("primaryMetric");
-      for (JsonNode fork : metric.path("rawData")) {
-        for (JsonNode value : fork) {
-          all.add(row.toString(), metric.path("scoreUnit").asText(), value.asDouble());
-        }
+      addJmh(row.toString(), benchmark.path("primaryMetric"), all);
+      addJmh(row + ", allocated", benchmark.path("secondaryMetrics").path(ALLOCATED), all);
+    }
+  }
+
+  private static void addJmh(String row, JsonNode metric, Measurements all) {
+    for (JsonNode fork : metric.path("rawData")) {
+      for (JsonNode value : fork) {
+        all.add(row, metric.path("scoreUnit").asText(), value.asDouble());
       }
     }
   }
 
-  /** The rows that both runs have. */
+  /** All rows; one that only one run has is named as such. */
   public static Table table(Measurements before, Measurements after) {
     Table table = new Table("what", "old", "new", "unit", "new / old: medians [least–most]", "");
     for (Row row : after.rows()) {
+      Sample now = after.sample(row).orElseThrow();
       before
           .sample(row)
-          .ifPresent(
-              old -> {
-                Sample now = after.sample(row).orElseThrow();
-                table.add(
-                    row.name(),
-                    Measurements.number(old.median()),
-                    Measurements.number(now.median()),
-                    row.unit(),
-                    String.format(
-                        Locale.ROOT,
-                        "%.2f [%.2f–%.2f]",
-                        now.median() / old.median(),
-                        now.least() / old.most(),
-                        now.most() / old.least()),
-                    mark(row, old, now));
-              });
+          .ifPresentOrElse(
+              old ->
+                  table.add(
+                      row.name(),
+                      Measurements.number(old.median()),
+                      Measurements.number(now.median()),
+                      row.unit(),
+                      String.format(
+                          Locale.ROOT,
+                          "%.2f [%.2f–%.2f]",
+                          now.median() / old.median(),
+                          now.least() / old.most(),
+                          now.most() / old.least()),
+                      mark(row, old, now)),
+              () ->
+                  table.add(
+                      row.name(),
+                      "",
+                      Measurements.number(now.median()),
+                      row.unit(),
+                      "",
+                      "new alone"));
+    }
+    for (Row row : before.rows()) {
+      if (after.sample(row).isEmpty()) {
+        String old = Measurements.number(before.sample(row).orElseThrow().median());
+        table.add(row.name(), old, "", row.unit(), "", "old alone");
+      }
     }
     return table;
   }
@@ -109,6 +130,10 @@ public final class Comparison {
     if (both.stream().anyMatch(sample -> sample.values().size() < LEAST_VALUES)) {
       return "";
     }
+    double ratio = now.median() / old.median();
+    if (Math.max(ratio, 1 / ratio) <= Math.max(spread(old), spread(now))) {
+      return "";
+    }
     if (now.least() > old.most()) {
       return row.isRate() ? "faster" : "slower";
     }
@@ -116,5 +141,12 @@ public final class Comparison {
       return row.isRate() ? "slower" : "faster";
     }
     return "";
+  }
+
+  /**
+   * How many times the least value the most one is; without end when there is nothing to divide.
+   */
+  private static double spread(Sample sample) {
+    return sample.least() > 0 ? sample.most() / sample.least() : Double.POSITIVE_INFINITY;
   }
 }

@@ -20,12 +20,15 @@ import java.util.stream.Stream;
 /**
  * How many messages one member takes over in a second, from a socket until they are durable and
  * acknowledged. All sides take turns within each round, so that what disturbs the machine disturbs
- * them alike; the first round warms up and does not count.
+ * them alike; the first rounds warm up and do not count.
  */
 public final class IngestScenario implements Scenario {
 
   /** So many times fewer messages for clients that would keep everyone waiting. */
-  private static final int CLIENT_SHARE = 20;
+  private static final int CLIENT_SHARE = 10;
+
+  /** Rounds in which the JVM still compiles. */
+  private static final int WARM_UPS = 2;
 
   private static final long LEAST_FOR_CLIENTS = 1_000;
 
@@ -68,8 +71,8 @@ public final class IngestScenario implements Scenario {
       Results results = new Results();
       Measurements measurements = new Measurements();
       boolean right = true;
-      int warmUp = settings.isCheck() ? 0 : 1;
-      for (int round = 1 - warmUp; round <= settings.smallCount("rounds"); round++) {
+      int warmUps = settings.isCheck() ? 0 : WARM_UPS;
+      for (int round = 1 - warmUps; round <= settings.smallCount("rounds"); round++) {
         right &= round(round, settings, scratch, results, measurements, out);
       }
       out.println();
@@ -99,7 +102,7 @@ public final class IngestScenario implements Scenario {
         Load load = load(side, qos, settings);
         String what =
             "%s, QoS %d, %-9s"
-                .formatted(round == 0 ? "warm-up" : "round " + round, qos, side.word());
+                .formatted(round <= 0 ? "warm-up" : "round " + round, qos, side.word());
         try {
           double rate = Round.measure(side, load, scratch);
           out.printf(Locale.ROOT, "%s %,12.0f messages/s%n", what, rate);

@@ -37,6 +37,7 @@ public final class LatencyScenario implements Scenario {
   private static final int PARTITIONS = 2;
   private static final int QOS = 1;
   private static final double MICROS_PER_MILLI = 1e3;
+  private static final double NANOS_PER_MILLI = 1e6;
   private static final long NANOS_PER_MICRO = 1_000;
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final long HIGHEST_MICROS = 600_000_000;
@@ -61,7 +62,7 @@ public final class LatencyScenario implements Scenario {
             "100,1000,10000",
             "messages per second"),
         new Setting("seconds", new Count(1, 3_600), "20", "2", "length of one round"),
-        new Setting("rounds", new Count(1, 1_000), "3", "1", "rounds that count"),
+        new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
         Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
         Scratch.SETTING);
   }
@@ -99,7 +100,12 @@ public final class LatencyScenario implements Scenario {
         for (int round = settings.isCheck() ? 1 : 0; round <= settings.count("rounds"); round++) {
           for (String rate : settings.choice("rates")) {
             micros.reset();
-            long sent = publish(publisher, Long.parseLong(rate), settings);
+            long sent = Long.parseLong(rate) * settings.count("seconds");
+            long late = publish(publisher, Long.parseLong(rate), sent, settings);
+            measurements.add(
+                "latency, " + rate + " messages/s, publisher behind, at most",
+                "ms",
+                late / NANOS_PER_MILLI);
             Await.until(
                 sent + " messages to reach the sink",
                 LIMIT,
@@ -153,8 +159,9 @@ public final class LatencyScenario implements Scenario {
     return payload;
   }
 
-  private static long publish(Publisher publisher, long rate, Settings settings) {
-    long messages = rate * settings.count("seconds");
+  /** How far it was behind what was due, at most, in nanoseconds. */
+  private static long publish(Publisher publisher, long rate, long messages, Settings settings) {
+    long late = 0;
     int bytes = settings.smallCount("payload");
     long begin = System.nanoTime();
     for (long i = 0; i < messages; i++) {
@@ -164,8 +171,9 @@ public final class LatencyScenario implements Scenario {
       }
       publisher.publish("benchmark/" + i % 10, stamp(new byte[bytes], due), QOS);
       publisher.flush();
+      late = Math.max(late, System.nanoTime() - due);
     }
-    return messages;
+    return late;
   }
 
   private static void note(

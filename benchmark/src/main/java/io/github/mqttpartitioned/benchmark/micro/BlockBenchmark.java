@@ -29,6 +29,9 @@ import org.openjdk.jmh.annotations.Warmup;
 public class BlockBenchmark {
 
   private static final int MESSAGES = 8 << 10;
+  private static final int QOS = 1;
+  private static final long RECEIVED = 1_000_000;
+  private static final byte FIRST_BYTE = 7;
 
   @Param({"100"})
   private int payloadBytes = 100;
@@ -49,13 +52,27 @@ public class BlockBenchmark {
       topics[topic] = "benchmark/topic-%04d".formatted(topic).getBytes(StandardCharsets.UTF_8);
     }
     payload = new byte[payloadBytes];
+    payload[0] = FIRST_BYTE;
     addAll(filled);
     encoded = ByteBuffer.allocateDirect(filled.encodedLength());
     filled.encode(0, encoded);
     encoded.flip();
-    long lengths = sumOfPayloadLengths();
-    if (verify() != MESSAGES || lengths != (long) MESSAGES * payloadBytes) {
-      throw new IllegalStateException("the block does not hold what was added");
+    long topicNumbers = 0;
+    for (int message = 0; message < MESSAGES; message++) {
+      topicNumbers += message % topicCount;
+    }
+    expect(MESSAGES, verify());
+    expect((long) MESSAGES * payloadBytes, sumOfPayloadLengths());
+    expect((long) MESSAGES * FIRST_BYTE, sumOfPayloads());
+    expect(MESSAGES * RECEIVED, sumOfTimes());
+    expect((long) MESSAGES * QOS, sumOfQos());
+    expect(topicNumbers, sumOfTopics());
+  }
+
+  private static void expect(long expected, long found) {
+    if (found != expected) {
+      throw new IllegalStateException(
+          "the block does not hold what was added: %d instead of %d".formatted(found, expected));
     }
   }
 
@@ -109,6 +126,30 @@ public class BlockBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(MESSAGES)
+  public long sumOfQos() {
+    Block block = Block.wrap(encoded, "benchmark");
+    long sum = 0;
+    for (int row = 0; row < block.count(); row++) {
+      sum += block.qos(row);
+    }
+    return sum;
+  }
+
+  /** The first byte of each payload, with the checksum of all. */
+  @Benchmark
+  @OperationsPerInvocation(MESSAGES)
+  public long sumOfPayloads() {
+    Block block = Block.wrap(encoded, "benchmark");
+    int[] places = block.payloadPlaces();
+    long sum = 0;
+    for (int row = 0; row < block.count(); row++) {
+      sum += encoded.get(places[row]);
+    }
+    return sum;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(MESSAGES)
   public int verify() {
     Block block = Block.wrap(encoded, "benchmark");
     block.verify();
@@ -116,14 +157,14 @@ public class BlockBenchmark {
   }
 
   private void addAll(BlockBuilder target) {
-    int flags = BlockFormat.flags(1, false, false);
+    int flags = BlockFormat.flags(QOS, false, false);
     for (int message = 0; message < MESSAGES; message++) {
       byte[] name = topics[message % topics.length];
       int topic = target.findTopic(name, 0, name.length);
       if (topic < 0) {
         topic = target.addTopic(name, 0, name.length);
       }
-      target.add(message, flags, topic, payload, 0, payload.length, 0, 0);
+      target.add(RECEIVED, flags, topic, payload, 0, payload.length, 0, 0);
     }
   }
 }

@@ -53,8 +53,10 @@ public class StoreBenchmark {
 
   /** Messages in a group and bytes in each, such that a group is no larger than 64 MiB. */
   @Param({
+    "1x16",
     "1x100",
     "1x65536",
+    "128x16",
     "128x100",
     "128x65536",
     "8192x16",

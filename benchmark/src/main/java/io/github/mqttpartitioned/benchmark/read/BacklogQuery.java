@@ -83,10 +83,10 @@ public final class BacklogQuery implements AutoCloseable {
     return fillNanos;
   }
 
-  /** Nanoseconds that one thread takes to read and check all of it, without Spark. */
-  long scan() throws IOException {
+  /** Nanoseconds that one thread takes to read all of it, without Spark. */
+  long scan(Scan scan) throws IOException {
     Path own = storesOfSource();
-    return backlog.scan(own, String.valueOf(own.getFileName()), STORE_MAX);
+    return backlog.scan(own, String.valueOf(own.getFileName()), STORE_MAX, scan);
   }
 
   /**
@@ -125,7 +125,7 @@ public final class BacklogQuery implements AutoCloseable {
               .formatted(query.title(), progress.numInputRows(), backlog.rows()));
     }
     query.answer().ifPresent(answer -> check(query, answer));
-    return Objects.requireNonNull(progress.durationMs().get("addBatch"));
+    return Objects.requireNonNull(progress.durationMs().get("triggerExecution"));
   }
 
   private void check(Query query, Query.Answer answer) {

@@ -11,17 +11,22 @@ import io.github.mqttpartitioned.benchmark.report.Scratch;
 import io.github.mqttpartitioned.benchmark.report.Versions;
 import io.github.mqttpartitioned.benchmark.spark.LocalSpark;
 import io.github.mqttpartitioned.benchmark.spark.TaskTime;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How many rows of a stored backlog a query gets in a second: by the clock, which is the whole
- * micro-batch with Spark's planning and its state store, and per core, which is the CPU time of the
- * tasks that read. The first rounds warm up and do not count.
+ * micro-batch with Spark's planning, its logs and its state store, and per core, which is the CPU
+ * time of the tasks that read, without collector and compiler. The first rounds warm up and do not
+ * count.
  */
 public final class ReadScenario implements Scenario {
 
@@ -46,7 +51,7 @@ public final class ReadScenario implements Scenario {
   public String summary() {
     return "Spark local["
         + LocalSpark.CORES
-        + "] reads a stored backlog, beside the same rows in Kafka and a plain scan of the stores";
+        + "] reads a stored backlog, beside the same rows in Kafka and plain scans of the stores";
   }
 
   @Override
@@ -59,7 +64,12 @@ public final class ReadScenario implements Scenario {
             "200000",
             "messages of the backlog"),
         new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
-        Setting.of("partitions", new Count(1, 64), "2", "partitions of the backlog"),
+        new Setting(
+            "partitions",
+            new Choice(List.of("1", "2", "4", "8")),
+            "1,2,4,8",
+            "2",
+            "partitions of the backlog"),
         Setting.of("payload", new Count(32, 1_000_000), "100", "bytes of each payload"),
         Setting.of("topics", new Count(1, 10_000), "300", "topics that the messages spread over"),
         Setting.of(
@@ -83,16 +93,7 @@ public final class ReadScenario implements Scenario {
 
   @Override
   public boolean run(Settings settings, PrintStream out) throws Exception {
-    int partitions = settings.smallCount("partitions");
-    Backlog backlog =
-        new Backlog(
-            partitions,
-            settings.count("messages") / partitions,
-            settings.smallCount("payload"),
-            settings.smallCount("topics"));
     List<String> sides = settings.choice("sides");
-    List<String> names = settings.choice("queries");
-    List<Query> queries = Query.ALL.stream().filter(query -> names.contains(query.name())).toList();
     try (Scratch scratch = Scratch.of(settings)) {
       Head.print(
           out,
@@ -100,79 +101,120 @@ public final class ReadScenario implements Scenario {
           "Spark and its Kafka source " + Versions.spark(),
           String.format(
               Locale.ROOT,
-              "%,d messages in %d partitions, %,d bytes of payload, %,d topics, %d rounds; one"
-                  + " micro-batch each, local[%d]",
-              backlog.rows(),
-              partitions,
-              backlog.payloadBytes(),
+              "%,d messages in %s partitions, %,d bytes of payload, %,d topics, %d rounds; one"
+                  + " micro-batch each, local[%d]; stores and Kafka's log in the page cache; sides"
+                  + " %s; Kafka's broker in this JVM, its consumers as Spark sets them",
+              settings.count("messages"),
+              String.join(", ", settings.choice("partitions")),
+              settings.count("payload"),
               settings.count("topics"),
               settings.count("rounds"),
-              LocalSpark.CORES),
+              LocalSpark.CORES,
+              String.join(", ", sides)),
           scratch.directory());
       SparkSession spark = LocalSpark.start(scratch.newDirectory());
       Heap heap = new Heap();
       heap.reset();
       Measurements measurements = new Measurements();
-      try (BacklogQuery query = BacklogQuery.prepare(spark, backlog, scratch);
-          @Nullable KafkaBacklog kafka =
-              sides.contains(KAFKA) ? KafkaBacklog.start(backlog, scratch.newDirectory()) : null) {
+      try {
         TaskTime taskTime = new TaskTime(spark.sparkContext());
-        int warmUps = settings.isCheck() ? 0 : WARM_UPS;
-        for (int round = 1 - warmUps; round <= settings.count("rounds"); round++) {
-          for (Query each : queries) {
-            if (sides.contains(CONNECTOR)) {
-              taskTime.takeCpuNanos();
-              long millis = query.run(each);
-              note(round, CONNECTOR, each, backlog, millis, taskTime, measurements, out);
-            }
-            if (kafka != null) {
-              taskTime.takeCpuNanos();
-              long millis = query.run(each, kafka);
-              note(round, KAFKA, each, backlog, millis, taskTime, measurements, out);
-            }
-          }
-          double scanned =
-              sides.contains(SCAN) ? backlog.rows() * NANOS_PER_SECOND / query.scan() : 0;
-          if (round > 0 && scanned > 0) {
-            measurements.add("read, plain scan on one core", "rows/s", scanned);
+        for (String partitions : settings.choice("partitions")) {
+          Backlog backlog = backlog(settings, Integer.parseInt(partitions));
+          try (Scratch own = Scratch.of(settings);
+              BacklogQuery query = BacklogQuery.prepare(spark, backlog, own);
+              @Nullable KafkaBacklog kafka =
+                  sides.contains(KAFKA) ? KafkaBacklog.start(backlog, own.newDirectory()) : null) {
+            new Reading(backlog, query, kafka, taskTime, measurements, out).run(settings);
           }
         }
       } finally {
         spark.stop();
       }
-      measurements.add("read, peak heap", "MiB", (double) heap.peakMebibytes());
+      measurements.add("read, peak heap of all sides", "MiB", (double) heap.peakMebibytes());
       measurements.print(out);
       out.println("Every count was right.");
     }
     return true;
   }
 
-  private static void note(
-      int round,
-      String side,
-      Query query,
+  private static Backlog backlog(Settings settings, int partitions) {
+    return new Backlog(
+        partitions,
+        settings.count("messages") / partitions,
+        settings.smallCount("payload"),
+        settings.smallCount("topics"));
+  }
+
+  /** The rounds over one backlog. */
+  private record Reading(
       Backlog backlog,
-      long millis,
+      BacklogQuery query,
+      @Nullable KafkaBacklog kafka,
       TaskTime taskTime,
       Measurements measurements,
-      PrintStream out)
-      throws Exception {
-    double byClock = backlog.rows() * MILLIS_PER_SECOND / Math.max(1, millis);
-    double perCore = backlog.rows() * NANOS_PER_SECOND / Math.max(1, taskTime.takeCpuNanos());
-    out.printf(
-        Locale.ROOT,
-        "%s, %-9s %-20s %,14.0f rows/s, %,14.0f rows/s per core%n",
-        round <= 0 ? "warm-up" : "round " + round,
-        side,
-        query.title(),
-        byClock,
-        perCore);
-    if (round > 0) {
-      String row = "read, " + query.title() + ", " + side;
-      measurements.add(row + ", per core", "rows/s", perCore);
-      measurements.add(row + ", by the clock", "rows/s", byClock);
-      measurements.add(
-          row + ", payloads by the clock", "MiB/s", byClock * backlog.payloadBytes() / MEBIBYTE);
+      PrintStream out) {
+
+    void run(Settings settings) throws Exception {
+      List<String> sides = new ArrayList<>(settings.choice("sides"));
+      List<String> names = settings.choice("queries");
+      int warmUps = settings.isCheck() ? 0 : WARM_UPS;
+      for (int round = 1 - warmUps; round <= settings.count("rounds"); round++) {
+        // Nobody is always the first.
+        Collections.reverse(sides);
+        for (String side : sides) {
+          if (side.equals(SCAN)) {
+            scan(round);
+          }
+        }
+        for (Query each : Query.ALL) {
+          for (String side : sides) {
+            if (names.contains(each.name()) && !side.equals(SCAN)) {
+              taskTime.takeCpuNanos();
+              long millis =
+                  side.equals(KAFKA)
+                      ? query.run(each, Objects.requireNonNull(kafka))
+                      : query.run(each);
+              note(round, side, each, millis);
+            }
+          }
+        }
+      }
+    }
+
+    private void scan(int round) throws IOException {
+      for (Scan each : Scan.values()) {
+        double rate = backlog.rows() * NANOS_PER_SECOND / query.scan(each);
+        if (round > 0) {
+          String row = row(each.title() + ", one thread without Spark");
+          measurements.add(row, "rows/s", rate);
+          measurements.add(row, "MiB/s", rate * backlog.payloadBytes() / MEBIBYTE);
+        }
+      }
+    }
+
+    private void note(int round, String side, Query each, long millis) throws Exception {
+      double byClock = backlog.rows() * MILLIS_PER_SECOND / Math.max(1, millis);
+      double perCore = backlog.rows() * NANOS_PER_SECOND / Math.max(1, taskTime.takeCpuNanos());
+      out.printf(
+          Locale.ROOT,
+          "%d partitions, %s, %-9s %-20s %,14.0f rows/s, %,14.0f rows/s per core%n",
+          backlog.partitions(),
+          round <= 0 ? "warm-up" : "round " + round,
+          side,
+          each.title(),
+          byClock,
+          perCore);
+      if (round > 0) {
+        String row = row(each.title() + ", " + side);
+        measurements.add(row + ", per core", "rows/s", perCore);
+        measurements.add(row + ", by the clock", "rows/s", byClock);
+        measurements.add(
+            row + ", by the clock", "MiB/s", byClock * backlog.payloadBytes() / MEBIBYTE);
+      }
+    }
+
+    private String row(String what) {
+      return "read, " + backlog.partitions() + " partitions, " + what;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.benchmark.report;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -27,11 +28,17 @@ public final class Machine {
     Runtime runtime = Runtime.getRuntime();
     return String.format(
         Locale.ROOT,
-        "%d cores, %s, %s %s",
+        "%d cores, %s, %,d MiB, %s %s",
         runtime.availableProcessors(),
         processor(),
+        memoryMebibytes(),
         System.getProperty("os.name"),
         System.getProperty("os.version"));
+  }
+
+  private static long memoryMebibytes() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize()
+        >> 20;
   }
 
   /** The JVM, and how much heap it may take. */
@@ -72,7 +79,10 @@ public final class Machine {
     return type.equals("tmpfs") || type.equals("ramfs");
   }
 
-  /** The commit that this program was built from, as far as its place tells. */
+  /**
+   * The commit that is checked out where this program lies. Build it anew after a commit: what it
+   * was built from is not known here.
+   */
   public static String commit() {
     Path place;
     try {

@@ -25,6 +25,10 @@ public final class Versions {
     return KNOWN.getProperty("paho");
   }
 
+  public static String jmh() {
+    return KNOWN.getProperty("jmh");
+  }
+
   public static String hivemq() {
     return KNOWN.getProperty("hivemq");
   }

@@ -45,11 +45,13 @@ final class PartitionMemory {
     // One comes and goes first, with all classes that it needs.
     memory.most(1, messages);
     measurements.add(
-        "scale, memory of an idle partition",
+        "scale, heap and direct memory of an idle partition",
         "MiB",
         memory.most(partitions, 0) / MEBIBYTE / partitions);
     measurements.add(
-        "scale, memory of a busy partition", "MiB", memory.most(1, messages) / MEBIBYTE);
+        "scale, heap and direct memory of a busy partition",
+        "MiB",
+        memory.most(1, messages) / MEBIBYTE);
   }
 
   /** The most of some samples, from when all are connected until they have what is sent. */

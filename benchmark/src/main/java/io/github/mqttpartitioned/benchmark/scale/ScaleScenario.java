@@ -28,6 +28,7 @@ public final class ScaleScenario implements Scenario {
   private static final int TOPICS = 300;
   private static final int IDLE_PARTITIONS = 8;
   private static final long SMALLEST = 100_000;
+  private static final long WARM_UP = 5_000_000;
   private static final double NANOS_PER_MILLI = 1e6;
 
   @Override
@@ -56,7 +57,7 @@ public final class ScaleScenario implements Scenario {
             "20000",
             "messages over all partitions, as partitions grow"),
         new Setting("partitions", new Count(1, 64), "64", "4", "most partitions: 1, 4, 16, 64"),
-        new Setting("rounds", new Count(1, 1_000), "3", "1", "rounds that count"),
+        new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
         new Setting(
             "busy",
             new Count(100_000, 1_000_000_000),
@@ -90,6 +91,15 @@ public final class ScaleScenario implements Scenario {
       SparkSession spark = LocalSpark.start(scratch.newDirectory());
       try {
         TaskTime taskTime = new TaskTime(spark.sparkContext());
+        // What comes first would pay for what the JVM has to compile.
+        cost(
+            "warm-up",
+            2,
+            settings.isCheck() ? SMALLEST : WARM_UP,
+            spark,
+            taskTime,
+            settings,
+            new Measurements());
         for (long rows = SMALLEST; rows <= settings.count("largest"); rows *= 10) {
           String row = String.format(Locale.ROOT, "scale, backlog of %,d", rows);
           cost(row, 2, rows, spark, taskTime, settings, measurements);

@@ -4,17 +4,22 @@ import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.DataStreamWriter;
+import org.apache.spark.sql.streaming.SourceProgress;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.StreamingQueryListener;
 import org.apache.spark.sql.streaming.Trigger;
 
 /** A query over {@code format("mqtt-partitioned")} with micro-batches back to back. */
 public final class RunningQuery implements AutoCloseable {
+
+  /** In an offset's JSON text, a partition with an offset above 0. */
+  private static final Pattern SOME_OFFSET = Pattern.compile("\"\\d+\":[1-9]");
 
   private final SparkSession spark;
   private final StreamingQuery query;
@@ -108,6 +113,12 @@ public final class RunningQuery implements AutoCloseable {
           "the query has ended: " + (query.exception().isEmpty() ? "" : query.exception().get()));
     }
     return rows.count.get();
+  }
+
+  /** Partitions of which anything has been read so far. */
+  public long partitionsRead() {
+    SourceProgress source = query.lastProgress().sources()[0];
+    return SOME_OFFSET.matcher(source.endOffset()).results().count();
   }
 
   @Override

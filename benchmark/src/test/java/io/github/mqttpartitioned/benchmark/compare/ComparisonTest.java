@@ -11,24 +11,37 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ComparisonTest {
 
+  private static final String LOW = "100 105 110 115 120";
+  private static final String HIGH = "130 135 140 145 150";
+
   @TempDir private Path folder;
 
   @Test
   void rowBeyondTheNoiseIsMarked() {
-    assertThat(compare("rows/s", "100 110 120", "130 140 150")).endsWith("| faster |");
-    assertThat(compare("rows/s", "130 140 150", "100 110 120")).endsWith("| slower |");
-    assertThat(compare("ms", "100 110 120", "130 140 150")).endsWith("| slower |");
-    assertThat(compare("ms", "130 140 150", "100 110 120")).endsWith("| faster |");
+    assertThat(compare("rows/s", LOW, HIGH)).endsWith("| faster |");
+    assertThat(compare("rows/s", HIGH, LOW)).endsWith("| slower |");
+    assertThat(compare("ms", LOW, HIGH)).endsWith("| slower |");
+    assertThat(compare("ms", HIGH, LOW)).endsWith("| faster |");
   }
 
   @Test
   void rowWithinTheNoiseIsNotMarked() {
-    assertThat(compare("rows/s", "100 110 131", "130 140 150")).doesNotContain("faster", "slower");
+    String meets = "100 105 110 115 131";
+    assertThat(compare("rows/s", meets, HIGH)).doesNotContain("faster", "slower");
   }
 
   @Test
-  void fewerThanThreeValuesSayNothing() {
-    assertThat(compare("rows/s", "100 110", "200 210 220")).doesNotContain("faster", "slower");
+  void runThatWasSlowAsAWholeIsNotMarkedWhenItSpreadsAsFar() {
+    // Of a client whose code was the same in both.
+    String before = "41300 43200 44700 46100 48543";
+    String after = "30855 33800 35900 38800 41088";
+    assertThat(compare("messages/s", before, after)).doesNotContain("faster", "slower");
+  }
+
+  @Test
+  void fewerThanFiveValuesSayNothing() {
+    assertThat(compare("rows/s", "100 110 105 104", "200 210 220 210 205"))
+        .doesNotContain("faster", "slower");
   }
 
   @Test
@@ -37,10 +50,13 @@ class ComparisonTest {
   }
 
   @Test
-  void rowsOfOneRunAloneAreLeftOut() {
-    Measurements before = measured("old alone", "ms", "1 2 3");
-    Measurements after = measured("new alone", "ms", "1 2 3");
-    assertThat(Comparison.table(before, after).toString().lines()).hasSize(2);
+  void rowsOfOneRunAloneAreNamed() {
+    Measurements before = measured("first", "ms", "1 2 3");
+    Measurements after = measured("second", "ms", "1 2 3");
+    assertThat(Comparison.table(before, after).toString().lines())
+        .hasSize(4)
+        .anyMatch(line -> line.contains("old alone"))
+        .anyMatch(line -> line.contains("new alone"));
   }
 
   @Test
@@ -52,12 +68,16 @@ class ComparisonTest {
         folder.resolve("jmh.json"),
         """
         [{"benchmark": "a.b.StoreBenchmark.append", "params": {"group": "1x100"},
-          "primaryMetric": {"scoreUnit": "us/op", "rawData": [[1.5, 2.5], [3.5]]}}]
+          "primaryMetric": {"scoreUnit": "us/op", "rawData": [[1.5, 2.5], [3.5]]},
+          "secondaryMetrics": {
+            "gc.alloc.rate.norm": {"scoreUnit": "B/op", "rawData": [[4.0]]}}}]
         """);
     Measurements all = Comparison.read(folder);
     assertThat(values(all, "read", "rows/s")).containsExactly(1.0, 2.0, 3.0);
     assertThat(values(all, "StoreBenchmark.append, group 1x100", "us/op"))
         .containsExactly(1.5, 2.5, 3.5);
+    assertThat(values(all, "StoreBenchmark.append, group 1x100, allocated", "B/op"))
+        .containsExactly(4.0);
   }
 
   private static Iterable<Double> values(Measurements all, String name, String unit) {
