@@ -30,6 +30,7 @@ public final class IngestScenario implements Scenario {
   /** Rounds in which the JVM still compiles. */
   private static final int WARM_UPS = 2;
 
+  private static final double PERCENT = 100;
   private static final long LEAST_FOR_CLIENTS = 1_000;
 
   @Override
@@ -104,11 +105,24 @@ public final class IngestScenario implements Scenario {
             "%s, QoS %d, %-9s"
                 .formatted(round <= 0 ? "warm-up" : "round " + round, qos, side.word());
         try {
-          double rate = Round.measure(side, load, scratch);
-          out.printf(Locale.ROOT, "%s %,12.0f messages/s%n", what, rate);
+          Round.Outcome outcome = Round.measure(side, load, scratch);
+          double rate = outcome.rate();
+          out.printf(
+              Locale.ROOT,
+              "%s %,12.0f messages/s%s%n",
+              what,
+              rate,
+              outcome.lost() == 0
+                  ? ""
+                  : String.format(
+                      Locale.ROOT, ", %,d of %,d dropped", outcome.lost(), load.messages()));
           if (round > 0) {
             results.add(side, qos, rate);
-            measurements.add("ingest, QoS %d, %s".formatted(qos, side.word()), "messages/s", rate);
+            String row = "ingest, QoS %d, %s".formatted(qos, side.word());
+            measurements.add(row, "messages/s", rate);
+            if (outcome.lost() > 0) {
+              measurements.add(row + ", dropped", "%", PERCENT * outcome.lost() / load.messages());
+            }
           }
         } catch (WrongCountException e) {
           out.printf("%s WRONG: %s%n", what, e.getMessage());

@@ -32,6 +32,11 @@ enum Side {
     return description;
   }
 
+  /** Whether messages of QoS 0 are dropped that come faster than they are taken from a queue. */
+  boolean mayDrop() {
+    return this == HIVEMQ;
+  }
+
   /**
    * Connects and subscribes; messages are taken from then on.
    *
