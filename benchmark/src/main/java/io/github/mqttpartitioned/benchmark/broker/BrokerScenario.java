@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.Trigger;
 
 /**
  * Messages per second from a publisher through Mosquitto and N members to a sink of Spark's, beside
@@ -58,6 +59,8 @@ public final class BrokerScenario implements Scenario {
             "1,2,4",
             "2",
             "members of the shared subscription"),
+        Setting.of(
+            "trigger", new Count(0, 60_000), "500", "milliseconds from micro-batch to micro-batch"),
         Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
         Scratch.SETTING);
   }
@@ -65,20 +68,20 @@ public final class BrokerScenario implements Scenario {
   @Override
   public boolean run(Settings settings, PrintStream out) throws Exception {
     Measurements measurements = new Measurements();
-    try (Scratch scratch = Scratch.of(settings);
-        TestBroker broker = MosquittoLoad.start()) {
+    try (Scratch scratch = Scratch.of(settings)) {
       Head.print(
           out,
           "From a publisher through Mosquitto to a sink",
-          "Spark " + Versions.spark() + ", " + broker.description(),
+          "Spark " + Versions.spark() + ", " + description(),
           String.format(
               Locale.ROOT,
-              "%,d messages of %,d bytes at QoS %d, %d rounds, local[%d]",
+              "%,d messages of %,d bytes at QoS %d, %d rounds, local[%d], a micro-batch every %d ms",
               settings.count("messages"),
               settings.count("payload"),
               QOS,
               settings.count("rounds"),
-              LocalSpark.CORES),
+              LocalSpark.CORES,
+              settings.count("trigger")),
           scratch.directory());
       SparkSession spark = LocalSpark.start(scratch.newDirectory());
       try {
@@ -86,9 +89,9 @@ public final class BrokerScenario implements Scenario {
           for (String members : settings.choice("members")) {
             int n = Integer.parseInt(members);
             // Nobody is always the first.
-            double before = round % 2 == 0 ? bare(broker, n, settings) : 0;
-            double ours = connector(spark, broker, n, settings, scratch);
-            double bare = round % 2 == 0 ? before : bare(broker, n, settings);
+            double before = round % 2 == 0 ? bare(n, settings) : 0;
+            double ours = connector(spark, n, settings, scratch);
+            double bare = round % 2 == 0 ? before : bare(n, settings);
             out.printf(
                 Locale.ROOT,
                 "%s, %d members: connector %,10.0f messages/s, bare readers %,10.0f messages/s%n",
@@ -111,11 +114,23 @@ public final class BrokerScenario implements Scenario {
     return true;
   }
 
+  private static String description() throws Exception {
+    try (TestBroker broker = MosquittoLoad.start()) {
+      return broker.description();
+    }
+  }
+
+  /** On a broker of its own: one that knows sessions of before would queue messages for them. */
   private static double connector(
-      SparkSession spark, TestBroker broker, int members, Settings settings, Scratch scratch)
-      throws Exception {
-    try (RunningQuery query =
-        RunningQuery.intoNoop(spark, broker.url(), members, scratch.newDirectory())) {
+      SparkSession spark, int members, Settings settings, Scratch scratch) throws Exception {
+    try (TestBroker broker = MosquittoLoad.start();
+        RunningQuery query =
+            RunningQuery.intoNoop(
+                spark,
+                broker.url(),
+                members,
+                Trigger.ProcessingTime(settings.count("trigger")),
+                scratch.newDirectory())) {
       awaitSubscribed(broker, query::rows);
       double rate = measure(broker, settings, query::rows);
       expectAll(members, query.partitionsRead());
@@ -123,9 +138,9 @@ public final class BrokerScenario implements Scenario {
     }
   }
 
-  private static double bare(TestBroker broker, int members, Settings settings) throws Exception {
+  private static double bare(int members, Settings settings) throws Exception {
     List<BareSubscriber> subscribers = new ArrayList<>();
-    try {
+    try (TestBroker broker = MosquittoLoad.start()) {
       for (int member = 0; member < members; member++) {
         subscribers.add(
             BareSubscriber.subscribe(broker.url(), "bare-" + member, "$share/bare/#", QOS, WINDOW));

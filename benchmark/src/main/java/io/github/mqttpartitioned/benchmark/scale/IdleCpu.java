@@ -25,7 +25,12 @@ final class IdleCpu {
                   connection.grant();
                 });
         RunningQuery query =
-            RunningQuery.intoNoop(spark, broker.url(), partitions, scratch.newDirectory())) {
+            RunningQuery.intoNoop(
+                spark,
+                broker.url(),
+                partitions,
+                RunningQuery.BACK_TO_BACK,
+                scratch.newDirectory())) {
       return of(query, seconds);
     }
   }

@@ -18,6 +18,9 @@ import org.apache.spark.sql.streaming.Trigger;
 /** A query over {@code format("mqtt-partitioned")} with micro-batches back to back. */
 public final class RunningQuery implements AutoCloseable {
 
+  /** Each micro-batch as soon as the one before is done. */
+  public static final Trigger BACK_TO_BACK = Trigger.ProcessingTime(0);
+
   /** In an offset's JSON text, a partition with an offset above 0. */
   private static final Pattern SOME_OFFSET = Pattern.compile("\"\\d+\":[1-9]");
 
@@ -51,9 +54,13 @@ public final class RunningQuery implements AutoCloseable {
 
   /** With all columns into Spark's noop sink. */
   public static RunningQuery intoNoop(
-      SparkSession spark, String brokerUrl, int partitions, Path directory) throws Exception {
+      SparkSession spark, String brokerUrl, int partitions, Trigger trigger, Path directory)
+      throws Exception {
     return start(
-        spark, messages(spark, brokerUrl, partitions).writeStream().format("noop"), directory);
+        spark,
+        messages(spark, brokerUrl, partitions).writeStream().format("noop"),
+        trigger,
+        directory);
   }
 
   /** Spark's own source of a socket into its noop sink: what a query costs whatever its source. */
@@ -61,7 +68,7 @@ public final class RunningQuery implements AutoCloseable {
       throws Exception {
     Dataset<Row> lines =
         spark.readStream().format("socket").option("host", "127.0.0.1").option("port", port).load();
-    return start(spark, lines.writeStream().format("noop"), directory);
+    return start(spark, lines.writeStream().format("noop"), BACK_TO_BACK, directory);
   }
 
   /** With the payloads of each batch into {@code sink}. */
@@ -75,6 +82,7 @@ public final class RunningQuery implements AutoCloseable {
     return start(
         spark,
         messages(spark, brokerUrl, partitions).select("payload").writeStream().foreachBatch(sink),
+        BACK_TO_BACK,
         directory);
   }
 
@@ -91,14 +99,12 @@ public final class RunningQuery implements AutoCloseable {
   }
 
   private static RunningQuery start(
-      SparkSession spark, DataStreamWriter<Row> writer, Path directory) throws Exception {
+      SparkSession spark, DataStreamWriter<Row> writer, Trigger trigger, Path directory)
+      throws Exception {
     Rows rows = new Rows();
     spark.streams().addListener(rows);
     StreamingQuery query =
-        writer
-            .option("checkpointLocation", directory.toString())
-            .trigger(Trigger.ProcessingTime(0))
-            .start();
+        writer.option("checkpointLocation", directory.toString()).trigger(trigger).start();
     return new RunningQuery(spark, query, rows);
   }
 
