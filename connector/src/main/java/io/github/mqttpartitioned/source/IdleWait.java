@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Spares an idle query most of Spark's loop. Spark asks its sources every 10 ms ({@code
  * spark.sql.streaming.pollingDelay}), and what it does around the question costs far more than the
- * answer. So a question that comes right behind one that found nothing is answered only when there
- * is news, or after {@link #LONGEST}. One that comes later is answered at once: in between another
- * source of the query had a batch, or a trigger sets the pace.
+ * answer. So when several questions have come one right behind the other and found nothing, the
+ * next ones are answered only when there is news, or after {@link #LONGEST}. A question that comes
+ * later is answered at once, and so are the ones behind it: in between another source of the query
+ * had a batch, or a trigger sets the pace.
  *
  * <p>Confined to the query's thread.
  */
@@ -22,7 +23,10 @@ final class IdleWait {
   /**
    * No later than this behind the last answer Spark's loop asks again when it has found nothing.
    */
-  static final Duration SOON = Duration.ofMillis(25);
+  static final Duration SOON = Duration.ofMillis(15);
+
+  /** So many questions in a row that come soon make a query idle. */
+  static final int IN_A_ROW = 3;
 
   private static final Duration POLL = Duration.ofMillis(5);
 
@@ -31,6 +35,9 @@ final class IdleWait {
 
   /** When nothing was found last; null when something has been found since. */
   private @Nullable Long foundNothing;
+
+  /** Questions that came soon behind one that found nothing. */
+  private int inARow;
 
   /**
    * @param nanoTime a clock that only goes forward
@@ -48,13 +55,20 @@ final class IdleWait {
    * @return whether there was news
    */
   boolean forNews(BooleanSupplier news) {
-    boolean found = isAskedAgain() && await(news);
-    foundNothing = found ? null : nanoTime.getAsLong();
-    return found;
+    boolean soon = foundNothing != null && nanoTime.getAsLong() - foundNothing <= SOON.toNanos();
+    inARow = soon ? inARow + 1 : 0;
+    if (inARow >= IN_A_ROW && await(news)) {
+      found();
+      return true;
+    }
+    foundNothing = nanoTime.getAsLong();
+    return false;
   }
 
-  private boolean isAskedAgain() {
-    return foundNothing != null && nanoTime.getAsLong() - foundNothing <= SOON.toNanos();
+  /** Called when something was found. */
+  void found() {
+    foundNothing = null;
+    inARow = 0;
   }
 
   private boolean await(BooleanSupplier news) {

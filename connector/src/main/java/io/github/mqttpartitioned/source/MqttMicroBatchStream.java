@@ -171,6 +171,7 @@ final class MqttMicroBatchStream
       // No new data must be the same text, also when partitions have been added since.
       return start;
     }
+    idle.found();
     source.meters().batchBegins();
     return until;
   }

@@ -102,15 +102,12 @@ class BlockFuzzTest {
       for (int topic = 0; topic < block.topicCount(); topic++) {
         assertWithin(block, block.topicStart(topic), block.topicLength(topic));
       }
-      int[] payloads = block.payloadPlaces();
       PropertyCursor cursor = new PropertyCursor();
       for (int row = 0; row < block.count(); row++) {
         assertThat(block.topic(row)).isBetween(0, block.topicCount() - 1);
         block.receivedMicros(row);
         assertThat(block.qos(row)).isBetween(0, 3);
         assertWithin(block, block.payloadStart(row), block.payloadLength(row));
-        assertThat(payloads[row]).isEqualTo(block.payloadStart(row));
-        assertThat(payloads[row + 1] - payloads[row]).isEqualTo(block.payloadLength(row));
         block.properties(row, cursor);
         try {
           while (cursor.next()) {
@@ -122,6 +119,11 @@ class BlockFuzzTest {
           assertThat(block.corruptProperties(row, e)).hasMessageContaining("fuzz");
           readable = false;
         }
+      }
+      int[] payloads = block.payloadPlaces();
+      for (int row = 0; row < block.count(); row++) {
+        assertThat(payloads[row]).isEqualTo(block.payloadStart(row));
+        assertThat(payloads[row + 1] - payloads[row]).isEqualTo(block.payloadLength(row));
       }
       block.verify();
     } catch (CorruptBlockException e) {

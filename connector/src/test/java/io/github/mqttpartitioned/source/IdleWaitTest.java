@@ -23,13 +23,10 @@ class IdleWaitTest {
           });
 
   @Test
-  void firstQuestionIsAnsweredAtOnce() {
-    assertThat(waited()).isZero();
-  }
-
-  @Test
-  void questionRightBehindOneThatFoundNothingIsKept() {
-    waited();
+  void questionIsKeptOnceSeveralInARowHaveFoundNothing() {
+    for (int question = 0; question < IdleWait.IN_A_ROW; question++) {
+      assertThat(waited()).isZero();
+    }
     assertThat(waited()).isEqualTo(IdleWait.LONGEST);
     nanos += Duration.ofMillis(10).toNanos();
     assertThat(waited()).isEqualTo(IdleWait.LONGEST);
@@ -37,7 +34,7 @@ class IdleWaitTest {
 
   @Test
   void newsEndsTheWait() {
-    waited();
+    beIdle();
     meanwhile = () -> news = nanos >= Duration.ofMillis(20).toNanos();
     assertThat(idle.forNews(() -> news)).isTrue();
     assertThat(nanos).isEqualTo(Duration.ofMillis(20).toNanos());
@@ -45,24 +42,46 @@ class IdleWaitTest {
 
   @Test
   void questionBehindNewsIsAnsweredAtOnce() {
-    waited();
+    beIdle();
     assertThat(idle.forNews(() -> true)).isTrue();
     assertThat(waited()).isZero();
   }
 
   @Test
-  void questionThatComesLaterIsAnsweredAtOnce() {
-    waited();
-    nanos += IdleWait.SOON.plusNanos(1).toNanos();
+  void questionBehindOneThatFoundSomethingIsAnsweredAtOnce() {
+    beIdle();
+    idle.found();
     assertThat(waited()).isZero();
   }
 
   @Test
+  void questionThatComesLaterIsAnsweredAtOnceAndTheNextOnesToo() {
+    beIdle();
+    nanos += IdleWait.SOON.plusNanos(1).toNanos();
+    assertThat(waited()).isZero();
+    assertThat(waited()).isZero();
+  }
+
+  @Test
+  void triggerThatSetsThePaceIsNotHeldUpByAnEarlyQuestion() {
+    for (int millis : new int[] {50, 50, 12, 50, 50}) {
+      nanos += Duration.ofMillis(millis).toNanos();
+      assertThat(waited()).isZero();
+    }
+  }
+
+  @Test
   void interruptEndsTheWaitAndStays() {
-    waited();
+    beIdle();
     Thread.currentThread().interrupt();
     assertThat(waited()).isZero();
     assertThat(Thread.interrupted()).isTrue();
+  }
+
+  private void beIdle() {
+    for (int question = 0; question < IdleWait.IN_A_ROW; question++) {
+      waited();
+    }
   }
 
   private Duration waited() {

@@ -58,7 +58,7 @@ class MqttMicroBatchStreamTest extends StreamFixture {
   void messageThatComesWhileAnIdleQueryIsKeptWaitingEndsTheWait() {
     MqttMicroBatchStream stream = stream();
     Offset initial = stream.initialOffset();
-    assertThat(latest(stream, initial)).isEqualTo(initial);
+    beIdle(stream, initial);
     long begun = nanos;
     whileWaiting =
         () -> {
@@ -68,13 +68,23 @@ class MqttMicroBatchStreamTest extends StreamFixture {
 
     assertThat(latest(stream, initial)).isEqualTo(SourceOffset.of(0, 3));
     assertThat(nanos - begun).isPositive().isLessThan(IdleWait.LONGEST.toNanos());
+
+    begun = nanos;
+    assertThat(latest(stream, SourceOffset.of(0, 3))).isEqualTo(SourceOffset.of(0, 3));
+    assertThat(nanos).as("behind a batch").isEqualTo(begun);
+  }
+
+  private static void beIdle(MqttMicroBatchStream stream, Offset from) {
+    for (int question = 0; question < IdleWait.IN_A_ROW; question++) {
+      assertThat(latest(stream, from)).isEqualTo(from);
+    }
   }
 
   @Test
   void queryWhoseMemberFailsWhileItIsKeptWaitingFailsAtOnce() {
     MqttMicroBatchStream stream = stream();
     Offset initial = stream.initialOffset();
-    assertThat(latest(stream, initial)).isEqualTo(initial);
+    beIdle(stream, initial);
     whileWaiting =
         () -> {
           node.state = State.FAILED;
