@@ -8,10 +8,12 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
@@ -24,10 +26,11 @@ final class Jmh {
   /**
    * Runs what JMH's own command line asks for.
    *
-   * @throws UsageException when it asks for what there is not, or a benchmark fails
+   * @throws UsageException when it asks for what there is not
+   * @throws RunnerException when a benchmark fails
    */
   static void run(List<String> arguments, PrintStream out)
-      throws CommandLineOptionException, IOException {
+      throws CommandLineOptionException, RunnerException, IOException {
     String[] own = arguments.toArray(String[]::new);
     CommandLineOptions options = new CommandLineOptions(own);
     if (asksOnly(options)) {
@@ -43,16 +46,16 @@ final class Jmh {
     }
     Head.print(
         out, "JMH", "JMH " + Versions.jmh(), "jmh " + String.join(" ", arguments), directory);
+    Options all =
+        new OptionsBuilder()
+            .parent(options)
+            .addProfiler(GCProfiler.class)
+            .shouldFailOnError(true)
+            .build();
     try {
-      new Runner(
-              new OptionsBuilder()
-                  .parent(options)
-                  .addProfiler(GCProfiler.class)
-                  .shouldFailOnError(true)
-                  .build())
-          .run();
-    } catch (RunnerException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
+      new Runner(all).run();
+    } catch (NoBenchmarksException e) {
+      throw new UsageException("no benchmark matches; -l lists them all");
     }
   }
 

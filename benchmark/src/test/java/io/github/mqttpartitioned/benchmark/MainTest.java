@@ -34,6 +34,17 @@ class MainTest {
   }
 
   @Test
+  void jmhPatternWithoutABenchmarkIsWrongUsage() {
+    assertThat(run("jmh", "NoSuchBenchmark")).isEqualTo(2);
+    assertThat(errors()).contains("no benchmark matches");
+  }
+
+  @Test
+  void jmhBenchmarkThatFailsIsAFailure() {
+    assertThat(run("jmh", "StoreBenchmark.read", "-p", "group=broken", "-f", "0")).isEqualTo(1);
+  }
+
+  @Test
   void ingestCountsRight() {
     assertThat(run("e2e", "ingest", "--check", "--messages", "5000")).isZero();
   }

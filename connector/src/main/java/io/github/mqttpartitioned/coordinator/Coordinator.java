@@ -332,20 +332,12 @@ public final class Coordinator implements AutoCloseable {
    * @throws RuntimeException the failure of a partition that has stopped for good
    */
   public List<LogExtent> extents() {
-    List<LogExtent> extents = new ArrayList<>(seats.size());
-    for (Seat seat : seats) {
-      extents.add(seat.soundStatus().extent());
-    }
-    return extents;
+    return seats.stream().map(seat -> seat.soundStatus().extent()).toList();
   }
 
   /** How each partition is doing; unlike {@link #extents}, failures are told, not thrown. */
   public List<PartitionStatus> status() {
-    List<PartitionStatus> status = new ArrayList<>(seats.size());
-    for (Seat seat : seats) {
-      status.add(seat.status());
-    }
-    return status;
+    return seats.stream().map(Seat::status).toList();
   }
 
   /** How a partition is doing. */

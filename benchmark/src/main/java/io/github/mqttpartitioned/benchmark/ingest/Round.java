@@ -43,7 +43,10 @@ final class Round {
       long begin = System.nanoTime();
       send(firehose, load);
       long end = awaitTaken(taker, load, load.qos() == 0 && side.mayDrop());
-      long taken = Math.min(taker.taken(), load.messages());
+      long taken = taker.taken();
+      if (taken > load.messages()) {
+        throw wrong(taken, load);
+      }
       if (taken == load.messages()) {
         taker.verify();
       }
@@ -80,11 +83,15 @@ final class Round {
       } else if (mayDrop && now - last > QUIET.toNanos()) {
         return last;
       } else if (now - begun > SEND_LIMIT.toNanos()) {
-        throw new WrongCountException(
-            "of %,d messages, %,d were taken over".formatted(load.messages(), taken));
+        throw wrong(taken, load);
       }
       LockSupport.parkNanos(POLL_NANOS);
     }
     return last;
+  }
+
+  private static WrongCountException wrong(long taken, Load load) {
+    return new WrongCountException(
+        "of %,d messages, %,d were taken over".formatted(load.messages(), taken));
   }
 }

@@ -9,6 +9,7 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What a partition, its receiver and store, takes of heap and direct memory: idle with many of them
@@ -19,8 +20,8 @@ final class PartitionMemory {
 
   private static final double MEBIBYTE = 1 << 20;
 
-  /** Several, as a sample may fall on a moment with little in flight. */
-  private static final int BUSY_SAMPLES = 5;
+  /** From sample to sample of a busy partition, which each begin with a collection. */
+  private static final long SAMPLE_NANOS = 200_000_000;
 
   /** Direct memory goes some time after the buffer that nobody refers to any more. */
   private static final int MOST_COLLECTIONS = 20;
@@ -70,7 +71,8 @@ final class PartitionMemory {
       }
       sender.awaitLine("subscribed", FirehoseProcess.LIMIT);
       long most = messages == 0 ? settledBytes() : usedBytes();
-      for (int sample = 1; sample < BUSY_SAMPLES && !sender.lines().contains("sent"); sample++) {
+      while (!sender.lines().contains("sent")) {
+        LockSupport.parkNanos(SAMPLE_NANOS);
         most = Math.max(most, usedBytes());
       }
       sender.awaitLine("sent", FirehoseProcess.LIMIT);
