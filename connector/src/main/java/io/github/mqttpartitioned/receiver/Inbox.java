@@ -17,29 +17,35 @@ import org.jspecify.annotations.Nullable;
  * <p>The wire thread checks a batch out for each piece of the stream that it reads, and checks it
  * in before it reads again; so the lock is taken twice per read, never per message, and whatever
  * has been received can be taken while the wire thread waits for more. A batch that is full stays;
- * otherwise it is checked out again and grows, as long as the receiver thread is busy.
+ * otherwise it is checked out again and grows, as long as the receiver thread is busy or {@link
+ * Linger} has it wait.
  *
  * <p>When {@link #QUEUED_BATCHES} full batches wait, the wire thread does: TCP's flow control then
  * holds the broker. Thread-safe: everything happens under the receiver's monitor, which is notified
- * of every change.
+ * of every change that the receiver thread has to know of.
  */
 final class Inbox {
 
   /** Most full batches that wait; bounds the memory of a busy member. */
   static final int QUEUED_BATCHES = 8;
 
+  /** What {@link #nanosUntilDue} returns when only a notification can change anything. */
+  static final long NOT_DUE = Long.MAX_VALUE;
+
   private final Object monitor;
   private final String broker;
   private final Deque<Batch> full = new ArrayDeque<>();
   private final Deque<Batch> free = new ArrayDeque<>();
+  private final Linger linger = new Linger();
   private @Nullable Batch open;
+
+  /** When the open batch, also while it is checked out, first had something in it; 0 for never. */
+  private long openSince;
+
   private boolean closed;
 
-  /** Acknowledgements of batches taken and not given back. */
-  private int takenAcknowledgements;
-
-  /** Acknowledgements that wait until their messages have been processed. */
-  private int withheld;
+  /** Acknowledgements owed of what has been taken. */
+  private int takenOwed;
 
   private int idsInFlight;
   private @Nullable ConnAck connAck;
@@ -89,7 +95,13 @@ final class Inbox {
     synchronized (monitor) {
       idsInFlight = ids;
       open = batch;
-      monitor.notifyAll();
+      boolean first = openSince == 0;
+      openSince = batch.receivedNanos();
+      linger.arrived(owed());
+      // Not for each piece of the stream: a receiver thread that lingers would wake up for nothing.
+      if (first || nanosUntilDue(System.nanoTime()) == 0) {
+        monitor.notifyAll();
+      }
     }
   }
 
@@ -99,6 +111,7 @@ final class Inbox {
     synchronized (monitor) {
       idsInFlight = ids;
       full.add(batch);
+      openSince = 0;
       monitor.notifyAll();
     }
   }
@@ -143,6 +156,28 @@ final class Inbox {
 
   // Called by the receiver thread.
 
+  /**
+   * How long what has been received is to wait for more.
+   *
+   * @return 0 when it is to be taken now, {@link #NOT_DUE} when there is nothing to take
+   */
+  long nanosUntilDue(long now) {
+    synchronized (monitor) {
+      if (!full.isEmpty()) {
+        return 0;
+      }
+      if (openSince == 0) {
+        return NOT_DUE;
+      }
+      if (open != null) {
+        return Math.max(0, linger.nanosLeft(open, owed(), now));
+      }
+      // Checked out: whoever checks it in sees whether it is due.
+      long left = Linger.end(openSince) - now;
+      return left > 0 ? left : NOT_DUE;
+    }
+  }
+
   /** Whether {@link #take} would return something. */
   boolean hasBatches() {
     synchronized (monitor) {
@@ -157,6 +192,9 @@ final class Inbox {
    */
   List<Batch> take(long mostBytes) {
     synchronized (monitor) {
+      if (full.isEmpty() && open != null && !open.isEmpty()) {
+        linger.taken(open, owed(), System.nanoTime());
+      }
       List<Batch> taken = new ArrayList<>(full.size() + 1);
       long bytes = 0;
       for (Batch next = peek(); next != null; next = peek()) {
@@ -167,9 +205,10 @@ final class Inbox {
         taken.add(next);
         if (full.poll() == null) {
           open = null;
+          openSince = 0;
         }
       }
-      taken.forEach(batch -> takenAcknowledgements += owed(batch));
+      taken.forEach(batch -> takenOwed += owed(batch));
       monitor.notifyAll();
       return taken;
     }
@@ -180,14 +219,18 @@ final class Inbox {
   }
 
   /**
-   * Gives batches back whose content has been dealt with.
-   *
-   * @param nowWithheld acknowledgements that are still owed for messages received before
+   * Says how many acknowledgements are still owed of what has been taken, before others are sent:
+   * the broker may answer those at once.
    */
-  void recycle(List<Batch> batches, int nowWithheld) {
+  void owe(int acknowledgements) {
     synchronized (monitor) {
-      withheld = nowWithheld;
-      takenAcknowledgements = 0;
+      takenOwed = acknowledgements;
+    }
+  }
+
+  /** Gives batches back whose content has been dealt with. */
+  void recycle(List<Batch> batches) {
+    synchronized (monitor) {
       for (Batch batch : batches) {
         batch.clear();
         free.add(batch);
@@ -220,12 +263,17 @@ final class Inbox {
    */
   int inFlight() {
     synchronized (monitor) {
-      int owed = takenAcknowledgements + withheld + (open == null ? 0 : owed(open));
-      for (Batch batch : full) {
-        owed += owed(batch);
-      }
-      return end != null ? 0 : Math.max(owed, idsInFlight);
+      return end != null ? 0 : Math.max(owed(), idsInFlight);
     }
+  }
+
+  /** Acknowledgements that the broker waits for. */
+  private int owed() {
+    int owed = takenOwed + (open == null ? 0 : owed(open));
+    for (Batch batch : full) {
+      owed += owed(batch);
+    }
+    return owed;
   }
 
   private static int owed(Batch batch) {

@@ -178,19 +178,21 @@ final class MemberConnection {
         if (wishes.isStopping() || inbox.end() != null) {
           return false;
         }
-        if (inbox.hasBatches() || groupCommit.hasTrim() || withheld.isDue(wishes.processed())) {
+        long now = System.nanoTime();
+        long untilDue = inbox.nanosUntilDue(now);
+        long untilWake = wakeAt - now;
+        if (untilDue == 0
+            || groupCommit.hasTrim()
+            || withheld.isDue(wishes.processed())
+            || (!subscribed && Preflight.isAnswered(inbox, settings, partition))
+            || (mustWake && untilWake <= 0)) {
           return true;
         }
-        long wait = wakeAt - System.nanoTime();
-        if ((!subscribed && Preflight.isAnswered(inbox, settings, partition))
-            || (mustWake && wait <= 0)) {
-          return true;
-        }
-        if (wait > 0) {
-          TimeUnit.NANOSECONDS.timedWait(wishes, wait);
+        if (untilWake > 0) {
+          TimeUnit.NANOSECONDS.timedWait(wishes, Math.min(untilDue, untilWake));
         } else {
           inbox.shrink();
-          wishes.wait();
+          TimeUnit.NANOSECONDS.timedWait(wishes, untilDue);
         }
       }
     }
@@ -232,13 +234,19 @@ final class MemberConnection {
     if (!batches.isEmpty()) {
       member.tenure().require();
     }
+    int unsent = 0;
     for (Batch batch : batches) {
       member.log().setAside(batch);
       withheld.add(batch, offset);
       offset += batch.block().count();
+      unsent += batch.acknowledgementsCount();
+    }
+    for (Batch batch : batches) {
+      unsent -= batch.acknowledgementsCount();
+      inbox.owe(unsent + withheld.size());
       acknowledge(batch, session);
     }
-    inbox.recycle(arrived, withheld.size());
+    inbox.recycle(arrived);
     member.tenure().changed();
     return stored;
   }

@@ -61,6 +61,11 @@ public final class BrokerScenario implements Scenario {
             "members of the shared subscription"),
         Setting.of(
             "trigger", new Count(0, 60_000), "500", "milliseconds from micro-batch to micro-batch"),
+        Setting.of(
+            "in-flight",
+            new Count(0, WINDOW),
+            "0",
+            "most messages that Mosquitto has in flight to a member; 0 for 65,535"),
         Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
         Scratch.SETTING);
   }
@@ -75,10 +80,11 @@ public final class BrokerScenario implements Scenario {
           "Spark " + Versions.spark() + ", " + description(),
           String.format(
               Locale.ROOT,
-              "%,d messages of %,d bytes at QoS %d, %d rounds, local[%d], a micro-batch every %d ms",
+              "%,d messages of %,d bytes at QoS %d, %s in flight, %d rounds, local[%d], a micro-batch every %d ms",
               settings.count("messages"),
               settings.count("payload"),
               QOS,
+              settings.count("in-flight") == 0 ? "65,535" : settings.count("in-flight"),
               settings.count("rounds"),
               LocalSpark.CORES,
               settings.count("trigger")),
@@ -123,7 +129,7 @@ public final class BrokerScenario implements Scenario {
   /** On a broker of its own: one that knows sessions of before would queue messages for them. */
   private static double connector(
       SparkSession spark, int members, Settings settings, Scratch scratch) throws Exception {
-    try (TestBroker broker = MosquittoLoad.start();
+    try (TestBroker broker = MosquittoLoad.start(settings.smallCount("in-flight"));
         RunningQuery query =
             RunningQuery.intoNoop(
                 spark,
@@ -140,7 +146,7 @@ public final class BrokerScenario implements Scenario {
 
   private static double bare(int members, Settings settings) throws Exception {
     List<BareSubscriber> subscribers = new ArrayList<>();
-    try (TestBroker broker = MosquittoLoad.start()) {
+    try (TestBroker broker = MosquittoLoad.start(settings.smallCount("in-flight"))) {
       for (int member = 0; member < members; member++) {
         subscribers.add(
             BareSubscriber.subscribe(broker.url(), "bare-" + member, "$share/bare/#", QOS, WINDOW));

@@ -14,9 +14,9 @@ final class BareTaker implements Taker {
     this.subscriber = subscriber;
   }
 
-  static BareTaker connect(String url, int qos) {
+  static BareTaker connect(String url, Load load) {
     return new BareTaker(
-        BareSubscriber.subscribe(url, "benchmark-bare", Member.FILTER, qos, Member.WINDOW));
+        BareSubscriber.subscribe(url, "benchmark-bare", Member.FILTER, load.qos(), load.window()));
   }
 
   @Override

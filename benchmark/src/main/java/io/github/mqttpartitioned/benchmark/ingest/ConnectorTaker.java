@@ -66,7 +66,7 @@ public final class ConnectorTaker implements Taker {
             Duration.ofMinutes(10),
             Duration.ofSeconds(30),
             Duration.ofDays(7),
-            Member.WINDOW,
+            load.window(),
             directory.toString(),
             room,
             AckMode.STORED,

@@ -30,7 +30,7 @@ final class HiveMqTaker implements Taker {
             .buildAsync();
   }
 
-  static HiveMqTaker connect(String url, int qos) throws Exception {
+  static HiveMqTaker connect(String url, Load load) throws Exception {
     HiveMqTaker taker = new HiveMqTaker(url);
     taker.client.publishes(MqttGlobalPublishFilter.ALL, taker::count);
     taker
@@ -39,7 +39,7 @@ final class HiveMqTaker implements Taker {
         .cleanStart(true)
         .keepAlive(KEEP_ALIVE_SECONDS)
         .restrictions()
-        .receiveMaximum(Member.WINDOW)
+        .receiveMaximum(load.window())
         .applyRestrictions()
         .send()
         .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
@@ -47,7 +47,7 @@ final class HiveMqTaker implements Taker {
         .client
         .subscribeWith()
         .topicFilter(Member.FILTER)
-        .qos(Objects.requireNonNull(MqttQos.fromCode(qos)))
+        .qos(Objects.requireNonNull(MqttQos.fromCode(load.qos())))
         .send()
         .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     return taker;

@@ -56,6 +56,11 @@ public final class IngestScenario implements Scenario {
         new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
         Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
         Setting.of("topics", new Count(1, 10_000), "300", "topics that the messages spread over"),
+        Setting.of(
+            "window",
+            new Count(1, 65_535),
+            "65535",
+            "most messages in flight, which a member asks for as its Receive Maximum"),
         Setting.of("qos", new Choice(List.of("0", "1", "2")), "0,1,2", "QoS to measure"),
         Setting.of(
             "sides",
@@ -141,7 +146,8 @@ public final class IngestScenario implements Scenario {
             : messages,
         qos,
         settings.smallCount("payload"),
-        settings.smallCount("topics"));
+        settings.smallCount("topics"),
+        settings.smallCount("window"));
   }
 
   private static List<Integer> qos(Settings settings) {
@@ -160,11 +166,12 @@ public final class IngestScenario implements Scenario {
         "Paho " + Versions.paho() + ", HiveMQ client " + Versions.hivemq(),
         String.format(
             Locale.ROOT,
-            "%,d messages (clients: %,d), %,d bytes of payload, %,d topics, %d rounds",
+            "%,d messages (clients: %,d), %,d bytes of payload, %,d topics, %,d in flight, %d rounds",
             load(Side.BARE, 0, settings).messages(),
             load(Side.PAHO, 0, settings).messages(),
             settings.count("payload"),
             settings.count("topics"),
+            settings.count("window"),
             settings.count("rounds")),
         scratch.directory());
     for (Side side : sides(settings)) {

@@ -7,5 +7,6 @@ package io.github.mqttpartitioned.benchmark.ingest;
  * @param qos of all of them
  * @param payloadBytes of each
  * @param topics over which they are spread
+ * @param window most of them in flight
  */
-public record Load(long messages, int qos, int payloadBytes, int topics) {}
+public record Load(long messages, int qos, int payloadBytes, int topics, int window) {}

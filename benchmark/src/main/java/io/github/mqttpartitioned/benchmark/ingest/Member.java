@@ -9,8 +9,5 @@ final class Member {
   /** The shared subscription. */
   static final String FILTER = "$share/" + GROUP + "/" + TOPICS;
 
-  /** Receive Maximum: most messages that the broker may have in flight. */
-  static final int WINDOW = 65_535;
-
   private Member() {}
 }

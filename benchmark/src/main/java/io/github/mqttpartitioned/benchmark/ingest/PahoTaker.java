@@ -36,18 +36,18 @@ final class PahoTaker implements Taker, MqttCallback {
     client.setManualAcks(true);
   }
 
-  static PahoTaker connect(String url, int qos) throws MqttException {
+  static PahoTaker connect(String url, Load load) throws MqttException {
     // At INFO it logs every QoS 2 message.
     LOGGER.setLevel(Level.OFF);
     PahoTaker taker = new PahoTaker(url);
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setCleanStart(true);
-    options.setReceiveMaximum(Member.WINDOW);
+    options.setReceiveMaximum(load.window());
     options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
     taker.client.connect(options).waitForCompletion(TIMEOUT_MILLIS);
     taker
         .client
-        .subscribe(new MqttSubscription(Member.FILTER, qos))
+        .subscribe(new MqttSubscription(Member.FILTER, load.qos()))
         .waitForCompletion(TIMEOUT_MILLIS);
     return taker;
   }

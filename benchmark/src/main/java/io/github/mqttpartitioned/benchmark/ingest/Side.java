@@ -46,9 +46,9 @@ enum Side {
     return switch (this) {
       case CONNECTOR -> ConnectorTaker.connect(url, load, directory, true);
       case UNMETERED -> ConnectorTaker.connect(url, load, directory, false);
-      case PAHO -> PahoTaker.connect(url, load.qos());
-      case HIVEMQ -> HiveMqTaker.connect(url, load.qos());
-      case BARE -> BareTaker.connect(url, load.qos());
+      case PAHO -> PahoTaker.connect(url, load);
+      case HIVEMQ -> HiveMqTaker.connect(url, load);
+      case BARE -> BareTaker.connect(url, load);
     };
   }
 }

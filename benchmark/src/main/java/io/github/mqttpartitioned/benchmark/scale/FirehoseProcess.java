@@ -12,6 +12,7 @@ public final class FirehoseProcess {
   static final int QOS = 1;
   static final int PAYLOAD_BYTES = 100;
   static final int TOPICS = 300;
+  static final int WINDOW = 65_535;
   static final Duration LIMIT = Duration.ofMinutes(5);
 
   private FirehoseProcess() {}

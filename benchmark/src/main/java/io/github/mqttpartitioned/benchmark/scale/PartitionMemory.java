@@ -59,7 +59,11 @@ final class PartitionMemory {
   private double most(int partitions, long messages) throws Exception {
     Load load =
         new Load(
-            messages, FirehoseProcess.QOS, FirehoseProcess.PAYLOAD_BYTES, FirehoseProcess.TOPICS);
+            messages,
+            FirehoseProcess.QOS,
+            FirehoseProcess.PAYLOAD_BYTES,
+            FirehoseProcess.TOPICS,
+            FirehoseProcess.WINDOW);
     long before = settledBytes();
     List<ConnectorTaker> takers = new ArrayList<>();
     try (ChildJvm sender =
