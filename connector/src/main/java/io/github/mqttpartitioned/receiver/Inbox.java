@@ -29,7 +29,7 @@ final class Inbox {
   /** Most full batches that wait; bounds the memory of a busy member. */
   static final int QUEUED_BATCHES = 8;
 
-  /** What {@link #nanosUntilDue} returns when only a notification can change anything. */
+  /** What {@link #nanosUntilDue} returns when only a notification will change anything. */
   static final long NOT_DUE = Long.MAX_VALUE;
 
   private final Object monitor;
@@ -44,8 +44,11 @@ final class Inbox {
 
   private boolean closed;
 
-  /** Acknowledgements owed of what has been taken. */
+  /** Acknowledgements owed for what has been taken. */
   private int takenOwed;
+
+  /** Those of the batch that is checked out, when it was. */
+  private int checkedOutOwed;
 
   private int idsInFlight;
   private @Nullable ConnAck connAck;
@@ -81,6 +84,7 @@ final class Inbox {
       }
       Batch batch = open != null ? open : free.poll();
       open = null;
+      checkedOutOwed = batch == null ? 0 : owed(batch);
       return batch != null ? batch : new Batch(broker);
     }
   }
@@ -95,6 +99,7 @@ final class Inbox {
     synchronized (monitor) {
       idsInFlight = ids;
       open = batch;
+      checkedOutOwed = 0;
       boolean first = openSince == 0;
       openSince = batch.receivedNanos();
       linger.arrived(owed());
@@ -111,6 +116,7 @@ final class Inbox {
     synchronized (monitor) {
       idsInFlight = ids;
       full.add(batch);
+      checkedOutOwed = 0;
       openSince = 0;
       monitor.notifyAll();
     }
@@ -159,7 +165,7 @@ final class Inbox {
   /**
    * How long what has been received is to wait for more.
    *
-   * @return 0 when it is to be taken now, {@link #NOT_DUE} when there is nothing to take
+   * @return 0 when it is to be taken now, {@link #NOT_DUE} when a notification will tell
    */
   long nanosUntilDue(long now) {
     synchronized (monitor) {
@@ -173,8 +179,15 @@ final class Inbox {
         return Math.max(0, linger.nanosLeft(open, owed(), now));
       }
       // Checked out: whoever checks it in sees whether it is due.
-      long left = Linger.end(openSince) - now;
+      long left = Linger.dueAt(openSince) - now;
       return left > 0 ? left : NOT_DUE;
+    }
+  }
+
+  /** Whether something has been received, though {@link #take} may not be able to return it yet. */
+  boolean holdsSomething() {
+    synchronized (monitor) {
+      return !full.isEmpty() || openSince != 0;
     }
   }
 
@@ -219,10 +232,10 @@ final class Inbox {
   }
 
   /**
-   * Says how many acknowledgements are still owed of what has been taken, before others are sent:
+   * Says how many acknowledgements are still owed for what has been taken, before others are sent:
    * the broker may answer those at once.
    */
-  void owe(int acknowledgements) {
+  void stillOwed(int acknowledgements) {
     synchronized (monitor) {
       takenOwed = acknowledgements;
     }
@@ -269,7 +282,7 @@ final class Inbox {
 
   /** Acknowledgements that the broker waits for. */
   private int owed() {
-    int owed = takenOwed + (open == null ? 0 : owed(open));
+    int owed = takenOwed + checkedOutOwed + (open == null ? 0 : owed(open));
     for (Batch batch : full) {
       owed += owed(batch);
     }

@@ -8,14 +8,15 @@ import java.time.Duration;
  *
  * <p>A broker that allows few messages in flight sends no more until those are acknowledged; to
  * wait for it then is lost time. How many it allows is not told: Receive Maximum is only the most
- * that the client would take (MQTT 5, section 3.1.2.11.3). So it is learned: a broker that has
- * stopped at the same number twice running is believed to allow no more, until it sends more.
+ * that the client would take (MQTT 5, section 3.1.2.11.3). So it is learned: a broker that twice
+ * running has come to the same number within the longest wait, and no further, is believed to allow
+ * no more, until it sends more. Now and then that is tried.
  *
  * <p>Guarded by the monitor of the {@link Inbox}.
  */
 final class Linger {
 
-  /** How long a message waits at most before it is taken. */
+  /** How long a message waits for others at most. */
   static final Duration LONGEST = Duration.ofMillis(5);
 
   /** From so many messages on, each has only a small share in the price of a commit. */
@@ -25,11 +26,17 @@ final class Linger {
 
   private static final int UNKNOWN = Integer.MAX_VALUE;
 
+  /** So many groups rest on one belief: at an even pace nothing else would ever disprove it. */
+  private static final int BELIEVED = 1_000;
+
   /** How many messages the broker seems to allow in flight. */
   private int window = UNKNOWN;
 
-  /** How many it had in flight when it was last waited for to the end. */
+  /** How many it had in flight when it was last waited for to the end; 0 once it has had more. */
   private int stoppedAt;
+
+  /** Groups that have been taken since, because the window seemed to be full. */
+  private int believed;
 
   /**
    * Something has arrived.
@@ -40,6 +47,9 @@ final class Linger {
     if (owed > window) {
       window = UNKNOWN;
     }
+    if (owed > stoppedAt) {
+      stoppedAt = 0;
+    }
   }
 
   /**
@@ -49,28 +59,32 @@ final class Linger {
    * @return 0 or less when no longer
    */
   long nanosLeft(Batch batch, int owed, long now) {
-    return isEnough(batch, owed) ? 0 : end(batch.receivedNanos()) - now;
+    return owed >= window || isEnough(batch) ? 0 : dueAt(batch.receivedNanos()) - now;
   }
 
-  /** Until when what has arrived at {@code since} waits, if it must. */
-  static long end(long since) {
+  /** When that is to be taken at the latest which has waited since {@code since}. */
+  static long dueAt(long since) {
     return since + LONGEST.toNanos();
   }
 
-  /** A batch is taken: learns from it, if it has waited to the end. */
+  /** A batch is taken: learns from it. */
   void taken(Batch batch, int owed, long now) {
-    if (isEnough(batch, owed) || end(batch.receivedNanos()) - now > 0) {
-      return;
+    if (owed >= window) {
+      believed++;
+      if (believed == BELIEVED) {
+        window = UNKNOWN;
+      }
+    } else if (!isEnough(batch) && dueAt(batch.receivedNanos()) - now <= 0) {
+      if (owed > 0 && owed == stoppedAt) {
+        window = owed;
+        believed = 0;
+      }
+      stoppedAt = owed;
     }
-    if (owed > 0 && owed == stoppedAt) {
-      window = owed;
-    }
-    stoppedAt = owed;
   }
 
-  private boolean isEnough(Batch batch, int owed) {
-    return owed >= window
-        || batch.block().count() >= ENOUGH_MESSAGES
+  private static boolean isEnough(Batch batch) {
+    return batch.block().count() >= ENOUGH_MESSAGES
         || batch.block().sizeInBytes() >= ENOUGH_BYTES
         || batch.acknowledgementsCount() >= ENOUGH_MESSAGES;
   }

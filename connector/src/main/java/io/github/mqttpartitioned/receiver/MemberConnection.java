@@ -143,7 +143,7 @@ final class MemberConnection {
   private boolean pump(PahoSession session) throws InterruptedException {
     deadline = System.nanoTime() + settings.connectTimeout().toNanos();
     while (await()) {
-      boolean busy = inbox.hasBatches() || !withheld.isEmpty();
+      boolean busy = inbox.holdsSomething() || !withheld.isEmpty();
       if (!subscribed) {
         subscribed = checkSubscribed();
         busy |= subscribed;
@@ -243,7 +243,7 @@ final class MemberConnection {
     }
     for (Batch batch : batches) {
       unsent -= batch.acknowledgementsCount();
-      inbox.owe(unsent + withheld.size());
+      inbox.stillOwed(unsent + withheld.size());
       acknowledge(batch, session);
     }
     inbox.recycle(arrived);

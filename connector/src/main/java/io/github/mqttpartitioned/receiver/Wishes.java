@@ -2,7 +2,8 @@ package io.github.mqttpartitioned.receiver;
 
 /**
  * What other threads want of a receiver. It is also the monitor that the receiver thread sleeps on,
- * and is notified of everything that this thread may have to do. Thread-safe.
+ * and is notified of everything that this thread may have to do, but for what falls due by itself.
+ * Thread-safe.
  */
 final class Wishes {
 

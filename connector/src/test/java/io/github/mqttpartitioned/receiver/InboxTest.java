@@ -2,8 +2,11 @@ package io.github.mqttpartitioned.receiver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.testkit.Await;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class InboxTest {
@@ -12,7 +15,10 @@ class InboxTest {
   private static final int PUBREC = 0x50;
   private static final long LONGEST = Linger.LONGEST.toNanos();
 
-  private final Inbox inbox = new Inbox(new Object(), "tcp://broker:1883");
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  private final Object monitor = new Object();
+  private final Inbox inbox = new Inbox(monitor, "tcp://broker:1883");
 
   @Test
   void isDueOnceTheFirstMessageHasWaitedWhateverArrivesMeanwhile() throws IOException {
@@ -30,11 +36,15 @@ class InboxTest {
   /** Nobody wakes the receiver thread up for a message that is not the first of its batch. */
   @Test
   void isDueInTimeAlthoughTheBatchIsCheckedOut() throws IOException {
+    long before = System.nanoTime();
     arrive(1);
     long after = System.nanoTime();
     Batch batch = Objects.requireNonNull(inbox.checkOut());
 
-    assertThat(inbox.nanosUntilDue(after)).isBetween(1L, LONGEST);
+    assertThat(inbox.holdsSomething()).isTrue();
+    assertThat(inbox.hasBatches()).isFalse();
+    assertThat(inbox.inFlight()).isEqualTo(1);
+    assertThat(inbox.nanosUntilDue(before)).isBetween(LONGEST, LONGEST + after - before);
     assertThat(inbox.nanosUntilDue(after + LONGEST))
         .as("there is nothing to take, and checking it in will tell")
         .isEqualTo(Inbox.NOT_DUE);
@@ -56,6 +66,84 @@ class InboxTest {
   }
 
   @Test
+  void whatBecomesFullIsNotWaitedForAnyMore() throws IOException {
+    arrive(1);
+    Batch batch = Objects.requireNonNull(inbox.checkOut());
+    inbox.checkInFull(batch, 0);
+    inbox.take(Long.MAX_VALUE);
+
+    assertThat(inbox.holdsSomething()).isFalse();
+    assertThat(inbox.nanosUntilDue(System.nanoTime())).isEqualTo(Inbox.NOT_DUE);
+  }
+
+  @Test
+  void takingTheOpenBatchLeavesNothing() throws IOException {
+    arrive(1);
+    inbox.take(Long.MAX_VALUE);
+
+    assertThat(inbox.holdsSomething()).isFalse();
+    assertThat(inbox.nanosUntilDue(System.nanoTime())).isEqualTo(Inbox.NOT_DUE);
+  }
+
+  @Test
+  void theReceiverThreadIsWokenForAFirstMessageAndForOneThatComesLate() throws Exception {
+    AtomicInteger wakes = new AtomicInteger();
+    Thread receiver =
+        new Thread(
+            () -> {
+              synchronized (monitor) {
+                try {
+                  while (true) {
+                    monitor.wait();
+                    wakes.incrementAndGet();
+                  }
+                } catch (InterruptedException e) {
+                  // The test is over.
+                }
+              }
+            });
+    receiver.start();
+    awaitWaiting(receiver);
+
+    arrive(1);
+    Await.until("the first message's notification", DEADLINE, () -> wakes.get() == 1);
+    awaitWaiting(receiver);
+    // One that is overdue now, however long this thread was paused.
+    long due = System.nanoTime() + LONGEST;
+    Await.until("the first message to be due", DEADLINE, () -> System.nanoTime() - due > 0);
+    arrive(2);
+    Await.until("the late message's notification", DEADLINE, () -> wakes.get() == 2);
+
+    receiver.interrupt();
+    receiver.join(DEADLINE.toMillis());
+    assertThat(receiver.isAlive()).isFalse();
+  }
+
+  @Test
+  void aBrokerThatHasStoppedTwiceIsTakenAtItsWindow() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      arrive(1);
+      arrive(2);
+      assertThat(inbox.nanosUntilDue(System.nanoTime())).isNotEqualTo(Inbox.NOT_DUE);
+      long due = System.nanoTime() + LONGEST;
+      Await.until("the messages to be due", DEADLINE, () -> System.nanoTime() - due > 0);
+      inbox.take(Long.MAX_VALUE);
+      inbox.stillOwed(0);
+    }
+    long before = System.nanoTime();
+    arrive(1);
+    assertThat(inbox.nanosUntilDue(before)).isPositive();
+    arrive(2);
+    assertThat(inbox.nanosUntilDue(before)).isZero();
+    inbox.take(Long.MAX_VALUE);
+
+    arrive(3);
+    assertThat(inbox.nanosUntilDue(before))
+        .as("three in flight are more than it seemed to allow")
+        .isPositive();
+  }
+
+  @Test
   void messagesAreInFlightUntilTheirAcknowledgementsAreAboutToBeSent() throws IOException {
     arrive(1);
     arrive(2);
@@ -68,8 +156,12 @@ class InboxTest {
     arrive(4);
     assertThat(inbox.inFlight()).isEqualTo(4);
 
-    inbox.owe(1);
+    inbox.stillOwed(1);
     assertThat(inbox.inFlight()).as("one withheld, one that has just arrived").isEqualTo(2);
+  }
+
+  private static void awaitWaiting(Thread thread) {
+    Await.until("the thread to wait", DEADLINE, () -> thread.getState() == Thread.State.WAITING);
   }
 
   private void arrive(int packetId) throws IOException {

@@ -55,7 +55,7 @@ class LingerTest {
     assertThat(linger.nanosLeft(window, 20, BEGIN)).isZero();
   }
 
-  /** With ackMode=processed, or while others are being stored. */
+  /** With ackMode=processed. */
   @Test
   void countsWhatIsOwedForMessagesBefore() {
     linger.taken(owing(5), 20, END);
@@ -75,6 +75,34 @@ class LingerTest {
 
     assertThat(linger.nanosLeft(owing(2), 2, BEGIN)).isPositive();
     assertThat(linger.nanosLeft(owing(3), 3, BEGIN)).isPositive();
+  }
+
+  @Test
+  void learnsNothingWhereTheBrokerHasSentMoreInBetween() {
+    linger.taken(owing(7), 7, END);
+    linger.arrived(20);
+    linger.taken(owing(20), 20, BEGIN);
+    linger.taken(owing(7), 7, END);
+
+    assertThat(linger.nanosLeft(owing(7), 7, BEGIN)).isPositive();
+  }
+
+  /** Messages that come at an even pace, each after the commit of the one before, show nothing. */
+  @Test
+  void triesNowAndThenWhetherTheBrokerAllowsMore() {
+    linger.taken(owing(1), 1, END);
+    linger.taken(owing(1), 1, END);
+    int groups = 0;
+    while (linger.nanosLeft(owing(1), 1, BEGIN) == 0) {
+      linger.arrived(1);
+      linger.taken(owing(1), 1, BEGIN);
+      groups++;
+      assertThat(groups).isLessThanOrEqualTo(1_000);
+    }
+
+    linger.arrived(1);
+    linger.taken(owing(1), 1, END);
+    assertThat(linger.nanosLeft(owing(1), 1, BEGIN)).as("it does not, again").isZero();
   }
 
   @Test

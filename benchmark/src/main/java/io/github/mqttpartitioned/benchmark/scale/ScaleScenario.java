@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.benchmark.scale;
 
 import io.github.mqttpartitioned.benchmark.Scenario;
 import io.github.mqttpartitioned.benchmark.Setting;
+import io.github.mqttpartitioned.benchmark.Setting.Choice;
 import io.github.mqttpartitioned.benchmark.Setting.Count;
 import io.github.mqttpartitioned.benchmark.Settings;
 import io.github.mqttpartitioned.benchmark.read.Backlog;
@@ -24,6 +25,10 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class ScaleScenario implements Scenario {
 
+  private static final String MEMORY = "memory";
+  private static final String BACKLOG = "backlog";
+  private static final String PARTITIONS = "partitions";
+  private static final String IDLE = "idle";
   private static final int PAYLOAD_BYTES = 100;
   private static final int TOPICS = 300;
   private static final int IDLE_PARTITIONS = 8;
@@ -44,6 +49,11 @@ public final class ScaleScenario implements Scenario {
   @Override
   public List<Setting> settings() {
     return List.of(
+        Setting.of(
+            "figures",
+            new Choice(List.of(MEMORY, BACKLOG, PARTITIONS, IDLE)),
+            String.join(",", MEMORY, BACKLOG, PARTITIONS, IDLE),
+            "what to measure"),
         new Setting(
             "largest",
             new Count(SMALLEST, 1_000_000_000),
@@ -86,44 +96,27 @@ public final class ScaleScenario implements Scenario {
               PAYLOAD_BYTES,
               LocalSpark.CORES),
           scratch.directory());
-      PartitionMemory.measure(
-          settings.smallCount("partitions"), settings.count("busy"), scratch, measurements);
+      List<String> figures = settings.choice("figures");
+      if (figures.contains(MEMORY)) {
+        PartitionMemory.measure(
+            settings.smallCount("partitions"), settings.count("busy"), scratch, measurements);
+      }
       SparkSession spark = LocalSpark.start(scratch.newDirectory());
       try {
         TaskTime taskTime = new TaskTime(spark.sparkContext());
-        // What comes first would pay for what the JVM has to compile.
-        cost(
-            "warm-up",
-            2,
-            settings.isCheck() ? SMALLEST : WARM_UP,
-            spark,
-            taskTime,
-            settings,
-            new Measurements());
-        for (long rows = SMALLEST; rows <= settings.count("largest"); rows *= 10) {
-          String row = String.format(Locale.ROOT, "scale, backlog of %,d", rows);
-          cost(row, 2, rows, spark, taskTime, settings, measurements);
+        if (figures.contains(BACKLOG) || figures.contains(PARTITIONS)) {
+          // What comes first would pay for what the JVM has to compile.
+          long rows = settings.isCheck() ? SMALLEST : WARM_UP;
+          cost("warm-up", 2, rows, spark, taskTime, settings, new Measurements());
         }
-        for (int n = 1; n <= settings.smallCount("partitions"); n *= 4) {
-          cost(
-              "scale, " + n + " partitions",
-              n,
-              settings.count("messages"),
-              spark,
-              taskTime,
-              settings,
-              measurements);
+        if (figures.contains(BACKLOG)) {
+          growBacklog(spark, taskTime, settings, measurements);
         }
-        long seconds = settings.count("idle");
-        for (int round = 1; round <= settings.count("rounds"); round++) {
-          measurements.add(
-              "scale, CPU of an idle query with " + IDLE_PARTITIONS + " partitions",
-              "% of a core",
-              IdleCpu.ofConnector(spark, IDLE_PARTITIONS, seconds, scratch));
-          measurements.add(
-              "scale, CPU of an idle query of Spark's socket source",
-              "% of a core",
-              IdleCpu.ofSocket(spark, seconds, scratch));
+        if (figures.contains(PARTITIONS)) {
+          growPartitions(spark, taskTime, settings, measurements);
+        }
+        if (figures.contains(IDLE)) {
+          idle(spark, settings, scratch, measurements);
         }
       } finally {
         spark.stop();
@@ -132,6 +125,42 @@ public final class ScaleScenario implements Scenario {
       out.println("Every count was right.");
     }
     return true;
+  }
+
+  private static void growBacklog(
+      SparkSession spark, TaskTime taskTime, Settings settings, Measurements measurements)
+      throws Exception {
+    for (long rows = SMALLEST; rows <= settings.count("largest"); rows *= 10) {
+      String row = String.format(Locale.ROOT, "scale, backlog of %,d", rows);
+      cost(row, 2, rows, spark, taskTime, settings, measurements);
+    }
+  }
+
+  private static void growPartitions(
+      SparkSession spark, TaskTime taskTime, Settings settings, Measurements measurements)
+      throws Exception {
+    for (int n = 1; n <= settings.smallCount("partitions"); n *= 4) {
+      String row = "scale, " + n + " partitions";
+      cost(row, n, settings.count("messages"), spark, taskTime, settings, measurements);
+    }
+  }
+
+  private static void idle(
+      SparkSession spark, Settings settings, Scratch scratch, Measurements measurements)
+      throws Exception {
+    long seconds = settings.count("idle");
+    for (int round = settings.isCheck() ? 1 : 0; round <= settings.count("rounds"); round++) {
+      double connector = IdleCpu.ofConnector(spark, IDLE_PARTITIONS, seconds, scratch);
+      double socket = IdleCpu.ofSocket(spark, seconds, scratch);
+      if (round > 0) {
+        measurements.add(
+            "scale, CPU of an idle query with " + IDLE_PARTITIONS + " partitions",
+            "% of a core",
+            connector);
+        measurements.add(
+            "scale, CPU of an idle query of Spark's socket source", "% of a core", socket);
+      }
+    }
   }
 
   /**
