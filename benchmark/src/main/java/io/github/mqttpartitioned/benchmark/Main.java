@@ -103,16 +103,16 @@ public final class Main {
     }
     Path directory = Path.of(arguments.get(0));
     try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.sorted().toList()) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         String name = String.valueOf(file.getFileName());
         Measurements measurements = Comparison.read(file);
         for (String unit :
             measurements.rows().stream().map(Measurements.Row::unit).distinct().toList()) {
           Path target =
               directory.resolve(
-                  name.substring(0, name.lastIndexOf('.'))
+                  name.replaceFirst("\\.[^.]*$", "")
                       + "-"
-                      + unit.replaceAll("[^A-Za-z]+", "-")
+                      + unit.replace("%", "percent").replaceAll("[^A-Za-z]+", "-")
                       + ".svg");
           Files.writeString(target, Plot.svg(name, measurements, unit));
           out.println(target);

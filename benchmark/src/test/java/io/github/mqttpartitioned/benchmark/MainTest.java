@@ -3,11 +3,15 @@ package io.github.mqttpartitioned.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 class MainTest {
 
@@ -47,6 +51,18 @@ class MainTest {
   @Test
   void ingestCountsRight() {
     assertThat(run("e2e", "ingest", "--check", "--messages", "5000")).isZero();
+  }
+
+  @Test
+  void plotDrawsFilesOfResultsAndPassesDirectoriesOver(@TempDir Path directory) throws IOException {
+    Files.createDirectory(directory.resolve("more-results"));
+    Files.writeString(directory.resolve("idle.txt"), "= scale, idle | % of a core | 1.5 2.0\n");
+    Files.writeString(directory.resolve("notes"), "nothing measured\n");
+
+    assertThat(run("plot", directory.toString())).isZero();
+
+    assertThat(directory.resolve("idle-percent-of-a-core.svg")).isRegularFile();
+    assertThat(directory).isDirectoryNotContaining("glob:**notes-*");
   }
 
   private int run(String... arguments) {
