@@ -118,6 +118,7 @@ final class Inbox {
       full.add(batch);
       checkedOutOwed = 0;
       openSince = 0;
+      linger.arrived(owed());
       monitor.notifyAll();
     }
   }
@@ -184,7 +185,7 @@ final class Inbox {
     }
   }
 
-  /** Whether something has been received, though {@link #take} may not be able to return it yet. */
+  /** Whether something has been checked in that was not taken, be it checked out again. */
   boolean holdsSomething() {
     synchronized (monitor) {
       return !full.isEmpty() || openSince != 0;

@@ -4,19 +4,19 @@ import java.time.Duration;
 
 /**
  * Decides how long what has arrived waits for more, so that one commit with its fsync is for many
- * messages: until there are enough, at most for {@link #LONGEST}.
+ * messages: until there are enough, for {@link #LONGEST} or so.
  *
  * <p>A broker that allows few messages in flight sends no more until those are acknowledged; to
  * wait for it then is lost time. How many it allows is not told: Receive Maximum is only the most
- * that the client would take (MQTT 5, section 3.1.2.11.3). So it is learned: a broker that twice
- * running has come to the same number within the longest wait, and no further, is believed to allow
- * no more, until it sends more. Now and then that is tried.
+ * that the client would take (MQTT 5, section 3.1.2.11.3). So it is learned: a broker that has come
+ * to the same number in two waits, and no further between them, is believed to allow no more, until
+ * it sends more. Now and then that is tried, by one wait.
  *
  * <p>Guarded by the monitor of the {@link Inbox}.
  */
 final class Linger {
 
-  /** How long a message waits for others at most. */
+  /** How long a message waits for others; a timed wait is in whole milliseconds, or longer. */
   static final Duration LONGEST = Duration.ofMillis(5);
 
   /** From so many messages on, each has only a small share in the price of a commit. */

@@ -150,6 +150,7 @@ final class MemberConnection {
       }
       if (commitAndAcknowledge(session)) {
         progress.stored();
+        busy = true;
       }
       if (busy) {
         // SUBACK stands behind what the session had in store: a broker that sends is not silent.

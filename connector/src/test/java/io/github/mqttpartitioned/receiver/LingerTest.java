@@ -99,6 +99,7 @@ class LingerTest {
       groups++;
       assertThat(groups).isLessThanOrEqualTo(1_000);
     }
+    assertThat(groups).isEqualTo(1_000);
 
     linger.arrived(1);
     linger.taken(owing(1), 1, END);

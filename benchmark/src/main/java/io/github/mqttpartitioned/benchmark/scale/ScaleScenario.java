@@ -89,11 +89,15 @@ public final class ScaleScenario implements Scenario {
           "Spark " + Versions.spark(),
           String.format(
               Locale.ROOT,
-              "backlogs up to %,d messages, up to %d partitions over %,d, %d bytes, local[%d]",
+              "%s; backlogs up to %,d messages, up to %d partitions over %,d, %d bytes, %d rounds,"
+                  + " %d s idle, local[%d]",
+              String.join(", ", settings.choice("figures")),
               settings.count("largest"),
               settings.count("partitions"),
               settings.count("messages"),
               PAYLOAD_BYTES,
+              settings.count("rounds"),
+              settings.count("idle"),
               LocalSpark.CORES),
           scratch.directory());
       List<String> figures = settings.choice("figures");
