@@ -80,11 +80,12 @@ public final class BrokerScenario implements Scenario {
           "Spark " + Versions.spark() + ", " + description(),
           String.format(
               Locale.ROOT,
-              "%,d messages of %,d bytes at QoS %d, %s in flight, %d rounds, local[%d], a micro-batch every %d ms",
+              "%,d messages of %,d bytes at QoS %d, %,d in flight, %d rounds, local[%d],"
+                  + " a micro-batch every %d ms",
               settings.count("messages"),
               settings.count("payload"),
               QOS,
-              settings.count("in-flight") == 0 ? "65,535" : settings.count("in-flight"),
+              settings.count("in-flight") == 0 ? WINDOW : settings.count("in-flight"),
               settings.count("rounds"),
               LocalSpark.CORES,
               settings.count("trigger")),
