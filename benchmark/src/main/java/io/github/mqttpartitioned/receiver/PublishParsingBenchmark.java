@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.model.AckMode;
+import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.store.InFlightIds;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

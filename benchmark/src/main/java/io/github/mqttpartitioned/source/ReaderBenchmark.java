@@ -2,8 +2,8 @@ package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.benchmark.read.Backlog;
 import io.github.mqttpartitioned.benchmark.report.Scratch;
+import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.metrics.ReadMeters;
-import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import java.io.IOException;

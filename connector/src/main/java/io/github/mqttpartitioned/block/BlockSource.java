@@ -1,7 +1,5 @@
 package io.github.mqttpartitioned.block;
 
-import io.github.mqttpartitioned.model.OffsetRange;
-
 /**
  * Where a partition's blocks can be read: its store, or the node that holds it. A reader never
  * knows which. Thread-safe.

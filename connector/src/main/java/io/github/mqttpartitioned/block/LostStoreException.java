@@ -1,7 +1,5 @@
 package io.github.mqttpartitioned.block;
 
-import io.github.mqttpartitioned.model.OffsetRange;
-
 /**
  * Offsets were asked for that lie before the partition's store began: only a store has held them
  * that is lost, and that the present one replaces.

@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.coordinator;
 
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,7 @@ import java.util.Set;
 final class Announcements {
 
   private final String sourceId;
-  private Whereabouts announced = Whereabouts.UNKNOWN;
+  private PartitionLocations announced = PartitionLocations.UNKNOWN;
   private Set<NodeLink> informed = Set.of();
 
   Announcements(String sourceId) {
@@ -22,7 +22,7 @@ final class Announcements {
   }
 
   void make(List<NodeLink> live, List<Seat> seats) {
-    Whereabouts whereabouts = whereabouts(seats);
+    PartitionLocations whereabouts = whereabouts(seats);
     for (NodeLink node : live) {
       if (!whereabouts.equals(announced) || !informed.contains(node)) {
         node.announce(sourceId, whereabouts);
@@ -32,7 +32,7 @@ final class Announcements {
     informed = Set.copyOf(live);
   }
 
-  private static Whereabouts whereabouts(List<Seat> seats) {
+  private static PartitionLocations whereabouts(List<Seat> seats) {
     Map<Integer, NodeAddress> holders = new HashMap<>();
     Map<Integer, String> failed = new HashMap<>();
     for (Seat seat : seats) {
@@ -45,6 +45,6 @@ final class Announcements {
         holders.put(seat.partition(), holder.address());
       }
     }
-    return new Whereabouts(holders, failed);
+    return new PartitionLocations(holders, failed);
   }
 }

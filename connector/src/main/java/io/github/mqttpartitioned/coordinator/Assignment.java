@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.coordinator;
 
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceSettings;
 import java.nio.file.Path;
 
 /**

@@ -2,11 +2,11 @@ package io.github.mqttpartitioned.coordinator;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

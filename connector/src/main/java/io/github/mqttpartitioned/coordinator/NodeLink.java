@@ -1,8 +1,8 @@
 package io.github.mqttpartitioned.coordinator;
 
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ public interface NodeLink {
 
   /**
    * Tells that Spark is done with everything below {@code before}. With {@link
-   * io.github.mqttpartitioned.model.AckMode#PROCESSED} it is acknowledged now. A lower offset than
+   * io.github.mqttpartitioned.option.AckMode#PROCESSED} it is acknowledged now. A lower offset than
    * before changes nothing.
    */
   void processed(String sourceId, int partition, long before);
@@ -48,7 +48,7 @@ public interface NodeLink {
   String scrape();
 
   /** Tells the node where the partitions are, for tasks that run there. */
-  void announce(String sourceId, Whereabouts whereabouts);
+  void announce(String sourceId, PartitionLocations whereabouts);
 
   /**
    * Stops to hold one partition: what is being stored is finished and acknowledged, the member is

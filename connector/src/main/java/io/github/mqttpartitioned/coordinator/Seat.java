@@ -1,11 +1,11 @@
 package io.github.mqttpartitioned.coordinator;
 
+import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.coordinator.Holders.Holder;
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.Counts;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

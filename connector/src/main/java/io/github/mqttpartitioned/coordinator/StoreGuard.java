@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.coordinator;
 
-import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.block.LogExtent;
 
 /** Decides what becomes of a query whose stores are not what its checkpoint says. */
 public interface StoreGuard {

@@ -1,9 +1,9 @@
 package io.github.mqttpartitioned.metrics;
 
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.Counts;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.receiver.CommitTimes;
+import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Receiver;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;

@@ -2,7 +2,7 @@ package io.github.mqttpartitioned.node;
 
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.metrics.PartitionMeters;
-import io.github.mqttpartitioned.model.PartitionStatus;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Receiver;
 import io.github.mqttpartitioned.receiver.Tenure;
 import io.github.mqttpartitioned.store.PartitionStore;

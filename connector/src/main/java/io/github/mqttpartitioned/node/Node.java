@@ -1,13 +1,13 @@
 package io.github.mqttpartitioned.node;
 
 import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.NodeLink;
 import io.github.mqttpartitioned.metrics.PrometheusText;
 import io.github.mqttpartitioned.metrics.ReadMeters;
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Tenure;
 import io.github.mqttpartitioned.store.PartitionStore;
 import java.util.ArrayList;
@@ -134,7 +134,7 @@ public final class Node implements NodeLink {
 
   /** Does nothing: whoever reads in this JVM finds its partitions by {@link #blocks}. */
   @Override
-  public void announce(String sourceId, Whereabouts whereabouts) {}
+  public void announce(String sourceId, PartitionLocations whereabouts) {}
 
   @Override
   public void release(String sourceId, int partition) {

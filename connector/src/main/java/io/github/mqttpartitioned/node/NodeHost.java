@@ -5,20 +5,19 @@ import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LostStoreException;
+import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.Lease;
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.OffsetRange;
-import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.store.StoreException;
-import io.github.mqttpartitioned.transport.Answer;
 import io.github.mqttpartitioned.transport.Answer.Failed.Reason;
+import io.github.mqttpartitioned.transport.Answer;
 import io.github.mqttpartitioned.transport.Network;
 import io.github.mqttpartitioned.transport.NodeClients;
 import io.github.mqttpartitioned.transport.NodeServer;
 import io.github.mqttpartitioned.transport.NodeService;
-import io.github.mqttpartitioned.transport.Request;
 import io.github.mqttpartitioned.transport.Request.Announce;
 import io.github.mqttpartitioned.transport.Request.Assign;
 import io.github.mqttpartitioned.transport.Request.Fetch;
@@ -28,6 +27,7 @@ import io.github.mqttpartitioned.transport.Request.Processed;
 import io.github.mqttpartitioned.transport.Request.Release;
 import io.github.mqttpartitioned.transport.Request.Scrape;
 import io.github.mqttpartitioned.transport.Request.Trim;
+import io.github.mqttpartitioned.transport.Request;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -160,9 +160,9 @@ public final class NodeHost implements NodeService {
   }
 
   /** Where a source's partitions are, as far as the driver has told this node. */
-  public Whereabouts whereabouts(String sourceId) {
+  public PartitionLocations whereabouts(String sourceId) {
     Tenancy tenancy = tenancies.get(sourceId);
-    return tenancy == null ? Whereabouts.UNKNOWN : tenancy.whereabouts();
+    return tenancy == null ? PartitionLocations.UNKNOWN : tenancy.whereabouts();
   }
 
   @Override

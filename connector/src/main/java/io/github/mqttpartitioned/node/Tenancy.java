@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.node;
 
-import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.Tenure;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ final class Tenancy implements Tenure {
   private volatile long contact;
   private volatile boolean ended;
   private volatile boolean hasWaiters;
-  private volatile Whereabouts whereabouts = Whereabouts.UNKNOWN;
+  private volatile PartitionLocations whereabouts = PartitionLocations.UNKNOWN;
   private final List<Waiter> waiters = new ArrayList<>();
 
   /**
@@ -65,11 +65,11 @@ final class Tenancy implements Tenure {
     return ticket;
   }
 
-  Whereabouts whereabouts() {
+  PartitionLocations whereabouts() {
     return whereabouts;
   }
 
-  void setWhereabouts(Whereabouts known) {
+  void setWhereabouts(PartitionLocations known) {
     whereabouts = known;
   }
 

@@ -14,11 +14,10 @@ import static io.github.mqttpartitioned.option.Syntax.trueOrFalse;
 import static io.github.mqttpartitioned.option.Syntax.wholeNumber;
 import static io.github.mqttpartitioned.option.Syntax.wholeSeconds;
 
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.BrokerUrl;
-import io.github.mqttpartitioned.model.Secret;
-import io.github.mqttpartitioned.model.TlsSettings.StoreType;
-import io.github.mqttpartitioned.model.TopicFilter;
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.TopicFilter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,12 +1,11 @@
 package io.github.mqttpartitioned.option;
 
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.BrokerUrl;
-import io.github.mqttpartitioned.model.Secret;
-import io.github.mqttpartitioned.model.TlsSettings;
-import io.github.mqttpartitioned.model.TlsSettings.KeyMaterial;
-import io.github.mqttpartitioned.model.TlsSettings.StoreType;
-import io.github.mqttpartitioned.model.TopicFilter;
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.TopicFilter;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.model.PartitionStatus.Counts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreWriter;
 import java.util.List;

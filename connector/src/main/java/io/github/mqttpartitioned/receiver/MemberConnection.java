@@ -1,8 +1,8 @@
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.model.PartitionStatus.Counts;
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceSettings;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

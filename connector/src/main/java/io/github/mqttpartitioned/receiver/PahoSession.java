@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.model.BrokerUrl;
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.option.SourceSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

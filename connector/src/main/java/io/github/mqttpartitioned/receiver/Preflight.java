@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.receiver.ControlPackets.SubAck;
 import java.util.List;

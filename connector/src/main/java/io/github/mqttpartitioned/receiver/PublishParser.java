@@ -8,7 +8,7 @@ import io.github.mqttpartitioned.block.BlockFormat;
 import io.github.mqttpartitioned.block.MalformedPropertiesException;
 import io.github.mqttpartitioned.block.PropertyCursor;
 import io.github.mqttpartitioned.block.Utf8;
-import io.github.mqttpartitioned.model.AckMode;
+import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.store.InFlightIds;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;

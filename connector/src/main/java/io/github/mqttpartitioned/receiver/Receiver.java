@@ -1,8 +1,7 @@
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;

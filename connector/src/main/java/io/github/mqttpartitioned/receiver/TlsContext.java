@@ -1,8 +1,8 @@
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.model.TlsSettings;
-import io.github.mqttpartitioned.model.TlsSettings.KeyMaterial;
-import io.github.mqttpartitioned.model.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.TlsSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.coordinator.Coordinator;
-import io.github.mqttpartitioned.model.AckMode;
+import io.github.mqttpartitioned.option.AckMode;
 
 /**
  * Has members acknowledge what is processed, for {@code ackMode=processed}.

@@ -3,9 +3,9 @@ package io.github.mqttpartitioned.source;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.OffsetRange;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.node.Node;
 import io.github.mqttpartitioned.node.NodeHost;
 import io.github.mqttpartitioned.store.StoreException;
@@ -66,7 +66,7 @@ final class ClusterBlocks implements BlockSource {
     if (local) {
       return here.get().read(range);
     }
-    Whereabouts whereabouts = NodeHost.ofThisJvm().whereabouts(input.sourceId());
+    PartitionLocations whereabouts = NodeHost.ofThisJvm().whereabouts(input.sourceId());
     String failure = whereabouts.failed().get(input.partition());
     if (failure != null) {
       // Nothing to wait for; and the query shall fail with what the driver knows.

@@ -2,8 +2,8 @@ package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.coordinator.NodeLink;
 import io.github.mqttpartitioned.coordinator.Nodes;
-import io.github.mqttpartitioned.model.SourceSettings;
 import io.github.mqttpartitioned.node.NodeHost.Admission;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.source.Executors.Executor;
 import io.github.mqttpartitioned.transport.NodeClients;
 import io.github.mqttpartitioned.transport.RemoteNode;

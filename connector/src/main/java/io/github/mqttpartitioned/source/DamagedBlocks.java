@@ -4,7 +4,7 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
-import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.store.StoreException;
 
 /**

@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

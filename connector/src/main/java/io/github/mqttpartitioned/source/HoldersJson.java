@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.mqttpartitioned.coordinator.Holders;
 import io.github.mqttpartitioned.coordinator.Holders.Holder;
+import io.github.mqttpartitioned.coordinator.Holders;
 import java.util.ArrayList;
 import java.util.List;
 

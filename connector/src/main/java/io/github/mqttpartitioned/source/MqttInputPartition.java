@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.source.Executors.Executor;
 import io.github.mqttpartitioned.transport.UnreachableException;
 import org.apache.spark.sql.connector.read.InputPartition;

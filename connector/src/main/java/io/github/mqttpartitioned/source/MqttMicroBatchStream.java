@@ -1,10 +1,10 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceOptions;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

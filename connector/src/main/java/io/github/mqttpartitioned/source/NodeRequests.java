@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.node.NodeHost;
 import io.github.mqttpartitioned.node.NodeHost.Admission;
+import io.github.mqttpartitioned.node.NodeHost;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,8 +14,8 @@ import org.apache.spark.rpc.RpcEnv;
 import org.apache.spark.util.RpcUtils;
 import org.jspecify.annotations.Nullable;
 import scala.PartialFunction;
-import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
+import scala.reflect.ClassTag;
 import scala.runtime.AbstractPartialFunction;
 import scala.runtime.BoxedUnit;
 

@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.model.SourceSettings;
 import io.github.mqttpartitioned.node.NodeHost.Admission;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.source.Executors.Executor;
 import java.time.Duration;
 import java.util.List;

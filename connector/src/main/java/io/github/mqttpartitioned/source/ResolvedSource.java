@@ -1,8 +1,8 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.model.Secret;
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.option.SourceOptions;
+import io.github.mqttpartitioned.option.SourceSettings;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;

@@ -1,14 +1,14 @@
 package io.github.mqttpartitioned.source;
 
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.coordinator.Coordinator;
 import io.github.mqttpartitioned.coordinator.Holders;
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.OffsetRange;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceOptions;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.node.NodeHost;
 import io.github.mqttpartitioned.node.NodeHost.Admission;
+import io.github.mqttpartitioned.node.NodeHost;
+import io.github.mqttpartitioned.option.SourceSettings;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.function.Function;

@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
-import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.block.LogExtent;
 import java.nio.ByteBuffer;
 import org.lmdbjava.Cursor;
 import org.lmdbjava.Dbi;

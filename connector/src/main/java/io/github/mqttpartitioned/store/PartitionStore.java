@@ -2,9 +2,9 @@ package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.LostStoreException;
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.block.OffsetRange;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
-import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.block.OffsetRange;
 import org.jspecify.annotations.Nullable;
 
 /**

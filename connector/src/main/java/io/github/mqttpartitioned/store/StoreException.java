@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.store;
 
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.block.OffsetRange;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.CorruptBlockException;
-import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.block.OffsetRange;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.lmdbjava.LmdbException;

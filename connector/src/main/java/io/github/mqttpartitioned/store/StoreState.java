@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.store;
 
-import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.block.LogExtent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

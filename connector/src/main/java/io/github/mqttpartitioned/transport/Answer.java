@@ -1,9 +1,9 @@
 package io.github.mqttpartitioned.transport;
 
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.Counts;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;

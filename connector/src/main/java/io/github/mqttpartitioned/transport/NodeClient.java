@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.transport;
 
-import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.cluster.NodeAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.transport;
 
-import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.cluster.NodeAddress;
 import java.io.IOException;
 import org.apache.spark.network.TransportContext;
 import org.apache.spark.network.client.TransportClientFactory;

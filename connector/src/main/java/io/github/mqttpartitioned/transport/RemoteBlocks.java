@@ -5,7 +5,7 @@ import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LostStoreException;
-import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.transport.Answer.BlockBytes;
 import io.github.mqttpartitioned.transport.Answer.Failed;
 import io.github.mqttpartitioned.transport.Answer.LostStore;

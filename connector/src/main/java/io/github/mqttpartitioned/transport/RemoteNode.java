@@ -1,14 +1,14 @@
 package io.github.mqttpartitioned.transport;
 
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.Lease;
 import io.github.mqttpartitioned.coordinator.NodeLink;
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.Counts;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.transport.Answer.Failed;
 import io.github.mqttpartitioned.transport.Answer.Report;
 import io.github.mqttpartitioned.transport.Request.Announce;
@@ -216,7 +216,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   }
 
   @Override
-  public void announce(String source, Whereabouts whereabouts) {
+  public void announce(String source, PartitionLocations whereabouts) {
     tell(
         new Announce(sourceId, ticket, whereabouts),
         failure -> LOG.warn("Cannot tell node {} who holds what: {}", address, failure));

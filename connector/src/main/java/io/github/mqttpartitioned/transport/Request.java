@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.transport;
 
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
@@ -157,7 +157,7 @@ public sealed interface Request {
   }
 
   /** Where the partitions are. */
-  record Announce(String sourceId, long ticket, Whereabouts whereabouts) implements Request {
+  record Announce(String sourceId, long ticket, PartitionLocations whereabouts) implements Request {
     static final int KIND = 4;
 
     @Override
@@ -193,7 +193,7 @@ public sealed interface Request {
       for (int left = in.getInt("number of failed partitions"); left > 0; left--) {
         failed.put(in.getInt("failed partition"), in.getText("failure"));
       }
-      return new Announce(sourceId, ticket, new Whereabouts(holders, failed));
+      return new Announce(sourceId, ticket, new PartitionLocations(holders, failed));
     }
   }
 

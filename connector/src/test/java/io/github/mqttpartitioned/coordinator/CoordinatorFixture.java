@@ -1,12 +1,12 @@
 package io.github.mqttpartitioned.coordinator;
 
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.Counts;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.TestSettings;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ abstract class CoordinatorFixture {
     final NodeAddress address;
     final Map<Integer, Long> held = new ConcurrentHashMap<>();
     final Map<Integer, Boolean> connectedBefore = new ConcurrentHashMap<>();
-    volatile Whereabouts told = Whereabouts.UNKNOWN;
+    volatile PartitionLocations told = PartitionLocations.UNKNOWN;
 
     FakeLink(String name, String host) {
       this.address = new NodeAddress(name, host, 1);
@@ -116,7 +116,7 @@ abstract class CoordinatorFixture {
     }
 
     @Override
-    public void announce(String sourceId, Whereabouts whereabouts) {
+    public void announce(String sourceId, PartitionLocations whereabouts) {
       told = whereabouts;
     }
 

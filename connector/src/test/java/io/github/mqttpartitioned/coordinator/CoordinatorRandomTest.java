@@ -2,8 +2,8 @@ package io.github.mqttpartitioned.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.coordinator.Holders.Holder;
-import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
 import java.util.HashMap;

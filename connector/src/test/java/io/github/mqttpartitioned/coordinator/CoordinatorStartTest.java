@@ -2,10 +2,10 @@ package io.github.mqttpartitioned.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.node.Node;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.PacketType;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.mqttpartitioned.coordinator.Holders.Holder;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.github.mqttpartitioned.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.LocalCluster;

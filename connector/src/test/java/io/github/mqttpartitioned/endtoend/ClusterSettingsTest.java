@@ -3,8 +3,8 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.endtoend.ClusterApplication.Report;
-import io.github.mqttpartitioned.model.NodeAddress;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.SharedSecret;
 import io.github.mqttpartitioned.testkit.Soak;

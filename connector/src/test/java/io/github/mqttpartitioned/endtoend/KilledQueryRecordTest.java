@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
-import io.github.mqttpartitioned.testkit.FailingDisk;
 import io.github.mqttpartitioned.testkit.FailingDisk.Fault;
+import io.github.mqttpartitioned.testkit.FailingDisk;
 import io.github.mqttpartitioned.testkit.NumberedMessages;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.SessionBroker;

@@ -7,18 +7,18 @@ import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockFormat;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.LostStoreException;
+import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.Lease;
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.OffsetRange;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.Whereabouts;
 import io.github.mqttpartitioned.node.NodeHost.Admission;
+import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreWriter;
@@ -29,19 +29,19 @@ import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import io.github.mqttpartitioned.testkit.TestSettings;
-import io.github.mqttpartitioned.transport.Answer;
 import io.github.mqttpartitioned.transport.Answer.Failed;
+import io.github.mqttpartitioned.transport.Answer;
 import io.github.mqttpartitioned.transport.Network;
 import io.github.mqttpartitioned.transport.NodeClients;
 import io.github.mqttpartitioned.transport.RemoteBlocks;
 import io.github.mqttpartitioned.transport.RemoteNode;
-import io.github.mqttpartitioned.transport.Request;
 import io.github.mqttpartitioned.transport.Request.Announce;
 import io.github.mqttpartitioned.transport.Request.Assign;
 import io.github.mqttpartitioned.transport.Request.Poll;
 import io.github.mqttpartitioned.transport.Request.Processed;
 import io.github.mqttpartitioned.transport.Request.Release;
 import io.github.mqttpartitioned.transport.Request.Trim;
+import io.github.mqttpartitioned.transport.Request;
 import io.github.mqttpartitioned.transport.UnreachableException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -313,8 +313,8 @@ class NodeHostTest {
     Admission admission = admit(settings("tcp://127.0.0.1:1"), 1);
     List<CompletableFuture<Answer>> answers = new ArrayList<>();
     for (int port = 1; port <= 2_000; port++) {
-      Whereabouts whereabouts =
-          new Whereabouts(Map.of(0, new NodeAddress("1", "a", port)), Map.of());
+      PartitionLocations whereabouts =
+          new PartitionLocations(Map.of(0, new NodeAddress("1", "a", port)), Map.of());
       answers.add(ask(admission, new Announce("source", admission.ticket(), whereabouts)));
     }
     for (CompletableFuture<Answer> answer : answers) {

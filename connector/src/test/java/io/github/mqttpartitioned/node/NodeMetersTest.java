@@ -6,9 +6,9 @@ import static io.github.mqttpartitioned.testkit.PacketType.PUBREC;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.coordinator.Assignment;
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packets;

@@ -6,12 +6,12 @@ import static io.github.mqttpartitioned.option.GivenOptions.options;
 import static io.github.mqttpartitioned.option.GivenOptions.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.model.BrokerUrl;
-import io.github.mqttpartitioned.model.Secret;
-import io.github.mqttpartitioned.model.TlsSettings;
-import io.github.mqttpartitioned.model.TlsSettings.KeyMaterial;
-import io.github.mqttpartitioned.model.TlsSettings.StoreType;
-import io.github.mqttpartitioned.model.TopicFilter;
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.TopicFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,14 +2,14 @@ package io.github.mqttpartitioned.receiver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreException;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
-import io.github.mqttpartitioned.testkit.FailingDisk;
 import io.github.mqttpartitioned.testkit.FailingDisk.Fault;
+import io.github.mqttpartitioned.testkit.FailingDisk;
 import io.github.mqttpartitioned.testkit.SessionBroker;
 import io.github.mqttpartitioned.testkit.Soak;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package io.github.mqttpartitioned.receiver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.model.PartitionStatus.State;
 import io.github.mqttpartitioned.receiver.FaultyProxy.Cut;
 import io.github.mqttpartitioned.receiver.FaultyProxy.Direction;
 import io.github.mqttpartitioned.receiver.FaultyProxy.End;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.SessionBroker;

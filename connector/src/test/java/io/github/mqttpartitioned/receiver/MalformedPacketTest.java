@@ -5,7 +5,7 @@ import static io.github.mqttpartitioned.receiver.ReceiverTest.ready;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.store.SetAsidePacket;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.PacketType;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.SampleMessage;
-import io.github.mqttpartitioned.model.AckMode;
+import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.store.InFlightIds;
 import io.github.mqttpartitioned.testkit.Allocation;
 import io.github.mqttpartitioned.testkit.Corpus;

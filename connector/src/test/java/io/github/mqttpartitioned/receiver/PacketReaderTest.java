@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.receiver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.model.AckMode;
+import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.store.InFlightIds;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packets;

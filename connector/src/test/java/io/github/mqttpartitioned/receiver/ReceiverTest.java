@@ -7,12 +7,12 @@ import static io.github.mqttpartitioned.testkit.PacketType.SUBSCRIBE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
-import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.MqttProperties.Property;
-import io.github.mqttpartitioned.testkit.Packet;
+import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packet.Connect;
+import io.github.mqttpartitioned.testkit.Packet;
 import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;

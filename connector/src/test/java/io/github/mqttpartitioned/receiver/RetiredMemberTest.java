@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.MqttProperties;

@@ -3,15 +3,15 @@ package io.github.mqttpartitioned.source;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.NodeLink;
 import io.github.mqttpartitioned.coordinator.Nodes;
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.OffsetRange;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +115,7 @@ final class FakeNode implements NodeLink {
   }
 
   @Override
-  public void announce(String sourceId, Whereabouts whereabouts) {}
+  public void announce(String sourceId, PartitionLocations whereabouts) {}
 
   @Override
   public synchronized void release(String sourceId, int partition) {

@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import java.util.Optional;
 import org.apache.spark.sql.connector.read.streaming.Offset;
 import org.junit.jupiter.api.Test;

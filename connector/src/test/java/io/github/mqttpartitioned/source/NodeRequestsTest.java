@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.endtoend.Spark;
-import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.node.NodeHost;
 import io.github.mqttpartitioned.node.NodeHost.Admission;
+import io.github.mqttpartitioned.node.NodeHost;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.TestSettings;
 import io.github.mqttpartitioned.transport.Answer;

@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.model.SourceSettings;
+import io.github.mqttpartitioned.option.SourceSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

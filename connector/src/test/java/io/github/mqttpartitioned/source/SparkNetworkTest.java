@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.testkit.TestCertificates;
 import io.github.mqttpartitioned.transport.Answer;
 import io.github.mqttpartitioned.transport.Network;

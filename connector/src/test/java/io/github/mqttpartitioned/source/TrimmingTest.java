@@ -2,7 +2,7 @@ package io.github.mqttpartitioned.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.model.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import java.time.Duration;
 import org.apache.spark.sql.connector.read.streaming.Offset;
 import org.junit.jupiter.api.Test;

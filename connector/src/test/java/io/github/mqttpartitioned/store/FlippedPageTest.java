@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.CorruptBlockException;
-import io.github.mqttpartitioned.model.LogExtent;
+import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
 import java.io.IOException;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.block.SampleMessage;
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.OffsetRange;
 import java.nio.ByteBuffer;
 import java.util.Random;
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.block.SampleMessage;
-import io.github.mqttpartitioned.model.OffsetRange;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;

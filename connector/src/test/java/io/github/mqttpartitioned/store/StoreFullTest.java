@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
+import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.block.SampleMessage;
-import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.store.StoreModel.Sample;
 import io.github.mqttpartitioned.testkit.Seeded;
 import java.io.IOException;

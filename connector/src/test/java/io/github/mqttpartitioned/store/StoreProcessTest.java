@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.block.BlockCursor;
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.testkit.Seeded;
 import java.nio.file.Path;
 import java.util.Random;

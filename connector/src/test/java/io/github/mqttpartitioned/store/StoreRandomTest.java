@@ -3,8 +3,8 @@ package io.github.mqttpartitioned.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
+import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.block.SampleMessage;
-import io.github.mqttpartitioned.model.OffsetRange;
 import io.github.mqttpartitioned.store.StoreModel.Sample;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;

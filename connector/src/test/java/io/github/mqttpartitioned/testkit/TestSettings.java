@@ -1,11 +1,11 @@
 package io.github.mqttpartitioned.testkit;
 
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.BrokerUrl;
-import io.github.mqttpartitioned.model.Secret;
-import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.TlsSettings;
-import io.github.mqttpartitioned.model.TopicFilter;
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.SourceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

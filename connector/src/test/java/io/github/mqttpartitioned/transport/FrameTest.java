@@ -3,12 +3,12 @@ package io.github.mqttpartitioned.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.Counts;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -25,11 +25,11 @@ class FrameTest {
         new Request.Assign("source", 7, 3, 2, Long.MAX_VALUE, false),
         new Request.Assign("source", 7, 3, 2, 1, true),
         new Request.Trim("source", 7, 3, 1L << 40),
-        new Request.Announce("source", 7, Whereabouts.UNKNOWN),
+        new Request.Announce("source", 7, PartitionLocations.UNKNOWN),
         new Request.Announce(
             "source",
             7,
-            new Whereabouts(
+            new PartitionLocations(
                 Map.of(0, new NodeAddress("1", "höst", 4711), 31, new NodeAddress("2", "b", 1)),
                 Map.of(2, "lost", 7, "höchstens"))),
         new Request.Release("source", 7, 31),

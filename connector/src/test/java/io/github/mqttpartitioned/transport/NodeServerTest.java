@@ -4,7 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.model.NodeAddress;
+import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.SharedSecret;
 import io.github.mqttpartitioned.testkit.TestCertificates;

@@ -2,15 +2,15 @@ package io.github.mqttpartitioned.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.coordinator.Assignment;
-import io.github.mqttpartitioned.model.NodeAddress;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.PartitionStatus.State;
-import io.github.mqttpartitioned.model.Whereabouts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.TestSettings;
-import io.github.mqttpartitioned.transport.Answer.Failed;
 import io.github.mqttpartitioned.transport.Answer.Failed.Reason;
+import io.github.mqttpartitioned.transport.Answer.Failed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -79,7 +79,7 @@ class RemoteNodeTest {
     against(
         RemoteNodeTest::brokenOff,
         node -> {
-          node.announce("source", Whereabouts.UNKNOWN);
+          node.announce("source", PartitionLocations.UNKNOWN);
           Await.until("loss of the node", LIMIT, node::isLost);
         });
   }

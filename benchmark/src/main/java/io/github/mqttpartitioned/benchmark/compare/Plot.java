@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.benchmark.compare;
 
-import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.report.Measurements.Row;
+import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.report.Sample;
 import java.util.List;
 import java.util.Locale;

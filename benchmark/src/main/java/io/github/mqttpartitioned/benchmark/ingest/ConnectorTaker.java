@@ -1,13 +1,13 @@
 package io.github.mqttpartitioned.benchmark.ingest;
 
+import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.metrics.PartitionMeters;
-import io.github.mqttpartitioned.model.AckMode;
-import io.github.mqttpartitioned.model.BrokerUrl;
-import io.github.mqttpartitioned.model.LogExtent;
-import io.github.mqttpartitioned.model.PartitionStatus;
-import io.github.mqttpartitioned.model.SourceSettings;
-import io.github.mqttpartitioned.model.TlsSettings;
-import io.github.mqttpartitioned.model.TopicFilter;
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Receiver;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;

@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.benchmark.ingest;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
-import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.block.OffsetRange;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -5,7 +5,7 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockFormat;
-import io.github.mqttpartitioned.model.OffsetRange;
+import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreWriter;

@@ -1,5 +1,9 @@
-package io.github.mqttpartitioned.model;
+package io.github.mqttpartitioned.option;
 
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.TopicFilter;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;

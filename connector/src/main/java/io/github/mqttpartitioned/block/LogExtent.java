@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.model;
+package io.github.mqttpartitioned.block;
 
 import java.io.Serializable;
 

@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.model;
+package io.github.mqttpartitioned.cluster;
 
 import java.util.Map;
 
@@ -9,12 +9,12 @@ import java.util.Map;
  * @param holders by partition: the node that holds it
  * @param failed by partition that has stopped for good: why
  */
-public record Whereabouts(Map<Integer, NodeAddress> holders, Map<Integer, String> failed) {
+public record PartitionLocations(Map<Integer, NodeAddress> holders, Map<Integer, String> failed) {
 
   /** Nothing is known. */
-  public static final Whereabouts UNKNOWN = new Whereabouts(Map.of(), Map.of());
+  public static final PartitionLocations UNKNOWN = new PartitionLocations(Map.of(), Map.of());
 
-  public Whereabouts {
+  public PartitionLocations {
     holders = Map.copyOf(holders);
     failed = Map.copyOf(failed);
   }

@@ -1,5 +1,6 @@
-package io.github.mqttpartitioned.model;
+package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.block.LogExtent;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 

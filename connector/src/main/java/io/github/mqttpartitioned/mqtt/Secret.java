@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.model;
+package io.github.mqttpartitioned.mqtt;
 
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.model;
+package io.github.mqttpartitioned.option;
 
 /** When a message is acknowledged to the broker. */
 public enum AckMode {

@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.model;
+package io.github.mqttpartitioned.cluster;
 
 import java.io.Serializable;
 

@@ -1,0 +1,8 @@
+/**
+ * Which node holds which partition of a source, and how far it is: the records that driver, nodes
+ * and checkpoint share.
+ */
+@NullMarked
+package io.github.mqttpartitioned.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/**
+ * MQTT 5 itself: its wire grammar, topic filters, broker URLs, transports and credentials. This
+ * package knows neither Spark nor LMDB.
+ */
+@NullMarked
+package io.github.mqttpartitioned.mqtt;
+
+import org.jspecify.annotations.NullMarked;
