@@ -1,7 +1,8 @@
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.mqtt.InFlightIds;
+import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.option.AckMode;
-import io.github.mqttpartitioned.store.InFlightIds;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;

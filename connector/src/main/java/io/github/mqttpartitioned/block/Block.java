@@ -1,6 +1,8 @@
 package io.github.mqttpartitioned.block;
 
 import io.github.mqttpartitioned.block.BlockFormat.Column;
+import io.github.mqttpartitioned.mqtt.MalformedPropertiesException;
+import io.github.mqttpartitioned.mqtt.PropertyCursor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 

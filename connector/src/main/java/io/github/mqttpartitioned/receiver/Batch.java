@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
-import io.github.mqttpartitioned.store.InFlightChanges;
+import io.github.mqttpartitioned.mqtt.InFlightChanges;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,8 +1,9 @@
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
+import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.option.SourceSettings;
-import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
-import io.github.mqttpartitioned.receiver.ControlPackets.Disconnect;
 
 /** Why a connection has ended. */
 final class ConnectionEnd {

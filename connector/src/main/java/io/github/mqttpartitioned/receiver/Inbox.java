@@ -1,8 +1,8 @@
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
-import io.github.mqttpartitioned.receiver.ControlPackets.Disconnect;
-import io.github.mqttpartitioned.receiver.ControlPackets.SubAck;
+import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
+import io.github.mqttpartitioned.mqtt.ControlPackets.SubAck;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;

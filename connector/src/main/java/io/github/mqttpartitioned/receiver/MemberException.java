@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.util.Locale;
 import java.util.Map;

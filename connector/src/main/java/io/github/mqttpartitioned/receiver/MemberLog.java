@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.option.SourceSettings;
-import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
 import org.slf4j.Logger;
 
 /** What a receiver says about its member. */

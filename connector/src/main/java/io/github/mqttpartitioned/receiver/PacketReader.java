@@ -1,9 +1,11 @@
 package io.github.mqttpartitioned.receiver;
 
-import static io.github.mqttpartitioned.receiver.MalformedPacketException.MALFORMED;
-import static io.github.mqttpartitioned.receiver.MalformedPacketException.PROTOCOL_ERROR;
+import static io.github.mqttpartitioned.mqtt.MalformedPacketException.MALFORMED;
+import static io.github.mqttpartitioned.mqtt.MalformedPacketException.PROTOCOL_ERROR;
 
-import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.ControlPackets;
+import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

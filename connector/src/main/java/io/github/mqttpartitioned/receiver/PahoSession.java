@@ -1,6 +1,9 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.ControlPackets;
+import io.github.mqttpartitioned.mqtt.MemberSockets;
+import io.github.mqttpartitioned.mqtt.TlsContext;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.ControlPackets.SubAck;
 import io.github.mqttpartitioned.option.SourceSettings;
-import io.github.mqttpartitioned.receiver.ControlPackets.ConnAck;
-import io.github.mqttpartitioned.receiver.ControlPackets.SubAck;
 import java.util.List;
 
 /** Checks what a broker offers and grants against what a member needs. */

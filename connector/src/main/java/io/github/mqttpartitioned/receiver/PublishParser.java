@@ -1,15 +1,16 @@
 package io.github.mqttpartitioned.receiver;
 
-import static io.github.mqttpartitioned.receiver.MalformedPacketException.MALFORMED;
-import static io.github.mqttpartitioned.receiver.MalformedPacketException.PROTOCOL_ERROR;
-import static io.github.mqttpartitioned.receiver.MalformedPacketException.TOPIC_ALIAS_INVALID;
+import static io.github.mqttpartitioned.mqtt.MalformedPacketException.MALFORMED;
+import static io.github.mqttpartitioned.mqtt.MalformedPacketException.PROTOCOL_ERROR;
+import static io.github.mqttpartitioned.mqtt.MalformedPacketException.TOPIC_ALIAS_INVALID;
 
 import io.github.mqttpartitioned.block.BlockFormat;
-import io.github.mqttpartitioned.block.MalformedPropertiesException;
-import io.github.mqttpartitioned.block.PropertyCursor;
-import io.github.mqttpartitioned.block.Utf8;
+import io.github.mqttpartitioned.mqtt.InFlightIds;
+import io.github.mqttpartitioned.mqtt.MalformedPacketException;
+import io.github.mqttpartitioned.mqtt.MalformedPropertiesException;
+import io.github.mqttpartitioned.mqtt.PropertyCursor;
+import io.github.mqttpartitioned.mqtt.Utf8;
 import io.github.mqttpartitioned.option.AckMode;
-import io.github.mqttpartitioned.store.InFlightIds;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 

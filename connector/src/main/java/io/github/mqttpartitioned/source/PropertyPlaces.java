@@ -1,8 +1,8 @@
 package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.block.Block;
-import io.github.mqttpartitioned.block.MalformedPropertiesException;
-import io.github.mqttpartitioned.block.PropertyCursor;
+import io.github.mqttpartitioned.mqtt.MalformedPropertiesException;
+import io.github.mqttpartitioned.mqtt.PropertyCursor;
 import java.util.Arrays;
 
 /**

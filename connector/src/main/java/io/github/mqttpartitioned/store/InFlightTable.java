@@ -1,5 +1,7 @@
 package io.github.mqttpartitioned.store;
 
+import io.github.mqttpartitioned.mqtt.InFlightChanges;
+import io.github.mqttpartitioned.mqtt.InFlightIds;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;

@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.mqtt.InFlightIds;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.mqtt.InFlightChanges;
 import io.github.mqttpartitioned.store.BlockTable.Trimmed;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

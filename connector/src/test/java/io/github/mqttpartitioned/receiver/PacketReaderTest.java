@@ -3,8 +3,8 @@ package io.github.mqttpartitioned.receiver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.mqtt.InFlightIds;
 import io.github.mqttpartitioned.option.AckMode;
-import io.github.mqttpartitioned.store.InFlightIds;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packets;
 import java.io.ByteArrayInputStream;

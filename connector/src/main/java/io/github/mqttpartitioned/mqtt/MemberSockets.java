@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.mqtt;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * Makes the one socket of a connection, with TCP_NODELAY (Paho never sets it; acknowledgements
  * would wait 40 ms), and can close it whatever Paho is doing with it. Thread-safe.
  */
-final class MemberSockets implements AutoCloseable {
+public final class MemberSockets implements AutoCloseable {
 
   private @Nullable Socket socket;
   private boolean closed;
 
   /** Factory for Paho: an {@link SSLSocketFactory} when {@code tls} is one, else a plain one. */
-  SocketFactory factory(@Nullable SSLSocketFactory tls) {
+  public SocketFactory factory(@Nullable SSLSocketFactory tls) {
     return tls == null ? new Plain() : new Tls(tls);
   }
 

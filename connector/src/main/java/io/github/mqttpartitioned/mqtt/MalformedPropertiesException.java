@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.block;
+package io.github.mqttpartitioned.mqtt;
 
 /** The property section of a PUBLISH breaks the MQTT 5 specification, section 2.2.2. */
 public final class MalformedPropertiesException extends Exception {

@@ -1,10 +1,10 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.mqtt;
 
 import java.util.Arrays;
 
 /**
- * Changes of the ids in flight, in the order in which they happened, to be made durable by one
- * {@link StoreWriter}. Reusable; allocates nothing once it has grown to its usual size. Confined to
+ * Changes of the ids in flight, in the order in which they happened, to be made durable in one
+ * write transaction. Reusable; allocates nothing once it has grown to its usual size. Confined to
  * one thread at a time.
  */
 public final class InFlightChanges {
@@ -43,20 +43,20 @@ public final class InFlightChanges {
     size = 0;
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
-  boolean isClearAll(int index) {
+  public boolean isClearAll(int index) {
     return ids[index] == CLEAR_ALL;
   }
 
-  int id(int index) {
+  public int id(int index) {
     return ids[index];
   }
 
   /** 0 for a release. */
-  long fingerprint(int index) {
+  public long fingerprint(int index) {
     return fingerprints[index];
   }
 

@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.mqtt;
 
 import java.util.Arrays;
 
@@ -9,8 +9,8 @@ import java.util.Arrays;
  */
 public final class InFlightIds {
 
-  static final int CHUNK_IDS = 128;
-  static final int CHUNKS = (1 << Character.SIZE) / CHUNK_IDS;
+  public static final int CHUNK_IDS = 128;
+  public static final int CHUNKS = (1 << Character.SIZE) / CHUNK_IDS;
 
   /** Stands for every chunk without an id in flight; never written to. */
   private static final long[] NONE = new long[CHUNK_IDS];
@@ -67,7 +67,7 @@ public final class InFlightIds {
     return size;
   }
 
-  InFlightIds copy() {
+  public InFlightIds copy() {
     InFlightIds copy = new InFlightIds();
     for (int chunk = 0; chunk < CHUNKS; chunk++) {
       copy.copyChunk(chunk, this);
@@ -76,7 +76,7 @@ public final class InFlightIds {
   }
 
   /** Makes a chunk the same as that of {@code other}. */
-  void copyChunk(int chunk, InFlightIds other) {
+  public void copyChunk(int chunk, InFlightIds other) {
     size += count(other.chunks[chunk]) - count(chunks[chunk]);
     if (other.chunks[chunk] == NONE) {
       chunks[chunk] = NONE;
@@ -85,7 +85,7 @@ public final class InFlightIds {
     }
   }
 
-  boolean isChunkEmpty(int chunk) {
+  public boolean isChunkEmpty(int chunk) {
     return chunks[chunk] == NONE || count(chunks[chunk]) == 0;
   }
 

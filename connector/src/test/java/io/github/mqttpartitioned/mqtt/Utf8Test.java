@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.block;
+package io.github.mqttpartitioned.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

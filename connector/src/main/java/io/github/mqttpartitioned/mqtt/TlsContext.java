@@ -1,8 +1,7 @@
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.mqtt;
 
 import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
-import io.github.mqttpartitioned.mqtt.TlsSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +36,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Turns {@link TlsSettings} into sockets: key and trust stores in JKS, PKCS12 or PEM. */
-final class TlsContext {
+public final class TlsContext {
 
   private static final Pattern PEM =
       Pattern.compile("-----BEGIN ([A-Z ]+)-----([^-]*)-----END \\1-----");
@@ -50,7 +49,7 @@ final class TlsContext {
    *
    * @throws IllegalArgumentException naming the option and the file that cannot be used
    */
-  static SSLSocketFactory socketFactory(TlsSettings settings) {
+  public static SSLSocketFactory socketFactory(TlsSettings settings) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keyManagers(settings.keyStore()), trustManagers(settings.trustStore()), null);

@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.block;
+package io.github.mqttpartitioned.mqtt;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.mqtt;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -9,18 +9,18 @@ import java.util.List;
  * What the packets say that Paho handles, but does not tell us in full: CONNACK (section 3.2),
  * SUBACK (3.9), UNSUBACK (3.11) and DISCONNECT (3.14).
  */
-final class ControlPackets {
+public final class ControlPackets {
 
-  static final int CONNACK = 0x20;
-  static final int SUBACK = 0x90;
-  static final int UNSUBACK = 0xB0;
-  static final int PINGRESP = 0xD0;
-  static final int DISCONNECT = 0xE0;
+  public static final int CONNACK = 0x20;
+  public static final int SUBACK = 0x90;
+  public static final int UNSUBACK = 0xB0;
+  public static final int PINGRESP = 0xD0;
+  public static final int DISCONNECT = 0xE0;
 
   private static final int REASON_STRING = 0x1F;
   private static final int WILDCARD_AVAILABLE = 0x28;
   private static final int SHARED_AVAILABLE = 0x2A;
-  static final int SESSION_EXPIRY = 0x11;
+  public static final int SESSION_EXPIRY = 0x11;
   private static final int SERVER_KEEP_ALIVE = 0x13;
 
   /**
@@ -32,7 +32,7 @@ final class ControlPackets {
    * @param sessionExpiry Session Expiry Interval in seconds that the broker insists on, or -1
    * @param serverKeepAlive Keep Alive in seconds that the broker insists on, or -1
    */
-  record ConnAck(
+  public record ConnAck(
       boolean sessionPresent,
       int reasonCode,
       String reason,
@@ -42,7 +42,7 @@ final class ControlPackets {
       int serverKeepAlive) {
 
     /** The packet with nothing in it but what Paho needs. */
-    byte[] forPaho() {
+    public byte[] forPaho() {
       int flags = sessionPresent ? 1 : 0;
       return serverKeepAlive < 0
           ? new byte[] {CONNACK, 3, (byte) flags, (byte) reasonCode, 0}
@@ -65,17 +65,17 @@ final class ControlPackets {
    * @param reasonCodes by topic filter: QoS granted, or from 0x80 on why not
    * @param reason the broker's own words, empty for none
    */
-  record SubAck(List<Integer> reasonCodes, String reason) {}
+  public record SubAck(List<Integer> reasonCodes, String reason) {}
 
   /**
    * @param reasonCode why the broker ends the connection; 0x8E: another client took the session
    *     over
    * @param reason the broker's own words, empty for none
    */
-  record Disconnect(int reasonCode, String reason) {
+  public record Disconnect(int reasonCode, String reason) {
 
-    static final int SESSION_TAKEN_OVER = 0x8E;
-    static final int NO_SHARED_SUBSCRIPTIONS = 0x9E;
+    public static final int SESSION_TAKEN_OVER = 0x8E;
+    public static final int NO_SHARED_SUBSCRIPTIONS = 0x9E;
   }
 
   private ControlPackets() {}
@@ -83,7 +83,7 @@ final class ControlPackets {
   /**
    * @param body the packet without its fixed header
    */
-  static ConnAck connAck(ByteBuffer body) throws MalformedPacketException {
+  public static ConnAck connAck(ByteBuffer body) throws MalformedPacketException {
     int flags = unsignedByte(body);
     int reasonCode = unsignedByte(body);
     Properties properties = Properties.read(body);
@@ -97,7 +97,7 @@ final class ControlPackets {
         properties.serverKeepAlive);
   }
 
-  static SubAck subAck(ByteBuffer body) throws MalformedPacketException {
+  public static SubAck subAck(ByteBuffer body) throws MalformedPacketException {
     unsignedShort(body);
     Properties properties = Properties.read(body);
     List<Integer> reasonCodes = new ArrayList<>();
@@ -107,7 +107,7 @@ final class ControlPackets {
     return new SubAck(reasonCodes, properties.reason);
   }
 
-  static Disconnect disconnect(ByteBuffer body) throws MalformedPacketException {
+  public static Disconnect disconnect(ByteBuffer body) throws MalformedPacketException {
     int reasonCode = body.hasRemaining() ? unsignedByte(body) : 0;
     return new Disconnect(reasonCode, Properties.read(body).reason);
   }
