@@ -2,9 +2,9 @@ package io.github.mqttpartitioned.node;
 
 import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.metrics.PartitionMeters;
+import io.github.mqttpartitioned.receiver.LeaseCheck;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Receiver;
-import io.github.mqttpartitioned.receiver.Tenure;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreException;
@@ -37,7 +37,7 @@ final class Holding {
   private record Parts(PartitionStore store, Receiver receiver, PartitionMeters meters) {}
 
   private final Assignment assignment;
-  private final Tenure tenure;
+  private final LeaseCheck tenure;
   private final String node;
   private final Duration stopLimit;
   private volatile @Nullable Parts parts;
@@ -52,7 +52,7 @@ final class Holding {
    * @param node name of the node, for meters
    * @param stopLimit how long {@link #finish} waits for the receiver
    */
-  Holding(Assignment assignment, Tenure tenure, String node, Duration stopLimit) {
+  Holding(Assignment assignment, LeaseCheck tenure, String node, Duration stopLimit) {
     this.assignment = assignment;
     this.tenure = tenure;
     this.node = node;

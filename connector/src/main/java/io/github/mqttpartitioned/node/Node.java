@@ -7,8 +7,8 @@ import io.github.mqttpartitioned.coordinator.Assignment;
 import io.github.mqttpartitioned.coordinator.NodeLink;
 import io.github.mqttpartitioned.metrics.PrometheusText;
 import io.github.mqttpartitioned.metrics.ReadMeters;
+import io.github.mqttpartitioned.receiver.LeaseCheck;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
-import io.github.mqttpartitioned.receiver.Tenure;
 import io.github.mqttpartitioned.store.PartitionStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +57,7 @@ public final class Node implements NodeLink {
 
   @Override
   public void assign(Assignment assignment) {
-    Holding holding = hold(assignment, Tenure.ENDLESS);
+    Holding holding = hold(assignment, LeaseCheck.ENDLESS);
     try {
       holding.open();
     } catch (RuntimeException | Error e) {
@@ -73,7 +73,7 @@ public final class Node implements NodeLink {
    *
    * @throws IllegalStateException when the partition is held already
    */
-  Holding hold(Assignment assignment, Tenure tenure) {
+  Holding hold(Assignment assignment, LeaseCheck tenure) {
     Key key = new Key(assignment.settings().sourceId(), assignment.partition());
     Holding holding = new Holding(assignment, tenure, address.name(), Holding.STOP_LIMIT);
     if (holdings.putIfAbsent(key, holding) != null) {

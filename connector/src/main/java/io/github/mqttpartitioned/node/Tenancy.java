@@ -2,7 +2,7 @@ package io.github.mqttpartitioned.node;
 
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.option.SourceSettings;
-import io.github.mqttpartitioned.receiver.Tenure;
+import io.github.mqttpartitioned.receiver.LeaseCheck;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Thread-safe.
  */
-final class Tenancy implements Tenure {
+final class Tenancy implements LeaseCheck {
 
   /** Someone who waits for the version to change. */
   private record Waiter(long seen, long until, Runnable answer) {}

@@ -39,12 +39,12 @@ final class MemberConnection {
     void stored();
   }
 
-  private final Membership member;
+  private final MemberContext member;
   private final SourceSettings settings;
   private final int partition;
   private final GroupCommit groupCommit;
   private final Progress progress;
-  private final Wishes wishes;
+  private final ReceiverSignals wishes;
   private final Inbox inbox;
   private final WithheldAcknowledgements withheld = new WithheldAcknowledgements();
   private boolean subscribed;
@@ -52,7 +52,7 @@ final class MemberConnection {
   /** By then the broker must have said something, or a retired member got a message. */
   private long deadline;
 
-  MemberConnection(Membership member, Progress progress) {
+  MemberConnection(MemberContext member, Progress progress) {
     this.member = member;
     this.settings = member.settings();
     this.partition = member.partition();

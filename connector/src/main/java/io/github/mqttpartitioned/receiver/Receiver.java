@@ -45,12 +45,12 @@ public final class Receiver {
   private final SourceSettings settings;
   private final int partition;
   private final PartitionStore store;
-  private final Tenure tenure;
+  private final LeaseCheck tenure;
   private final boolean connectedBefore;
   private final GroupCommit groupCommit;
   private final Thread thread;
-  private final Wishes wishes = new Wishes();
-  private final Membership member;
+  private final ReceiverSignals wishes = new ReceiverSignals();
+  private final MemberContext member;
   private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
   private long mustConnectBy;
   private long takenBackAt = System.nanoTime() - TAKEOVERS.toNanos();
@@ -69,7 +69,7 @@ public final class Receiver {
 
   /** As below, alone with its partition. */
   public Receiver(SourceSettings settings, int partition, PartitionStore store, CommitTimes times) {
-    this(settings, partition, store, times, Tenure.ENDLESS, false);
+    this(settings, partition, store, times, LeaseCheck.ENDLESS, false);
   }
 
   /**
@@ -84,7 +84,7 @@ public final class Receiver {
       int partition,
       PartitionStore store,
       CommitTimes times,
-      Tenure tenure,
+      LeaseCheck tenure,
       boolean connectedBefore) {
     this.settings = settings;
     this.partition = partition;
@@ -95,7 +95,7 @@ public final class Receiver {
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
     this.thread.setDaemon(true);
     this.member =
-        new Membership(
+        new MemberContext(
             settings,
             partition,
             store,

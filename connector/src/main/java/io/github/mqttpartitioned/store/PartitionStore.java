@@ -6,6 +6,10 @@ import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.mqtt.InFlightIds;
+import io.github.mqttpartitioned.store.lmdb.LmdbErrors;
+import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
+import io.github.mqttpartitioned.store.lmdb.StoreLimits;
+import io.github.mqttpartitioned.store.lmdb.StoreState;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +39,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   private final Path directory;
   private final String place;
   private final long epoch;
-  private final StoreRoom room;
+  private final StoreCapacity room;
   private volatile LogExtent extent;
 
   /** Guards closing against opening anew; the writer thread alone replaces the environment. */
@@ -64,7 +68,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     this.extent = state.extent();
     this.transaction = opening.transaction();
     this.room =
-        new StoreRoom(StoreLimits.of(config.maxBytes(), environment.pageSize()), state.liveBytes());
+        new StoreCapacity(StoreLimits.of(config.maxBytes(), environment.pageSize()), state.liveBytes());
   }
 
   /**
@@ -133,7 +137,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   }
 
   /** The packets set aside that are still kept, oldest first. */
-  public List<SetAsidePacket> setAside() {
+  public List<DeadLetter> setAside() {
     StoreEnvironment current = use();
     try (Txn<ByteBuffer> txn = current.beginRead()) {
       return current.setAside().list(txn);
@@ -267,7 +271,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
 
   // What follows is for the writer.
 
-  StoreEnvironment environment() {
+  public StoreEnvironment environment() {
     return environment;
   }
 
@@ -279,7 +283,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     return place;
   }
 
-  StoreRoom room() {
+  StoreCapacity room() {
     return room;
   }
 

@@ -1,5 +1,7 @@
 package io.github.mqttpartitioned.store;
 
+import io.github.mqttpartitioned.store.lmdb.StoreLimits;
+import io.github.mqttpartitioned.store.lmdb.StoreState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 

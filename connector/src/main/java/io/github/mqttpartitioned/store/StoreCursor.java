@@ -3,6 +3,9 @@ package io.github.mqttpartitioned.store;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
+import io.github.mqttpartitioned.store.lmdb.StoreReader;
+import io.github.mqttpartitioned.store.lmdb.StoreState;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.store;
 
+import io.github.mqttpartitioned.store.lmdb.MetaPages;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * data.mdb} in place is always a whole store: a kill in between leaves none, and an empty or cut
  * file is damage, never a new store.
  */
-final class StoreDirectory {
+public final class StoreDirectory {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
 
@@ -39,7 +40,7 @@ final class StoreDirectory {
     return Files.exists(directory.resolve(DATA));
   }
 
-  static Path dataFile(Path directory) {
+  public static Path dataFile(Path directory) {
     return directory.resolve(DATA);
   }
 
@@ -64,7 +65,7 @@ final class StoreDirectory {
     }
   }
 
-  static boolean hasFailedCommit(Path directory) {
+  public static boolean hasFailedCommit(Path directory) {
     return Files.exists(directory.resolve(FAILED_COMMIT));
   }
 

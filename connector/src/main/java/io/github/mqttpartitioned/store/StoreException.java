@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.store.lmdb.StoreState;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -149,7 +150,7 @@ public abstract sealed class StoreException extends RuntimeException {
         null);
   }
 
-  static Fenced enlarged(String action, String store, Throwable cause) {
+  public static Fenced enlarged(String action, String store, Throwable cause) {
     return new Fenced(
         "Cannot "
             + action
@@ -160,11 +161,11 @@ public abstract sealed class StoreException extends RuntimeException {
         cause);
   }
 
-  static Damaged damaged(String store, String problem) {
+  public static Damaged damaged(String store, String problem) {
     return damaged(store, problem, null);
   }
 
-  static Damaged damaged(String store, String problem, @Nullable Throwable cause) {
+  public static Damaged damaged(String store, String problem, @Nullable Throwable cause) {
     return new Damaged(
         "Store "
             + store
@@ -245,7 +246,7 @@ public abstract sealed class StoreException extends RuntimeException {
         null);
   }
 
-  static Unusable otherVersion(String store, int found, int expected) {
+  public static Unusable otherVersion(String store, int found, int expected) {
     return new Unusable(
         "Cannot open store "
             + store
@@ -268,11 +269,11 @@ public abstract sealed class StoreException extends RuntimeException {
         null);
   }
 
-  static Unusable unusable(String action, String store, Throwable cause) {
+  public static Unusable unusable(String action, String store, Throwable cause) {
     return unusable(action, store, String.valueOf(cause.getMessage()), cause);
   }
 
-  static Unusable unusable(String action, String store, String why, @Nullable Throwable cause) {
+  public static Unusable unusable(String action, String store, String why, @Nullable Throwable cause) {
     return new Unusable(
         "Cannot "
             + action
@@ -285,7 +286,7 @@ public abstract sealed class StoreException extends RuntimeException {
   }
 
   /** A size as people write it: {@code 8 GiB}, {@code 1.5 MiB}, {@code 100 bytes}. */
-  static String bytes(long size) {
+  public static String bytes(long size) {
     int unit = 0;
     double value = size;
     while (value >= 1024 && unit < UNITS.length - 1) {

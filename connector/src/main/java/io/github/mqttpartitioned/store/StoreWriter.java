@@ -3,7 +3,12 @@ package io.github.mqttpartitioned.store;
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.mqtt.InFlightChanges;
-import io.github.mqttpartitioned.store.BlockTable.Trimmed;
+import io.github.mqttpartitioned.store.lmdb.BlockTable.Trimmed;
+import io.github.mqttpartitioned.store.lmdb.InFlightTable;
+import io.github.mqttpartitioned.store.lmdb.LmdbErrors;
+import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
+import io.github.mqttpartitioned.store.lmdb.StoreLimits;
+import io.github.mqttpartitioned.store.lmdb.StoreState;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Env.MapFullException;
@@ -31,7 +36,7 @@ public final class StoreWriter implements AutoCloseable {
   private final StoreEnvironment environment;
   private final Txn<ByteBuffer> txn;
   private final StoreState begun;
-  private final StoreRoom room;
+  private final StoreCapacity room;
   private final StoreLimits limits;
 
   private long earliest;

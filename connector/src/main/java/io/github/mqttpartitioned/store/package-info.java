@@ -7,9 +7,9 @@
  * <pre>
  *   blocks      first offset of a block, 8 bytes big endian → the block
  *   meta        "state" → who may write, and what the store holds: {@link
- *               io.github.mqttpartitioned.store.StoreState}
+ *               io.github.mqttpartitioned.store.lmdb.StoreState}
  *   inflight    2 bytes big endian → fingerprints of 128 packet ids: {@link
- *               io.github.mqttpartitioned.store.InFlightTable}
+ *               io.github.mqttpartitioned.store.lmdb.InFlightTable}
  *   set-aside   running number, 8 bytes big endian → a packet that could not be understood
  * </pre>
  *

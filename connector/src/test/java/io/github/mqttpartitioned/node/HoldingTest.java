@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.coordinator.Assignment;
-import io.github.mqttpartitioned.receiver.Tenure;
+import io.github.mqttpartitioned.receiver.LeaseCheck;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreException;
@@ -52,8 +52,8 @@ class HoldingTest {
     }
   }
 
-  private static Tenure blocked(CountDownLatch busy, CountDownLatch mayEnd) {
-    return new Tenure() {
+  private static LeaseCheck blocked(CountDownLatch busy, CountDownLatch mayEnd) {
+    return new LeaseCheck() {
       @Override
       public void require() {
         busy.countDown();

@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
-import io.github.mqttpartitioned.store.SetAsidePacket;
+import io.github.mqttpartitioned.store.DeadLetter;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
@@ -157,7 +157,7 @@ class MalformedPacketTest {
       broker.awaitAcknowledged(2, Member.DEADLINE);
       assertThat(member.payloads()).containsExactly("good");
       Await.until("the count", Member.DEADLINE, () -> member.status().counts().setAside() == 1);
-      List<SetAsidePacket> kept = member.store().setAside();
+      List<DeadLetter> kept = member.store().setAside();
       assertThat(kept).hasSize(1);
       assertThat(kept.get(0).reason()).contains("not well-formed UTF-8");
     }

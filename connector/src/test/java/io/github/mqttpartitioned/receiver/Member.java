@@ -26,7 +26,7 @@ final class Member implements AutoCloseable {
   private final Path folder;
   private final TestSettings settings;
   private CommitTimes times = CommitTimes.IGNORED;
-  private Tenure tenure = Tenure.ENDLESS;
+  private LeaseCheck tenure = LeaseCheck.ENDLESS;
   private boolean connectedBefore;
 
   private @Nullable PartitionStore store;
@@ -96,7 +96,7 @@ final class Member implements AutoCloseable {
     return this;
   }
 
-  Member tenure(Tenure value) {
+  Member tenure(LeaseCheck value) {
     tenure = value;
     return this;
   }

@@ -248,8 +248,8 @@ class ReceiverTest {
   }
 
   /** A tenure of a partition that another node may have held. */
-  private static final Tenure AFTER_ANOTHER =
-      new Tenure() {
+  private static final LeaseCheck AFTER_ANOTHER =
+      new LeaseCheck() {
         @Override
         public void require() {}
 

@@ -9,6 +9,7 @@ import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.block.SampleMessage;
+import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

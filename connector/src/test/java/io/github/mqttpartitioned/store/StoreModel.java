@@ -10,6 +10,7 @@ import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.block.SampleMessage;
 import io.github.mqttpartitioned.mqtt.InFlightChanges;
 import io.github.mqttpartitioned.mqtt.InFlightIds;
+import io.github.mqttpartitioned.store.lmdb.DeadLetterTable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +128,7 @@ final class StoreModel {
     List<Packet> more = new ArrayList<>(setAside);
     more.add(packet);
     // Older ones are gone from the store.
-    int from = Math.max(0, more.size() - SetAsideTable.MAX_PACKETS);
+    int from = Math.max(0, more.size() - DeadLetterTable.MAX_PACKETS);
     setAside = List.copyOf(more.subList(from, more.size()));
   }
 
@@ -138,11 +139,11 @@ final class StoreModel {
    * @param roomBytes what all of them may take at most
    */
   void assertSetAside(PartitionStore store, long roomBytes) {
-    List<SetAsidePacket> found = store.setAside();
+    List<DeadLetter> found = store.setAside();
     List<Packet> newest = setAside.subList(setAside.size() - found.size(), setAside.size());
     for (int i = 0; i < found.size(); i++) {
       Packet packet = newest.get(i);
-      int kept = Math.min(packet.length(), SetAsideTable.MAX_PACKET_BYTES);
+      int kept = Math.min(packet.length(), DeadLetterTable.MAX_PACKET_BYTES);
       assertThat(found.get(i).reason()).isEqualTo(packet.reason());
       assertThat(found.get(i).length()).isEqualTo(packet.length());
       assertThat(found.get(i).bytes()).isEqualTo(packet.bytes().limit(kept));
@@ -152,9 +153,9 @@ final class StoreModel {
       long taken =
           newest.stream()
               .mapToLong(
-                  packet -> 2L * Math.min(packet.length(), SetAsideTable.MAX_PACKET_BYTES) + 8_192)
+                  packet -> 2L * Math.min(packet.length(), DeadLetterTable.MAX_PACKET_BYTES) + 8_192)
               .sum();
-      assertThat(taken).isGreaterThan(roomBytes - 2 * SetAsideTable.MAX_PACKET_BYTES - 8_192);
+      assertThat(taken).isGreaterThan(roomBytes - 2 * DeadLetterTable.MAX_PACKET_BYTES - 8_192);
     }
   }
 

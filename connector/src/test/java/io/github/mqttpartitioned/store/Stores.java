@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Random;
 
 /** Short ways to do with a store what most tests do. */
-final class Stores {
+public final class Stores {
 
-  static final long MIB = 1 << 20;
+  public static final long MIB = 1 << 20;
 
   private Stores() {}
 
   /** Partition 3 of source "source", 16 MiB, from offset 0. */
-  static StoreConfig config(Path directory) {
+  public static StoreConfig config(Path directory) {
     return config(directory, 16 * MIB);
   }
 
-  static StoreConfig config(Path directory, long maxBytes) {
+  public static StoreConfig config(Path directory, long maxBytes) {
     return new StoreConfig(directory, "source", 3, maxBytes, 0);
   }
 

@@ -1,7 +1,8 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
 import io.github.mqttpartitioned.mqtt.InFlightChanges;
 import io.github.mqttpartitioned.mqtt.InFlightIds;
+import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;
@@ -26,7 +27,7 @@ import org.lmdbjava.Txn;
  *
  * There is no record for 128 ids of which none is in flight. Confined to the writer thread.
  */
-final class InFlightTable {
+public final class InFlightTable {
 
   private static final int CRC_AT = InFlightIds.CHUNK_IDS * Long.BYTES;
   private static final int LENGTH = CRC_AT + Integer.BYTES;
@@ -53,7 +54,7 @@ final class InFlightTable {
    *
    * @throws StoreException.Damaged when a record is not what was written
    */
-  void load(Txn<ByteBuffer> txn) {
+  public void load(Txn<ByteBuffer> txn) {
     durable.clear();
     present.clear();
     dirty.clear();
@@ -83,12 +84,12 @@ final class InFlightTable {
   }
 
   /** A copy of what is durable. */
-  InFlightIds copy() {
+  public InFlightIds copy() {
     return durable.copy();
   }
 
   /** Makes changes, in order, in memory alone. */
-  void apply(InFlightChanges changes) {
+  public void apply(InFlightChanges changes) {
     for (int i = 0; i < changes.size(); i++) {
       if (changes.isClearAll(i)) {
         clear();
@@ -115,7 +116,7 @@ final class InFlightTable {
   }
 
   /** Has every chunk written, changed or not. */
-  void rewriteAll() {
+  public void rewriteAll() {
     for (int chunk = 0; chunk < InFlightIds.CHUNKS; chunk++) {
       if (!present.isChunkEmpty(chunk)) {
         dirty.set(chunk);
@@ -123,12 +124,12 @@ final class InFlightTable {
     }
   }
 
-  boolean isDirty() {
+  public boolean isDirty() {
     return !dirty.isEmpty();
   }
 
   /** Writes the chunks that have changed. */
-  void write(Txn<ByteBuffer> txn) {
+  public void write(Txn<ByteBuffer> txn) {
     for (int chunk = dirty.nextSetBit(0); chunk >= 0; chunk = dirty.nextSetBit(chunk + 1)) {
       key.putShort(0, (short) chunk);
       if (present.isChunkEmpty(chunk)) {
@@ -154,12 +155,12 @@ final class InFlightTable {
   }
 
   /** What has been written is durable now. */
-  void committed() {
+  public void committed() {
     copyDirty(present, durable);
   }
 
   /** What has been changed since the last commit does not count. */
-  void rollBack() {
+  public void rollBack() {
     copyDirty(durable, present);
   }
 

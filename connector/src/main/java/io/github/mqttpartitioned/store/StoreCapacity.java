@@ -1,10 +1,12 @@
 package io.github.mqttpartitioned.store;
 
+import io.github.mqttpartitioned.store.lmdb.StoreLimits;
+
 /**
  * How full a store is, and whether appending is worth a try. Written by the writer thread, read by
  * any.
  */
-final class StoreRoom {
+final class StoreCapacity {
 
   private final StoreLimits limits;
   private volatile long liveBytes;
@@ -18,7 +20,7 @@ final class StoreRoom {
   /** That, and not too little space, is why there is no room now. Of the writer thread. */
   private boolean waitsForPages;
 
-  StoreRoom(StoreLimits limits, long liveBytes) {
+  StoreCapacity(StoreLimits limits, long liveBytes) {
     this.limits = limits;
     this.liveBytes = liveBytes;
   }

@@ -11,4 +11,4 @@ import java.nio.ByteBuffer;
  * @param length bytes that the packet had
  * @param bytes the packet, or its first 64 KiB
  */
-public record SetAsidePacket(long number, String reason, long length, ByteBuffer bytes) {}
+public record DeadLetter(long number, String reason, long length, ByteBuffer bytes) {}

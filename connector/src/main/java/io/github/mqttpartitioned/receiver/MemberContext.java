@@ -9,16 +9,16 @@ import io.github.mqttpartitioned.store.PartitionStore;
  * @param tenure asked whether the member may go on
  * @param times told how long its work takes
  */
-record Membership(
+record MemberContext(
     SourceSettings settings,
     int partition,
     PartitionStore store,
-    Tenure tenure,
+    LeaseCheck tenure,
     CommitTimes times,
     GroupCommit groupCommit,
     PoisonMessages poison,
     MemberLog log,
-    Wishes wishes) {
+    ReceiverSignals wishes) {
 
   boolean isRetired() {
     return settings.isRetired(partition);

@@ -1,8 +1,9 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;

@@ -5,7 +5,7 @@ package io.github.mqttpartitioned.receiver;
  * and is notified of everything that this thread may have to do, but for what falls due by itself.
  * Thread-safe.
  */
-final class Wishes {
+final class ReceiverSignals {
 
   private volatile boolean stopping;
   private volatile long processed;

@@ -1,9 +1,12 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.SampleMessage;
+import io.github.mqttpartitioned.store.PartitionStore;
+import io.github.mqttpartitioned.store.StoreWriter;
+import io.github.mqttpartitioned.store.Stores;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;

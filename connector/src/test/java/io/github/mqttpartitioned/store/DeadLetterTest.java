@@ -2,6 +2,7 @@ package io.github.mqttpartitioned.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.store.lmdb.DeadLetterTable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -9,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SetAsideTest {
+class DeadLetterTest {
 
   @TempDir Path directory;
 
@@ -27,7 +28,7 @@ class SetAsideTest {
       assertThat(packet.limit()).isEqualTo(8);
     }
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
-      SetAsidePacket kept = store.setAside().get(0);
+      DeadLetter kept = store.setAside().get(0);
       assertThat(kept.number()).isZero();
       assertThat(kept.reason()).isEqualTo("gibt’s nicht");
       assertThat(kept.length()).isEqualTo(6);
@@ -47,7 +48,7 @@ class SetAsideTest {
 
   @Test
   void keepsTheNewestPackets() {
-    int packets = SetAsideTable.MAX_PACKETS + 10;
+    int packets = DeadLetterTable.MAX_PACKETS + 10;
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
       try (StoreWriter writer = store.write()) {
         for (int i = 0; i < packets; i++) {
@@ -55,8 +56,8 @@ class SetAsideTest {
         }
         writer.commit();
       }
-      List<SetAsidePacket> kept = store.setAside();
-      assertThat(kept).hasSize(SetAsideTable.MAX_PACKETS);
+      List<DeadLetter> kept = store.setAside();
+      assertThat(kept).hasSize(DeadLetterTable.MAX_PACKETS);
       for (int i = 0; i < kept.size(); i++) {
         assertThat(kept.get(i).number()).isEqualTo(10 + i);
         assertThat(kept.get(i).reason()).isEqualTo("number " + (10 + i));
@@ -72,9 +73,9 @@ class SetAsideTest {
         writer.setAside(ByteBuffer.allocate(10 << 20).put(0, (byte) 7), "r".repeat(10_000));
         writer.commit();
       }
-      SetAsidePacket kept = store.setAside().get(0);
+      DeadLetter kept = store.setAside().get(0);
       assertThat(kept.length()).isEqualTo(10 << 20);
-      assertThat(kept.bytes().remaining()).isEqualTo(SetAsideTable.MAX_PACKET_BYTES);
+      assertThat(kept.bytes().remaining()).isEqualTo(DeadLetterTable.MAX_PACKET_BYTES);
       assertThat(kept.bytes().get(0)).isEqualTo((byte) 7);
       assertThat(kept.reason()).hasSize(1024);
     }
@@ -89,7 +90,7 @@ class SetAsideTest {
           writer.commit();
         }
       }
-      List<SetAsidePacket> kept = store.setAside();
+      List<DeadLetter> kept = store.setAside();
       assertThat(kept).hasSizeBetween(3, 6);
       assertThat(kept.get(kept.size() - 1).reason()).isEqualTo("number 49");
       assertThat(store.environment().usedBytes()).isLessThan(2 * Stores.MIB);

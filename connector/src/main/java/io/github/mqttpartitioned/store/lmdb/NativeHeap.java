@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
 import com.kenai.jffi.MemoryIO;
 

@@ -1,5 +1,6 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
+import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
 import org.lmdbjava.Cursor;
 import org.lmdbjava.GetOp;
@@ -10,7 +11,7 @@ import org.lmdbjava.Txn;
  * A read transaction, used for one snapshot after the other, and a place among the blocks of the
  * present one. Every search goes down from the root of the tree. Confined to one thread at a time.
  */
-final class StoreReader {
+public final class StoreReader {
 
   private final Txn<ByteBuffer> txn;
   private final Cursor<ByteBuffer> cursor;
@@ -28,7 +29,7 @@ final class StoreReader {
   }
 
   /** Takes a new snapshot, in place of the one before if there is one. */
-  void refresh() {
+  public void refresh() {
     reset();
     try {
       hasSnapshot = true;
@@ -40,7 +41,7 @@ final class StoreReader {
   }
 
   /** Lets the snapshot go, if there is one: pages trimmed since can be used again. */
-  void reset() {
+  public void reset() {
     if (hasSnapshot) {
       hasSnapshot = false;
       txn.reset();
@@ -52,7 +53,7 @@ final class StoreReader {
    *
    * @return its first offset, or -1 when there is none
    */
-  long seekFloor(long offset) {
+  public long seekFloor(long offset) {
     try {
       key.putLong(0, offset);
       if (cursor.get(key, GetOp.MDB_SET_RANGE)) {
@@ -70,7 +71,7 @@ final class StoreReader {
    *
    * @return its first offset, or -1 when there is none
    */
-  long seekCeiling(long offset) {
+  public long seekCeiling(long offset) {
     try {
       key.putLong(0, offset);
       return cursor.get(key, GetOp.MDB_SET_RANGE) ? foundOffset() : -1;
@@ -89,12 +90,12 @@ final class StoreReader {
   }
 
   /** The block found, borrowed until the next search, {@link #refresh} or {@link #reset}. */
-  ByteBuffer value() {
+  public ByteBuffer value() {
     return cursor.val();
   }
 
   /** The state as of the present snapshot. */
-  StoreState state() {
+  public StoreState state() {
     try {
       return environment.state().read(txn);
     } catch (LmdbException e) {

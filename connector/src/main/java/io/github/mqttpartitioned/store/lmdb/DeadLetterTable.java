@@ -1,5 +1,6 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
+import io.github.mqttpartitioned.store.DeadLetter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,13 +23,13 @@ import org.lmdbjava.Txn;
  *
  * Confined to the writer thread, but for {@link #list}.
  */
-final class SetAsideTable {
+public final class DeadLetterTable {
 
   /** Most packets kept. */
-  static final int MAX_PACKETS = 1_000;
+  public static final int MAX_PACKETS = 1_000;
 
   /** Most bytes kept of one packet. */
-  static final int MAX_PACKET_BYTES = 64 << 10;
+  public static final int MAX_PACKET_BYTES = 64 << 10;
 
   private static final int MAX_REASON_BYTES = 1 << 10;
   private static final int LENGTH_AT = 0;
@@ -38,12 +39,12 @@ final class SetAsideTable {
   private final Dbi<ByteBuffer> setAside;
   private final ByteBuffer key = ByteBuffer.allocateDirect(Long.BYTES);
 
-  SetAsideTable(Dbi<ByteBuffer> setAside) {
+  DeadLetterTable(Dbi<ByteBuffer> setAside) {
     this.setAside = setAside;
   }
 
   /** Keeps {@code packet} from its position to its limit, and drops old ones beyond the bounds. */
-  void add(Txn<ByteBuffer> txn, ByteBuffer packet, String reason, StoreLimits limits) {
+  public void add(Txn<ByteBuffer> txn, ByteBuffer packet, String reason, StoreLimits limits) {
     byte[] reasonBytes = reason.getBytes(StandardCharsets.UTF_8);
     int reasonLength = Math.min(reasonBytes.length, MAX_REASON_BYTES);
     int packetLength = Math.min(packet.remaining(), MAX_PACKET_BYTES);
@@ -73,7 +74,7 @@ final class SetAsideTable {
   }
 
   /** Writes every packet again, to other pages. */
-  void rewriteAll(Txn<ByteBuffer> txn) {
+  public void rewriteAll(Txn<ByteBuffer> txn) {
     try (Cursor<ByteBuffer> cursor = setAside.openCursor(txn)) {
       for (boolean found = cursor.first(); found; found = cursor.next()) {
         long number = cursor.key().getLong(0);
@@ -86,8 +87,8 @@ final class SetAsideTable {
   }
 
   /** The packets kept, oldest first. */
-  List<SetAsidePacket> list(Txn<ByteBuffer> txn) {
-    List<SetAsidePacket> packets = new ArrayList<>();
+  public List<DeadLetter> list(Txn<ByteBuffer> txn) {
+    List<DeadLetter> packets = new ArrayList<>();
     try (Cursor<ByteBuffer> cursor = setAside.openCursor(txn)) {
       for (boolean found = cursor.first(); found; found = cursor.next()) {
         ByteBuffer value = cursor.val().slice();
@@ -96,7 +97,7 @@ final class SetAsideTable {
         byte[] bytes = new byte[value.capacity() - REASON_AT - reason.length];
         value.get(REASON_AT + reason.length, bytes);
         packets.add(
-            new SetAsidePacket(
+            new DeadLetter(
                 cursor.key().getLong(0),
                 new String(reason, StandardCharsets.UTF_8),
                 value.getLong(LENGTH_AT),

@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.LogExtent;
@@ -13,7 +13,7 @@ import org.lmdbjava.Txn;
  * The database {@code blocks}: new blocks come behind the last one, trimmed ones go from the front.
  * But for {@link #openCursor} confined to the writer thread.
  */
-final class BlockTable {
+public final class BlockTable {
 
   private final Dbi<ByteBuffer> blocks;
   private final ByteBuffer key = ByteBuffer.allocateDirect(Long.BYTES);
@@ -22,11 +22,11 @@ final class BlockTable {
     this.blocks = blocks;
   }
 
-  Cursor<ByteBuffer> openCursor(Txn<ByteBuffer> txn) {
+  public Cursor<ByteBuffer> openCursor(Txn<ByteBuffer> txn) {
     return blocks.openCursor(txn);
   }
 
-  void append(Txn<ByteBuffer> txn, long firstOffset, BlockBuilder block, int length) {
+  public void append(Txn<ByteBuffer> txn, long firstOffset, BlockBuilder block, int length) {
     key.putLong(0, firstOffset);
     block.encode(firstOffset, blocks.reserve(txn, key, length, PutFlags.MDB_APPEND));
   }
@@ -39,7 +39,7 @@ final class BlockTable {
    * @param held what the table holds
    * @param maxBytes stops once blocks of this many bytes have been dropped
    */
-  Trimmed trim(
+  public Trimmed trim(
       Txn<ByteBuffer> txn, LogExtent held, long before, long maxBytes, StoreLimits limits) {
     long bytes = 0;
     long earliest = held.earliest();
@@ -65,5 +65,5 @@ final class BlockTable {
    * @param earliest lowest offset that is still there
    * @param bytes disk that the dropped blocks took
    */
-  record Trimmed(long earliest, long bytes) {}
+  public record Trimmed(long earliest, long bytes) {}
 }

@@ -1,5 +1,6 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
+import io.github.mqttpartitioned.store.StoreException;
 import org.lmdbjava.Dbi.MapResizedException;
 import org.lmdbjava.Env.FileInvalidException;
 import org.lmdbjava.Env.VersionMismatchException;
@@ -8,14 +9,14 @@ import org.lmdbjava.LmdbNativeException.PageCorruptedException;
 import org.lmdbjava.LmdbNativeException.PageNotFoundException;
 
 /** What LMDB's errors mean to a store. */
-final class LmdbErrors {
+public final class LmdbErrors {
 
   private LmdbErrors() {}
 
   /**
    * @param action what was tried, to go before "store …": "write to", "open"
    */
-  static StoreException translate(LmdbException error, String action, String store) {
+  public static StoreException translate(LmdbException error, String action, String store) {
     if (error instanceof PageCorruptedException
         || error instanceof PageNotFoundException
         || error instanceof FileInvalidException

@@ -1,7 +1,8 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -19,7 +20,7 @@ import org.lmdbjava.Txn;
  *
  * <p>Thread-safe but for {@link #beginWrite}, which belongs to the writer thread.
  */
-final class StoreEnvironment {
+public final class StoreEnvironment {
 
   private static final int MAX_READERS = 1024;
   private static final int MAX_IDLE_READERS = 16;
@@ -31,7 +32,7 @@ final class StoreEnvironment {
   private final StateTable state;
   private final BlockTable blocks;
   private final InFlightTable inFlight;
-  private final SetAsideTable setAside;
+  private final DeadLetterTable setAside;
   private final int pageSize;
   private final DataFile file;
   private final boolean lengthened;
@@ -56,7 +57,7 @@ final class StoreEnvironment {
       state = new StateTable(database(env, txn, "meta"), place);
       blocks = new BlockTable(database(env, txn, "blocks"));
       inFlight = new InFlightTable(database(env, txn, "inflight"), place);
-      setAside = new SetAsideTable(database(env, txn, "set-aside"));
+      setAside = new DeadLetterTable(database(env, txn, "set-aside"));
       txn.commit();
     }
   }
@@ -72,7 +73,7 @@ final class StoreEnvironment {
    * @throws StoreException.Damaged when the file is not an environment, or shorter than it was
    * @throws StoreException.Unusable when it cannot be opened
    */
-  static StoreEnvironment open(Path directory, long mapBytes) {
+  public static StoreEnvironment open(Path directory, long mapBytes) {
     String place = directory.toString();
     Env<ByteBuffer> env = null;
     try {
@@ -125,33 +126,33 @@ final class StoreEnvironment {
     }
   }
 
-  StateTable state() {
+  public StateTable state() {
     return state;
   }
 
-  BlockTable blocks() {
+  public BlockTable blocks() {
     return blocks;
   }
 
-  InFlightTable inFlight() {
+  public InFlightTable inFlight() {
     return inFlight;
   }
 
-  SetAsideTable setAside() {
+  public DeadLetterTable setAside() {
     return setAside;
   }
 
-  int pageSize() {
+  public int pageSize() {
     return pageSize;
   }
 
   /** Whether the file lacked its last pages; they are zeros now, and must not hold anything. */
-  boolean lengthened() {
+  public boolean lengthened() {
     return lengthened;
   }
 
   /** Bytes of the file that have ever been in use: what was freed among them is used again. */
-  long usedBytes() {
+  public long usedBytes() {
     return (env.info().lastPageNumber + 1) * pageSize;
   }
 
@@ -160,7 +161,7 @@ final class StoreEnvironment {
    *
    * @throws StoreException.Damaged when the file has been removed or replaced
    */
-  void requireInPlace() {
+  public void requireInPlace() {
     file.requireInPlace();
   }
 
@@ -168,12 +169,12 @@ final class StoreEnvironment {
    * Begins the one write transaction; waits for that of another process. The caller is a user
    * already.
    */
-  Txn<ByteBuffer> beginWrite() {
+  public Txn<ByteBuffer> beginWrite() {
     return env.txnWrite();
   }
 
   /** Begins a read transaction; the caller is a user already. */
-  Txn<ByteBuffer> beginRead() {
+  public Txn<ByteBuffer> beginRead() {
     return env.txnRead();
   }
 
@@ -182,7 +183,7 @@ final class StoreEnvironment {
    *
    * @return false when the environment is closed
    */
-  boolean retain() {
+  public boolean retain() {
     synchronized (lock) {
       if (users == 0) {
         return false;
@@ -193,7 +194,7 @@ final class StoreEnvironment {
   }
 
   /** Takes a user away; the last one closes the environment. */
-  void release() {
+  public void release() {
     Runnable after;
     synchronized (lock) {
       if (--users > 0) {
@@ -212,7 +213,7 @@ final class StoreEnvironment {
    *
    * @param afterwards runs when the last user has gone, which may be now
    */
-  void close(Runnable afterwards) {
+  public void close(Runnable afterwards) {
     boolean closedBefore;
     boolean first;
     synchronized (lock) {
@@ -229,21 +230,21 @@ final class StoreEnvironment {
   }
 
   /** Closes it for damage found in the place of pages that the file lacked; opener only. */
-  void closeDamaged() {
+  public void closeDamaged() {
     close(() -> {});
     if (lengthened) {
       file.restore();
     }
   }
 
-  boolean isClosed() {
+  public boolean isClosed() {
     synchronized (lock) {
       return users == 0;
     }
   }
 
   /** A reader without a snapshot, see {@link StoreReader#refresh}. The caller is a user already. */
-  StoreReader borrowReader() {
+  public StoreReader borrowReader() {
     synchronized (lock) {
       StoreReader idle = idleReaders.poll();
       if (idle != null) {
@@ -258,7 +259,7 @@ final class StoreEnvironment {
   }
 
   /** Takes a reader back, which has let go its snapshot. */
-  void giveBack(StoreReader reader) {
+  public void giveBack(StoreReader reader) {
     synchronized (lock) {
       if (idleReaders.size() < MAX_IDLE_READERS) {
         idleReaders.push(reader);

@@ -1,12 +1,13 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
+import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.Txn;
 
 /** The database {@code meta}: one {@link StoreState} under the key {@code state}. Thread-safe. */
-final class StateTable {
+public final class StateTable {
 
   private static final ByteBuffer KEY = key();
 
@@ -28,7 +29,7 @@ final class StateTable {
    *
    * @throws StoreException.Damaged when there is none, or it is not what was written
    */
-  StoreState read(Txn<ByteBuffer> txn) {
+  public StoreState read(Txn<ByteBuffer> txn) {
     ByteBuffer record = meta.get(txn, KEY);
     if (record == null) {
       throw StoreException.damaged(place, "it has no state record");
@@ -37,7 +38,7 @@ final class StateTable {
   }
 
   /** Writes the record, with the transaction's id; every transaction must. */
-  void write(Txn<ByteBuffer> txn, StoreState state) {
+  public void write(Txn<ByteBuffer> txn, StoreState state) {
     state.withTransaction(txn.getId()).encode(meta.reserve(txn, KEY, StoreState.LENGTH));
   }
 }

@@ -1,6 +1,7 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
 import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ import java.util.zip.CRC32C;
  * @param first offset that the store was created with
  * @param transaction LMDB's id of the transaction that wrote it; every transaction does
  */
-record StoreState(
+public record StoreState(
     String sourceId,
     int partition,
     long epoch,
@@ -53,7 +54,7 @@ record StoreState(
 
   static final int VERSION = 3;
 
-  static final int MAX_SOURCE_ID_BYTES = 128;
+  public static final int MAX_SOURCE_ID_BYTES = 128;
 
   static final int MAGIC_AT = 0;
   static final int VERSION_AT = MAGIC_AT + Integer.BYTES;
@@ -71,16 +72,16 @@ record StoreState(
   /** Bytes of the record. */
   static final int LENGTH = CRC_AT + Integer.BYTES;
 
-  LogExtent extent() {
+  public LogExtent extent() {
     return new LogExtent(first, earliest, next);
   }
 
-  StoreState withEpoch(long newEpoch) {
+  public StoreState withEpoch(long newEpoch) {
     return new StoreState(
         sourceId, partition, newEpoch, earliest, next, liveBytes, first, transaction);
   }
 
-  StoreState withContent(long newEarliest, long newNext, long newLiveBytes) {
+  public StoreState withContent(long newEarliest, long newNext, long newLiveBytes) {
     return new StoreState(
         sourceId, partition, epoch, newEarliest, newNext, newLiveBytes, first, transaction);
   }

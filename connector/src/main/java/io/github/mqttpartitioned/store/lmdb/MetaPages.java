@@ -1,7 +1,9 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.github.mqttpartitioned.store.StoreDirectory;
+import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *                            free pages' database  main database
  * </pre>
  */
-final class MetaPages {
+public final class MetaPages {
 
   private static final int MAGIC = 0xBEEFC0DE;
   private static final int FORMAT = 1;
@@ -82,7 +84,7 @@ final class MetaPages {
    *
    * @throws StoreException.Damaged when the pages cannot both be what was written
    */
-  static void check(Path directory) {
+  public static void check(Path directory) {
     String place = directory.toString();
     try (FileChannel file =
         FileChannel.open(StoreDirectory.dataFile(directory), StandardOpenOption.READ)) {

@@ -4,7 +4,7 @@ package io.github.mqttpartitioned.receiver;
  * For how long a receiver may speak for its partition, and who wants to know what it does.
  * Thread-safe; cheap, for it is asked at each group commit.
  */
-public interface Tenure {
+public interface LeaseCheck {
 
   /**
    * Asks before a connection is made, and before anything is acknowledged.
@@ -22,8 +22,8 @@ public interface Tenure {
   void changed();
 
   /** Ends with the receiver itself: nobody can take over without this JVM's knowing. */
-  Tenure ENDLESS =
-      new Tenure() {
+  LeaseCheck ENDLESS =
+      new LeaseCheck() {
         @Override
         public void require() {}
 

@@ -1,5 +1,7 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
+import io.github.mqttpartitioned.store.StoreDirectory;
+import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.store;
+package io.github.mqttpartitioned.store.lmdb;
 
 /**
  * How much fits into a store.
@@ -16,11 +16,11 @@ package io.github.mqttpartitioned.store;
  * @param largestBlock most {@linkplain #cost bytes} of one block
  * @param setAsideBytes most bytes of packets set aside
  */
-record StoreLimits(
+public record StoreLimits(
     int pageSize, long mapBytes, long capacity, long largestBlock, long setAsideBytes) {
 
   /** The smallest store. */
-  static final long MIN_BYTES = 16L << 20;
+  public static final long MIN_BYTES = 16L << 20;
 
   private static final long MIB = 1L << 20;
   private static final long MAX_SET_ASIDE_BYTES = 64 * MIB;
@@ -35,7 +35,7 @@ record StoreLimits(
   /** What an entry takes in its page when its value lies in pages of its own. */
   private static final int LARGE_ENTRY = ENTRY_OVERHEAD + Long.BYTES;
 
-  static StoreLimits of(long maxBytes, int pageSize) {
+  public static StoreLimits of(long maxBytes, int pageSize) {
     long deletions = Math.max(MIB, maxBytes / 16);
     long setAside = Math.min(MAX_SET_ASIDE_BYTES, maxBytes / 64);
     long capacity = maxBytes - deletions - setAside - IN_FLIGHT_BYTES;
@@ -43,12 +43,12 @@ record StoreLimits(
   }
 
   /** Size of the memory map: whole pages, whatever the page size is. */
-  static long mapBytes(long maxBytes) {
+  public static long mapBytes(long maxBytes) {
     return maxBytes & -(64L << 10);
   }
 
   /** A file with more bytes in use has few pages left that were never used. */
-  long settleBytes() {
+  public long settleBytes() {
     return mapBytes / 4 * 3;
   }
 
@@ -58,7 +58,7 @@ record StoreLimits(
    * <p>A block up to about half a page shares a page with others. As entries never cross pages,
    * such a page may stay half empty: it is charged double.
    */
-  long cost(int length) {
+  public long cost(int length) {
     int shared = length + ENTRY_OVERHEAD;
     if (shared <= (pageSize - PAGE_HEADER) / 2) {
       return 2L * shared;
