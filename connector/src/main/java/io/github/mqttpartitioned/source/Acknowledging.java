@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.coordinator.Coordinator;
+import io.github.mqttpartitioned.cluster.coordinator.Coordinator;
 import io.github.mqttpartitioned.option.AckMode;
 
 /**

@@ -1,12 +1,12 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.coordinator.NodeLink;
-import io.github.mqttpartitioned.coordinator.Nodes;
-import io.github.mqttpartitioned.node.NodeHost.Admission;
+import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
+import io.github.mqttpartitioned.cluster.coordinator.Nodes;
+import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
+import io.github.mqttpartitioned.cluster.rpc.NodeClients;
+import io.github.mqttpartitioned.cluster.rpc.RemoteNode;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.source.Executors.Executor;
-import io.github.mqttpartitioned.transport.NodeClients;
-import io.github.mqttpartitioned.transport.RemoteNode;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

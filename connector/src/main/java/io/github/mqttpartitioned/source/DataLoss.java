@@ -2,7 +2,7 @@ package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.coordinator.StoreGuard;
+import io.github.mqttpartitioned.cluster.coordinator.StoreGuard;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

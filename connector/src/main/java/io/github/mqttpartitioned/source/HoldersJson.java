@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.mqttpartitioned.coordinator.Holders.Holder;
-import io.github.mqttpartitioned.coordinator.Holders;
+import io.github.mqttpartitioned.cluster.PartitionAssignments.Holder;
+import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The text of {@link Holders} in the checkpoint: {@code
+ * The text of {@link PartitionAssignments} in the checkpoint: {@code
  * {"version":1,"epoch":3,"holders":[{"host":"a","generation":0}, …]}}, partitions in numeric order.
  */
 final class HoldersJson {
@@ -22,7 +22,7 @@ final class HoldersJson {
 
   private HoldersJson() {}
 
-  static String of(Holders holders) {
+  static String of(PartitionAssignments holders) {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("version", VERSION);
     root.put("epoch", holders.epoch());
@@ -39,7 +39,7 @@ final class HoldersJson {
    * @param place for errors
    * @throws IllegalStateException when the text is anything else
    */
-  static Holders parse(String json, String place) {
+  static PartitionAssignments parse(String json, String place) {
     try {
       JsonNode root = MAPPER.readTree(json);
       if (root.required("version").asInt() != VERSION) {
@@ -57,7 +57,7 @@ final class HoldersJson {
         holders.add(
             new Holder(holder.required("host").asText(), holder.required("generation").intValue()));
       }
-      return new Holders(root.required("epoch").longValue(), holders);
+      return new PartitionAssignments(root.required("epoch").longValue(), holders);
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new IllegalStateException(
           "Cannot read "

@@ -2,8 +2,8 @@ package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.source.Executors.Executor;
-import io.github.mqttpartitioned.transport.UnreachableException;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.source;
 
+import io.github.mqttpartitioned.cluster.node.Node;
 import io.github.mqttpartitioned.metrics.ReadMeters;
-import io.github.mqttpartitioned.node.Node;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReader;

@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.node.NodeHost.Admission;
-import io.github.mqttpartitioned.node.NodeHost;
+import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
+import io.github.mqttpartitioned.cluster.node.NodeHost;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;

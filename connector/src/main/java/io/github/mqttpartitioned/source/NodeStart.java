@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.node.NodeHost.Admission;
+import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.source.Executors.Executor;
 import java.time.Duration;

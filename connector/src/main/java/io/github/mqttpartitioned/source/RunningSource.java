@@ -2,8 +2,8 @@ package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.coordinator.Coordinator;
-import io.github.mqttpartitioned.coordinator.Holders;
+import io.github.mqttpartitioned.cluster.PartitionAssignments;
+import io.github.mqttpartitioned.cluster.coordinator.Coordinator;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.option.SourceSettings;
@@ -80,10 +80,10 @@ final class RunningSource implements AutoCloseable {
       ResolvedSource source, DataLoss loss, SourceOffset planned, Duration recoveryTimeout) {
     SourceSettings settings = source.settings();
     SourceCheckpoint checkpoint = source.checkpoint();
-    Holders holders =
+    PartitionAssignments holders =
         checkpoint
             .holders()
-            .orElse(Holders.none(settings.partitions()))
+            .orElse(PartitionAssignments.none(settings.partitions()))
             .withPartitions(settings.partitions())
             .nextEpoch();
     checkpoint.write(holders);

@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.coordinator.Holders;
+import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +20,7 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The source's own folder within the query's checkpoint. It holds the {@link SourceIdentity},
- * written before the first member connects, and the {@link Holders}, written before a node is told
+ * written before the first member connects, and the {@link PartitionAssignments}, written before a node is told
  * to hold anything. Each is in the file {@code source.<number>.json} or {@code
  * holders.<number>.json} with the highest number: each change is a new file, written aside and
  * renamed, since not every file system can replace one in a single step. Spark names the folder and
@@ -55,12 +55,12 @@ final class SourceCheckpoint {
   }
 
   /** The holders that were written last, if any were. */
-  Optional<Holders> holders() {
+  Optional<PartitionAssignments> holders() {
     return newest(HOLDERS).map(file -> HoldersJson.parse(text(file), file.toString()));
   }
 
   /** Makes holders durable; the ones before stay valid until they are. */
-  void write(Holders holders) {
+  void write(PartitionAssignments holders) {
     write(HOLDERS, HoldersJson.of(holders));
   }
 

@@ -1,11 +1,11 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.coordinator.Coordinator;
-import io.github.mqttpartitioned.coordinator.NodeLink;
+import io.github.mqttpartitioned.cluster.coordinator.Coordinator;
+import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
+import io.github.mqttpartitioned.cluster.node.Node;
 import io.github.mqttpartitioned.metrics.ClusterScrape;
 import io.github.mqttpartitioned.metrics.MetricsEndpoint;
 import io.github.mqttpartitioned.metrics.QueryMeters;
-import io.github.mqttpartitioned.node.Node;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package io.github.mqttpartitioned.source;
 
 import io.github.mqttpartitioned.block.BlockSource;
-import io.github.mqttpartitioned.coordinator.Lease;
-import io.github.mqttpartitioned.coordinator.Nodes;
-import io.github.mqttpartitioned.node.Node;
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
+import io.github.mqttpartitioned.cluster.coordinator.Nodes;
+import io.github.mqttpartitioned.cluster.node.Node;
+import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.option.SourceSettings;
-import io.github.mqttpartitioned.transport.UnreachableException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -33,7 +33,7 @@ record SparkHost(
   private static final Logger LOG = LoggerFactory.getLogger(SparkHost.class);
 
   /** What it takes at most until a node that there is already holds a partition, its store open. */
-  private static final Duration MOVE = Lease.SUSPECT.plus(Lease.FENCED).plusSeconds(14);
+  private static final Duration MOVE = ClusterTimeouts.SUSPECT.plus(ClusterTimeouts.FENCED).plusSeconds(14);
 
   /** Finds the nodes that a source may use. */
   @FunctionalInterface

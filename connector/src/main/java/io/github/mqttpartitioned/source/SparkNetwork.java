@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.transport.Network;
+import io.github.mqttpartitioned.cluster.rpc.Network;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.github.mqttpartitioned.source;
 
-import io.github.mqttpartitioned.node.NodeHost.Admission;
-import io.github.mqttpartitioned.node.NodeHost;
+import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
+import io.github.mqttpartitioned.cluster.node.NodeHost;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;

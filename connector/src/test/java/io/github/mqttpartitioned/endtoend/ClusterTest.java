@@ -2,7 +2,7 @@ package io.github.mqttpartitioned.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.coordinator.Lease;
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.endtoend.ClusterApplication.Report;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
@@ -149,7 +149,7 @@ class ClusterTest {
         Await.until(
             "the end of the lease",
             FINISH,
-            () -> System.nanoTime() - paused > Lease.LIMIT.plusSeconds(2).toNanos());
+            () -> System.nanoTime() - paused > ClusterTimeouts.LIMIT.plusSeconds(2).toNanos());
         signal("CONT", victim);
         Map<Integer, Long> sent = load.await();
         application.awaitProcessed(MESSAGES);

@@ -3,14 +3,14 @@ package io.github.mqttpartitioned.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
+import io.github.mqttpartitioned.cluster.node.NodeHost;
+import io.github.mqttpartitioned.cluster.rpc.Answer;
+import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
 import io.github.mqttpartitioned.endtoend.Spark;
-import io.github.mqttpartitioned.node.NodeHost.Admission;
-import io.github.mqttpartitioned.node.NodeHost;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.TestSettings;
-import io.github.mqttpartitioned.transport.Answer;
-import io.github.mqttpartitioned.transport.Request.Leave;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,0 +1,23 @@
+package io.github.mqttpartitioned.cluster.coordinator;
+
+import io.github.mqttpartitioned.block.LogExtent;
+
+/** Decides what becomes of a query whose stores are not what its checkpoint says. */
+public interface StoreGuard {
+
+  /**
+   * A store is not there that the query has had, and is waited for no longer.
+   *
+   * @param next offset that a new store will begin with
+   * @throws RuntimeException when that fails the query
+   */
+  void missing(int partition, long next);
+
+  /**
+   * Looks at a store that has been opened.
+   *
+   * @param planned offset behind the last one that Spark has ever planned
+   * @throws RuntimeException when the store would give offsets again that were planned
+   */
+  void requireNotOlder(int partition, long planned, LogExtent extent);
+}

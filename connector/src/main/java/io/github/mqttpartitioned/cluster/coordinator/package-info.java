@@ -1,0 +1,9 @@
+/**
+ * Driver side of the control plane: which node holds which partition, how far each one is, and what
+ * may be trimmed. It speaks to nodes through {@link
+ * io.github.mqttpartitioned.cluster.coordinator.NodeLink}, and does not know whether one is in its own JVM.
+ */
+@NullMarked
+package io.github.mqttpartitioned.cluster.coordinator;
+
+import org.jspecify.annotations.NullMarked;

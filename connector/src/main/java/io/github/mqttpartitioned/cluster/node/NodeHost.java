@@ -1,0 +1,383 @@
+package io.github.mqttpartitioned.cluster.node;
+
+import io.github.mqttpartitioned.block.Block;
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.block.LostStoreException;
+import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.cluster.Assignment;
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
+import io.github.mqttpartitioned.cluster.rpc.Answer;
+import io.github.mqttpartitioned.cluster.rpc.Network;
+import io.github.mqttpartitioned.cluster.rpc.NodeClients;
+import io.github.mqttpartitioned.cluster.rpc.NodeServer;
+import io.github.mqttpartitioned.cluster.rpc.NodeService;
+import io.github.mqttpartitioned.cluster.rpc.Request.Announce;
+import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
+import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
+import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
+import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
+import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
+import io.github.mqttpartitioned.cluster.rpc.Request.Release;
+import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
+import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
+import io.github.mqttpartitioned.cluster.rpc.Request;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.store.StoreException;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node of an executor, as its driver reaches it: takes sources on, listens for what is asked,
+ * and lets a source go when it is told to, or when its driver has been silent for too long. With
+ * the last source go port, connections and threads.
+ *
+ * <p>Thread-safe. What a driver asks takes effect in the order in which it asks, for the network
+ * reads a connection with one thread, and that thread takes note of each request; nothing that
+ * waits is done by it.
+ */
+public final class NodeHost implements NodeService {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeHost.class);
+  private static final NodeHost OF_THIS_JVM =
+      new NodeHost(Node.ofThisJvm(), ClusterTimeouts.LIMIT, System::nanoTime);
+  private static final Duration TICK = Duration.ofMillis(500);
+
+  /** For the last answer to leave before the port is closed. */
+  private static final Duration FAREWELL = Duration.ofMillis(300);
+
+  private final Node node;
+  private final Duration leaseLimit;
+  private final LongSupplier nanoTime;
+  private final Map<String, SourceLease> tenancies = new ConcurrentHashMap<>();
+  private final AtomicLong tickets = new AtomicLong(System.nanoTime());
+  private volatile @Nullable Running running;
+
+  /** What there is while a source has been taken on. */
+  private record Running(
+      NodeAddress address, NodeServer server, NodeClients clients, NodeThreads threads) {}
+
+  /**
+   * What the driver needs to know of a node that has taken its source on.
+   *
+   * @param ticket to be shown with every request
+   * @param stores names of the source's stores that lie on this host
+   */
+  public record Admission(NodeAddress address, long ticket, Set<String> stores)
+      implements Serializable {}
+
+  NodeHost(Node node, Duration leaseLimit, LongSupplier nanoTime) {
+    this.node = node;
+    this.leaseLimit = leaseLimit;
+    this.nanoTime = nanoTime;
+  }
+
+  public static NodeHost ofThisJvm() {
+    return OF_THIS_JVM;
+  }
+
+  /**
+   * Takes a source on for one run of its query. What an earlier run held is released first, and
+   * what this run held before, too: its driver has lost sight of it, and begins anew.
+   *
+   * @param name of the executor
+   * @param host of the executor, to listen on
+   * @throws IllegalStateException when a later run has been here
+   */
+  public synchronized Admission admit(
+      SourceSettings settings, long epoch, String name, String host, Supplier<Network> network) {
+    SourceLease present = tenancies.get(settings.sourceId());
+    if (present != null && present.epoch() > epoch) {
+      throw new IllegalStateException(
+          "Source "
+              + settings.sourceId()
+              + " is run by a later start of its query (epoch "
+              + present.epoch()
+              + ", this one's is "
+              + epoch
+              + ")");
+    }
+    if (present != null) {
+      present.end();
+      node.release(settings.sourceId());
+    }
+    Running now = running;
+    if (now == null) {
+      now = open(name, host, network.get());
+      running = now;
+    }
+    SourceLease tenancy =
+        new SourceLease(
+            settings,
+            epoch,
+            tickets.incrementAndGet(),
+            leaseLimit,
+            nanoTime,
+            now.threads.soon(this::serveWaiters));
+    tenancies.put(settings.sourceId(), tenancy);
+    LOG.info("Node {} takes on source {}, epoch {}", now.address, settings.sourceId(), epoch);
+    return new Admission(
+        now.address, tenancy.ticket(), StoreNames.in(Path.of(settings.storeDir())));
+  }
+
+  private Running open(String name, String host, Network network) {
+    NodeServer server = new NodeServer(network, host, this);
+    NodeThreads threads = new NodeThreads();
+    threads.every(TICK, this::tick);
+    NodeAddress address = new NodeAddress(name, host, server.port());
+    node.setAddress(address);
+    return new Running(address, server, new NodeClients(network), threads);
+  }
+
+  /** Whether a source has been taken on. */
+  public boolean has(String sourceId) {
+    return tenancies.containsKey(sourceId);
+  }
+
+  /** Connections to other nodes, for tasks of this JVM; empty while no source is here. */
+  public Optional<NodeClients> clients() {
+    return Optional.ofNullable(running).map(Running::clients);
+  }
+
+  /** Where a source's partitions are, as far as the driver has told this node. */
+  public PartitionLocations whereabouts(String sourceId) {
+    SourceLease tenancy = tenancies.get(sourceId);
+    return tenancy == null ? PartitionLocations.UNKNOWN : tenancy.whereabouts();
+  }
+
+  @Override
+  public CompletableFuture<Answer> answer(Request request) {
+    Running now = running;
+    if (now == null) {
+      return CompletableFuture.completedFuture(notHere("no source at all"));
+    }
+    if (request instanceof Poll poll) {
+      return poll(poll);
+    }
+    try {
+      return CompletableFuture.supplyAsync(begin(request), now.threads.workers());
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletableFuture<Answer> poll(Poll poll) {
+    SourceLease tenancy = find(poll.sourceId(), poll.ticket());
+    if (tenancy == null || !tenancy.renew()) {
+      return CompletableFuture.completedFuture(notHere("source " + poll.sourceId()));
+    }
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    tenancy.await(poll.seen(), ClusterTimeouts.LONG_POLL, () -> answer.complete(report(tenancy)));
+    return answer;
+  }
+
+  private Answer report(SourceLease tenancy) {
+    // The version first: what changes in between is reported twice, and not never.
+    long version = tenancy.version();
+    return new Answer.Report(version, node.status(tenancy.settings().sourceId()));
+  }
+
+  /**
+   * Takes note of a request, without waiting.
+   *
+   * @return what remains to be done until it can be answered
+   */
+  private Supplier<Answer> begin(Request request) {
+    if (request instanceof Scrape) {
+      return () -> new Answer.Text(node.scrape());
+    }
+    if (request instanceof Fetch fetch) {
+      return () -> fetch(fetch);
+    }
+    if (request instanceof Assign assign) {
+      return withTenancy(assign.sourceId(), assign.ticket(), tenancy -> assign(assign, tenancy));
+    }
+    if (request instanceof Trim trim) {
+      return atOnce(
+          trim.sourceId(),
+          trim.ticket(),
+          tenancy -> node.trim(trim.sourceId(), trim.partition(), trim.before()));
+    }
+    if (request instanceof Processed processed) {
+      return atOnce(
+          processed.sourceId(),
+          processed.ticket(),
+          tenancy ->
+              node.processed(processed.sourceId(), processed.partition(), processed.before()));
+    }
+    if (request instanceof Announce announce) {
+      return atOnce(
+          announce.sourceId(),
+          announce.ticket(),
+          tenancy -> tenancy.setWhereabouts(announce.whereabouts()));
+    }
+    if (request instanceof Release release) {
+      return withTenancy(
+          release.sourceId(),
+          release.ticket(),
+          tenancy -> {
+            List<HostedPartition> taken = node.take(release.sourceId(), release.partition());
+            return () -> {
+              Node.end(taken);
+              return new Answer.Done();
+            };
+          });
+    }
+    if (request instanceof Leave leave) {
+      return withTenancy(
+          leave.sourceId(),
+          leave.ticket(),
+          tenancy ->
+              () -> {
+                letGo(tenancy);
+                return new Answer.Done();
+              });
+    }
+    throw new IllegalArgumentException("a node does not answer " + request);
+  }
+
+  private Supplier<Answer> atOnce(String sourceId, long ticket, Consumer<SourceLease> action) {
+    return withTenancy(
+        sourceId,
+        ticket,
+        tenancy -> {
+          action.accept(tenancy);
+          return Answer.Done::new;
+        });
+  }
+
+  private Supplier<Answer> withTenancy(
+      String sourceId, long ticket, Function<SourceLease, Supplier<Answer>> action) {
+    SourceLease tenancy = find(sourceId, ticket);
+    if (tenancy == null || !tenancy.renew()) {
+      return () -> notHere("source " + sourceId);
+    }
+    return action.apply(tenancy);
+  }
+
+  private @Nullable SourceLease find(String sourceId, long ticket) {
+    SourceLease tenancy = tenancies.get(sourceId);
+    return tenancy != null && tenancy.ticket() == ticket ? tenancy : null;
+  }
+
+  private Supplier<Answer> assign(Assign assign, SourceLease tenancy) {
+    Assignment assignment =
+        new Assignment(
+            tenancy.settings(),
+            assign.partition(),
+            assign.generation(),
+            assign.firstOffset(),
+            assign.connectedBefore());
+    HostedPartition holding = node.hold(assignment, tenancy);
+    return () -> open(holding, tenancy);
+  }
+
+  private Answer open(HostedPartition holding, SourceLease tenancy) {
+    try {
+      holding.openWhenFree(tenancy::isOver, nanoTime);
+    } catch (RuntimeException | Error e) {
+      node.drop(holding);
+      throw e;
+    }
+    String sourceId = tenancy.settings().sourceId();
+    if (tenancy.isOver() || tenancies.get(sourceId) != tenancy) {
+      node.drop(holding);
+      return notHere("source " + sourceId);
+    }
+    return new Answer.Done();
+  }
+
+  private Answer fetch(Fetch fetch) {
+    Optional<BlockSource> blocks = node.blocks(fetch.sourceId(), fetch.partition());
+    if (blocks.isEmpty()) {
+      return notHere("partition " + fetch.partition() + " of source " + fetch.sourceId());
+    }
+    try (BlockCursor cursor = blocks.get().read(new OffsetRange(fetch.from(), fetch.until()))) {
+      Block block = cursor.next();
+      if (block == null) {
+        throw new IllegalArgumentException("nothing is to be read: " + fetch);
+      }
+      // The memory map is the cursor's; the answer leaves later.
+      ByteBuffer copy = ByteBuffer.allocate(block.length());
+      copy.put(block.bytes().duplicate().clear()).flip();
+      return new Answer.BlockBytes(copy);
+    } catch (LostStoreException e) {
+      return new Answer.LostStore(e.first(), String.valueOf(e.getMessage()));
+    } catch (StoreException.Missing | StoreException.Damaged | CorruptBlockException e) {
+      return new Answer.Failed(Reason.UNREADABLE, String.valueOf(e.getMessage()));
+    } catch (StoreException.Unusable e) {
+      return new Answer.Failed(Reason.NOT_HERE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Answer notHere(String what) {
+    Running now = running;
+    return new Answer.Failed(
+        Reason.NOT_HERE,
+        "Node " + (now == null ? "" : now.address + " ") + "does not hold " + what);
+  }
+
+  private void serveWaiters() {
+    tenancies.values().forEach(tenancy -> tenancy.takeAnswerable().forEach(Runnable::run));
+  }
+
+  private void tick() {
+    serveWaiters();
+    Running now = running;
+    for (SourceLease tenancy : tenancies.values()) {
+      if (tenancy.isOver() && now != null) {
+        LOG.warn(
+            "The driver of source {} has been silent for {} s: its partitions are released",
+            tenancy.settings().sourceId(),
+            leaseLimit.toSeconds());
+        now.threads.workers().execute(() -> letGo(tenancy));
+      }
+    }
+  }
+
+  private synchronized void letGo(SourceLease tenancy) {
+    String sourceId = tenancy.settings().sourceId();
+    if (tenancies.get(sourceId) != tenancy) {
+      return;
+    }
+    node.release(sourceId);
+    tenancy.end();
+    serveWaiters();
+    tenancies.remove(sourceId, tenancy);
+    Running now = running;
+    if (tenancies.isEmpty() && now != null) {
+      now.threads.after(FAREWELL, this::closeIfIdle);
+    }
+  }
+
+  private synchronized void closeIfIdle() {
+    Running now = running;
+    if (now != null && tenancies.isEmpty()) {
+      running = null;
+      now.server.close();
+      now.clients.close();
+      now.threads.close();
+      LOG.info("Node {} has nothing to do any more and is closed", now.address);
+    }
+  }
+}

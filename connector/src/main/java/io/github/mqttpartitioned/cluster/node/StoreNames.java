@@ -1,0 +1,31 @@
+package io.github.mqttpartitioned.cluster.node;
+
+import io.github.mqttpartitioned.store.PartitionStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Finds the stores of a source on this host. */
+final class StoreNames {
+
+  private StoreNames() {}
+
+  /** Names of the directories within {@code storeDir} that hold a store. */
+  static Set<String> in(Path storeDir) {
+    if (!Files.isDirectory(storeDir)) {
+      return Set.of();
+    }
+    try (Stream<Path> directories = Files.list(storeDir)) {
+      return directories
+          .filter(PartitionStore::exists)
+          .map(directory -> directory.getFileName().toString())
+          .collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot look for stores in " + storeDir, e);
+    }
+  }
+}

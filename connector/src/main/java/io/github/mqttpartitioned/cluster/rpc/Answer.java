@@ -1,0 +1,239 @@
+package io.github.mqttpartitioned.cluster.rpc;
+
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a node answers. A new kind is a record here, and a line in {@link #decode}. */
+public sealed interface Answer {
+
+  /** Kind of the frame: its first byte. */
+  int kind();
+
+  /** Writes the fields. */
+  void write(FrameWriter out);
+
+  /** The frame. */
+  default ByteBuffer encode() {
+    FrameWriter out = new FrameWriter().putByte(kind());
+    write(out);
+    return out.finish();
+  }
+
+  /**
+   * Reads a frame.
+   *
+   * @throws FrameException when the bytes are anything else
+   */
+  static Answer decode(ByteBuffer bytes) {
+    FrameReader in = new FrameReader(bytes);
+    int kind = in.getByte("kind");
+    Answer answer =
+        switch (kind) {
+          case Done.KIND -> new Done();
+          case Report.KIND -> Report.read(in);
+          case BlockBytes.KIND -> new BlockBytes(in.getBytes("block"));
+          case Text.KIND -> new Text(in.getText("text"));
+          case Failed.KIND -> Failed.read(in);
+          case LostStore.KIND -> new LostStore(in.getLong("first offset"), in.getText("message"));
+          default -> throw new FrameException("Unknown kind of answer: " + kind);
+        };
+    in.finish();
+    return answer;
+  }
+
+  /** It is done, or will be done in the node's own time. */
+  record Done() implements Answer {
+    static final int KIND = 1;
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {}
+  }
+
+  /**
+   * How the partitions are that the node holds for the source.
+   *
+   * @param version goes up with every change
+   */
+  record Report(long version, Map<Integer, PartitionStatus> partitions) implements Answer {
+    static final int KIND = 2;
+
+    public Report {
+      partitions = Map.copyOf(partitions);
+    }
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {
+      out.putLong(version).putInt(partitions.size());
+      new TreeMap<>(partitions).forEach((partition, status) -> write(out, partition, status));
+    }
+
+    private static void write(FrameWriter out, int partition, PartitionStatus status) {
+      RuntimeException problem = status.problem();
+      Counts counts = status.counts();
+      out.putInt(partition)
+          .putText(status.state().name())
+          .putByte(problem == null ? 0 : 1)
+          .putText(problem == null ? "" : String.valueOf(problem.getMessage()))
+          .putLong(status.extent().first())
+          .putLong(status.extent().earliest())
+          .putLong(status.extent().next())
+          .putLong(status.storeBytes())
+          .putLong(counts.received())
+          .putLong(counts.receivedBytes())
+          .putLong(counts.stored())
+          .putLong(counts.duplicates())
+          .putLong(counts.acknowledgements())
+          .putLong(counts.trimmed())
+          .putLong(counts.connections())
+          .putLong(counts.setAside());
+    }
+
+    static Report read(FrameReader in) {
+      long version = in.getLong("version");
+      Map<Integer, PartitionStatus> partitions = new TreeMap<>();
+      for (int left = in.getInt("number of partitions"); left > 0; left--) {
+        int partition = in.getInt("partition");
+        partitions.put(partition, readStatus(in));
+      }
+      return new Report(version, partitions);
+    }
+
+    private static PartitionStatus readStatus(FrameReader in) {
+      State state = readState(in.getText("state"));
+      boolean hasProblem = in.getByte("problem") != 0;
+      String problem = in.getText("problem");
+      return new PartitionStatus(
+          state,
+          hasProblem ? new RemoteException(problem) : null,
+          readExtent(
+              in.getLong("first offset"), in.getLong("earliest offset"), in.getLong("next offset")),
+          in.getLong("store bytes"),
+          new Counts(
+              in.getLong("received"),
+              in.getLong("received bytes"),
+              in.getLong("stored"),
+              in.getLong("duplicates"),
+              in.getLong("acknowledgements"),
+              in.getLong("trimmed"),
+              in.getLong("connections"),
+              in.getLong("set aside")));
+    }
+
+    private static State readState(String name) {
+      try {
+        return State.valueOf(name);
+      } catch (IllegalArgumentException e) {
+        throw new FrameException("Unknown state of a partition: " + name);
+      }
+    }
+
+    private static LogExtent readExtent(long first, long earliest, long next) {
+      try {
+        return new LogExtent(first, earliest, next);
+      } catch (IllegalArgumentException e) {
+        throw new FrameException(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  /** One block, as it lies on disk. */
+  record BlockBytes(ByteBuffer bytes) implements Answer {
+    static final int KIND = 3;
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {
+      out.putBytes(bytes);
+    }
+  }
+
+  /** Some text. */
+  record Text(String text) implements Answer {
+    static final int KIND = 4;
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {
+      out.putText(text);
+    }
+  }
+
+  /** It could not be done. */
+  record Failed(Reason reason, String message) implements Answer {
+    static final int KIND = 5;
+
+    /** What that means for whoever asked. */
+    public enum Reason {
+      /** The node does not hold this, or does not know the ticket: ask another one. */
+      NOT_HERE,
+      /** What was asked for cannot be read, from whomever: it is damaged, or is not held. */
+      UNREADABLE,
+      /** Anything else. */
+      ERROR
+    }
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {
+      out.putText(reason.name()).putText(message);
+    }
+
+    static Failed read(FrameReader in) {
+      return new Failed(readReason(in.getText("reason")), in.getText("message"));
+    }
+
+    private static Reason readReason(String name) {
+      try {
+        return Reason.valueOf(name);
+      } catch (IllegalArgumentException e) {
+        throw new FrameException("Unknown reason of a failure: " + name);
+      }
+    }
+  }
+
+  /**
+   * Blocks were asked for that only a store has held that is lost.
+   *
+   * @param first offset that the present store began with
+   */
+  record LostStore(long first, String message) implements Answer {
+    static final int KIND = 6;
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {
+      out.putLong(first).putText(message);
+    }
+  }
+}

@@ -1,0 +1,293 @@
+package io.github.mqttpartitioned.cluster.rpc;
+
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.cluster.Assignment;
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
+import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
+import io.github.mqttpartitioned.cluster.rpc.Answer.Report;
+import io.github.mqttpartitioned.cluster.rpc.Request.Announce;
+import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
+import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
+import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
+import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
+import io.github.mqttpartitioned.cluster.rpc.Request.Release;
+import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
+import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
+import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node in another JVM, as the driver sees it for one source. A thread of its own asks how the
+ * partitions are, again and again: the node answers when something is new. Whoever wants to know
+ * looks at what it said last.
+ *
+ * <p>Once the node does not answer, whatever it was asked, refuses a connection, or has let the
+ * source go, it is lost for good, and nothing more is asked of it. Thread-safe.
+ */
+public final class RemoteNode implements NodeLink, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteNode.class);
+
+  /** What a node may take to store what has arrived, and to end its connections. */
+  private static final Duration RELEASE = Duration.ofSeconds(40);
+
+  private static final Duration SCRAPE = Duration.ofSeconds(5);
+
+  /** Between two questions: as often as Spark looks. */
+  private static final Duration PACE = Duration.ofMillis(10);
+
+  private final NodeAddress address;
+  private final String sourceId;
+  private final long ticket;
+  private final Set<String> stores;
+  private final NodeClients clients;
+  private final Runnable changed;
+  private final Map<Integer, PartitionStatus> failedAssignments = new ConcurrentHashMap<>();
+  private final Thread poller;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile Map<Integer, PartitionStatus> said = Map.of();
+  private volatile boolean lost;
+
+  /**
+   * @param ticket that the node gave when it took the source on
+   * @param stores names of the stores of the source that lie on its host
+   * @param clients closed together with the link
+   * @param changed runs when the node is lost, or cannot hold what it was assigned
+   */
+  public RemoteNode(
+      NodeAddress address,
+      String sourceId,
+      long ticket,
+      Set<String> stores,
+      NodeClients clients,
+      Runnable changed) {
+    this.address = address;
+    this.sourceId = sourceId;
+    this.ticket = ticket;
+    this.stores = Set.copyOf(stores);
+    this.clients = clients;
+    this.changed = changed;
+    this.poller = new Thread(this::poll, "mqtt-node-" + address.name());
+    this.poller.setDaemon(true);
+  }
+
+  /** Begins to ask. */
+  public void start() {
+    poller.start();
+  }
+
+  public boolean isLost() {
+    return lost;
+  }
+
+  private void poll() {
+    long seen = -1;
+    long answered = System.nanoTime();
+    try {
+      while (!closed.await(PACE.toMillis(), TimeUnit.MILLISECONDS) && !lost) {
+        Duration left = ClusterTimeouts.SUSPECT.minusNanos(System.nanoTime() - answered);
+        if (left.isNegative()) {
+          lose("it has not answered for " + ClusterTimeouts.SUSPECT.toSeconds() + " s");
+          return;
+        }
+        Answer answer = ask(new Poll(sourceId, ticket, seen), left);
+        if (answer instanceof Report report) {
+          answered = System.nanoTime();
+          seen = report.version();
+          said = report.partitions();
+        } else if (answer instanceof Failed failed) {
+          lose(failed.message());
+          return;
+        }
+      }
+    } catch (InterruptedException | UnreachableException e) {
+      lose(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error("Cannot understand node {}", address, e);
+      lose(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void lose(String why) {
+    if (closed.getCount() > 0 && !lost) {
+      LOG.warn("Node {} is lost: {}", address, why);
+    }
+    lost = true;
+    changed.run();
+  }
+
+  /** Asks, and once more on a new connection if there was one that has just been lost. */
+  private Answer ask(Request request, Duration limit) {
+    NodeClient client = clients.connect(address);
+    try {
+      return client.await(client.ask(request), limit);
+    } catch (UnreachableException e) {
+      if (client.isActive() || lost || closed.getCount() == 0) {
+        throw e;
+      }
+      NodeClient again = clients.connect(address);
+      return again.await(again.ask(request), limit);
+    }
+  }
+
+  @Override
+  public NodeAddress address() {
+    return address;
+  }
+
+  @Override
+  public boolean hasStore(Assignment assignment) {
+    return stores.contains(
+        Assignment.directoryName(assignment.partition(), assignment.generation()));
+  }
+
+  /** Returns at once; a failure shows in {@link #status}. */
+  @Override
+  public void assign(Assignment assignment) {
+    int partition = assignment.partition();
+    failedAssignments.remove(partition);
+    tell(
+        new Assign(
+            sourceId,
+            ticket,
+            partition,
+            assignment.generation(),
+            assignment.firstOffset(),
+            assignment.connectedBefore()),
+        failure ->
+            failedAssignments.put(
+                partition,
+                new PartitionStatus(
+                    State.FAILED,
+                    new RemoteException(failure),
+                    LogExtent.emptyAt(assignment.firstOffset()),
+                    0,
+                    Counts.NONE)));
+  }
+
+  @Override
+  public @Nullable PartitionStatus status(String source, int partition) {
+    PartitionStatus failed = failedAssignments.get(partition);
+    return failed != null ? failed : said.get(partition);
+  }
+
+  @Override
+  public void trim(String source, int partition, long before) {
+    tell(
+        new Trim(sourceId, ticket, partition, before),
+        failure ->
+            LOG.warn("Cannot trim partition {} on node {}: {}", partition, address, failure));
+  }
+
+  @Override
+  public void processed(String source, int partition, long before) {
+    tell(
+        new Processed(sourceId, ticket, partition, before),
+        failure ->
+            LOG.warn(
+                "Cannot have partition {} acknowledged on node {}: {}",
+                partition,
+                address,
+                failure));
+  }
+
+  @Override
+  public String scrape() {
+    Answer answer = ask(new Scrape(), SCRAPE);
+    if (answer instanceof Answer.Text text) {
+      return text.text();
+    }
+    throw new RemoteException("Node " + address + " cannot be scraped: " + answer);
+  }
+
+  @Override
+  public void announce(String source, PartitionLocations whereabouts) {
+    tell(
+        new Announce(sourceId, ticket, whereabouts),
+        failure -> LOG.warn("Cannot tell node {} who holds what: {}", address, failure));
+  }
+
+  /**
+   * Asks without waiting. A node that does not answer is lost, for it may not have heard; so is one
+   * that has let the source go.
+   */
+  private void tell(Request request, Consumer<String> onError) {
+    if (lost) {
+      return;
+    }
+    try {
+      Future<?> unused =
+          clients
+              .connect(address)
+              .ask(request)
+              .whenComplete(
+                  (answer, unanswered) -> {
+                    if (unanswered != null) {
+                      lose(String.valueOf(unanswered.getMessage()));
+                    } else if (answer instanceof Failed failed) {
+                      failed(failed, onError);
+                    }
+                  });
+    } catch (UnreachableException e) {
+      lose(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void failed(Failed failed, Consumer<String> onError) {
+    if (failed.reason() == Failed.Reason.NOT_HERE) {
+      lose(failed.message());
+    } else {
+      onError.accept(failed.message());
+      changed.run();
+    }
+  }
+
+  @Override
+  public void release(String source, int partition) {
+    if (!lost) {
+      require(ask(new Release(sourceId, ticket, partition), RELEASE));
+    }
+  }
+
+  @Override
+  public void release(String source) {
+    if (!lost) {
+      closed.countDown();
+      require(ask(new Leave(sourceId, ticket), RELEASE));
+    }
+  }
+
+  private void require(Answer answer) {
+    if (answer instanceof Failed failed && failed.reason() != Failed.Reason.NOT_HERE) {
+      throw new RemoteException("Node " + address + ": " + failed.message());
+    }
+  }
+
+  /** Ends the link. Closing twice is fine. */
+  @Override
+  public void close() {
+    closed.countDown();
+    lost = true;
+    clients.close();
+  }
+
+  @Override
+  public String toString() {
+    return "node " + address;
+  }
+}

@@ -1,5 +1,0 @@
-/** Executor side of the control plane: owns the receivers and stores of one JVM. */
-@NullMarked
-package io.github.mqttpartitioned.node;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,71 @@
+package io.github.mqttpartitioned.cluster.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.cluster.Assignment;
+import io.github.mqttpartitioned.receiver.LeaseCheck;
+import io.github.mqttpartitioned.store.PartitionStore;
+import io.github.mqttpartitioned.store.StoreConfig;
+import io.github.mqttpartitioned.store.StoreException;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.TestSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HostedPartitionTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  @TempDir private Path temp;
+
+  @Test
+  void storeOfAReceiverThatStopsLateIsClosedThen() throws InterruptedException {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    Assignment assignment =
+        new Assignment(
+            new TestSettings("tcp://127.0.0.1:1", temp).sourceId("source").build(), 0, 1, 0);
+    HostedPartition holding =
+        new HostedPartition(assignment, blocked(busy, mayEnd), "driver", Duration.ofMillis(10));
+    holding.open();
+    busy.await();
+
+    holding.stop();
+    holding.finish();
+
+    assertThat(canBeOpened(assignment)).as("while the receiver may still write").isFalse();
+    mayEnd.countDown();
+    Await.until("the store is closed", LIMIT, () -> canBeOpened(assignment));
+  }
+
+  private static boolean canBeOpened(Assignment assignment) {
+    StoreConfig config =
+        new StoreConfig(assignment.directory(), "source", 0, 16L << 20, assignment.firstOffset());
+    try {
+      PartitionStore.open(config).close();
+      return true;
+    } catch (StoreException.Unusable e) {
+      return false;
+    }
+  }
+
+  private static LeaseCheck blocked(CountDownLatch busy, CountDownLatch mayEnd) {
+    return new LeaseCheck() {
+      @Override
+      public void require() {
+        busy.countDown();
+        try {
+          mayEnd.await();
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      }
+
+      @Override
+      public void changed() {}
+    };
+  }
+}

@@ -1,0 +1,369 @@
+package io.github.mqttpartitioned.cluster.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mqttpartitioned.block.BlockBuilder;
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.BlockFormat;
+import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.block.LostStoreException;
+import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.cluster.Assignment;
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
+import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
+import io.github.mqttpartitioned.cluster.rpc.Answer;
+import io.github.mqttpartitioned.cluster.rpc.Network;
+import io.github.mqttpartitioned.cluster.rpc.NodeClients;
+import io.github.mqttpartitioned.cluster.rpc.RemoteBlocks;
+import io.github.mqttpartitioned.cluster.rpc.RemoteNode;
+import io.github.mqttpartitioned.cluster.rpc.Request.Announce;
+import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
+import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
+import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
+import io.github.mqttpartitioned.cluster.rpc.Request.Release;
+import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
+import io.github.mqttpartitioned.cluster.rpc.Request;
+import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
+import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
+import io.github.mqttpartitioned.store.PartitionStore;
+import io.github.mqttpartitioned.store.StoreConfig;
+import io.github.mqttpartitioned.store.StoreWriter;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.Packets;
+import io.github.mqttpartitioned.testkit.ScriptedBroker;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import io.github.mqttpartitioned.testkit.TestSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.network.util.MapConfigProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node as its driver reaches it, over a real socket, with a real broker. */
+class NodeHostTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  @TempDir private Path temp;
+  private final AtomicLong paused = new AtomicLong();
+  private final Node node = new Node(new NodeAddress("1", "127.0.0.1", 0));
+  private final NodeHost host =
+      new NodeHost(node, ClusterTimeouts.LIMIT, () -> System.nanoTime() + paused.get());
+  private final AtomicInteger changes = new AtomicInteger();
+  private final NodeClients clients = new NodeClients(network());
+
+  @AfterEach
+  void release() {
+    node.release("source");
+    clients.close();
+  }
+
+  private static Network network() {
+    return new Network(new MapConfigProvider(Map.of()), "app", null);
+  }
+
+  private SourceSettings settings(String brokerUrl) {
+    return new TestSettings(brokerUrl, temp)
+        .sourceId("source")
+        .clientIdPrefix("node-host-test-" + System.nanoTime())
+        .build();
+  }
+
+  private Admission admit(SourceSettings settings, long epoch) {
+    return host.admit(settings, epoch, "1", "127.0.0.1", NodeHostTest::network);
+  }
+
+  private RemoteNode link(Admission admission) {
+    RemoteNode link =
+        new RemoteNode(
+            admission.address(),
+            "source",
+            admission.ticket(),
+            admission.stores(),
+            new NodeClients(network()),
+            changes::incrementAndGet);
+    link.start();
+    return link;
+  }
+
+  private Answer poll(Admission admission) {
+    var client = clients.connect(admission.address());
+    return client.await(client.ask(new Poll("source", admission.ticket(), Long.MIN_VALUE)), LIMIT);
+  }
+
+  private static void awaitState(RemoteNode link, State state) {
+    Await.until(
+        state.name(),
+        LIMIT,
+        () -> {
+          PartitionStatus status = link.status("source", 0);
+          return status != null && status.state() == state;
+        });
+  }
+
+  @Test
+  void driverHearsOfItsPartitionsAndLeavesNothingBehind() {
+    try (TestBroker broker = TestBrokers.start()) {
+      SourceSettings settings = settings(broker.url());
+      Admission admission = admit(settings, 1);
+      assertThat(admission.stores()).isEmpty();
+      try (RemoteNode link = link(admission)) {
+        link.assign(new Assignment(settings, 0, 0, 7));
+        awaitState(link, State.CONNECTED);
+        assertThat(link.status("source", 0).extent().next()).isEqualTo(7);
+        assertThat(admit(settings(broker.url()), 2).stores()).isEqualTo(Set.of("p0"));
+        Await.until("loss of the earlier run's link", LIMIT, link::isLost);
+        assertThat(changes).hasPositiveValue();
+        assertThat(node.blocks("source", 0)).isEmpty();
+      }
+      assertThatThrownBy(() -> admit(settings, 1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("later start");
+      Admission again = admit(settings, 3);
+      try (RemoteNode link = link(again)) {
+        link.release("source");
+      }
+      Await.until("the port to be closed", LIMIT, () -> !canConnect(again));
+      Await.until("an end of all threads", LIMIT, () -> threads().isEmpty());
+    }
+  }
+
+  @Test
+  void whatALostStoreHeldIsToldApartFromWhatCannotBeRead() {
+    try (TestBroker broker = TestBrokers.start()) {
+      SourceSettings settings = settings(broker.url());
+      Admission admission = admit(settings, 1);
+      try (RemoteNode link = link(admission)) {
+        link.assign(new Assignment(settings, 0, 1, 7));
+        awaitState(link, State.CONNECTED);
+        RemoteBlocks blocks = new RemoteBlocks(clients.connect(admission.address()), "source", 0);
+        try (BlockCursor cursor = blocks.read(new OffsetRange(3, 7))) {
+          assertThatThrownBy(cursor::next)
+              .isInstanceOf(LostStoreException.class)
+              .hasMessageContaining("began with offset 7")
+              .extracting(e -> ((LostStoreException) e).first())
+              .isEqualTo(7L);
+        }
+        try (BlockCursor cursor = blocks.read(new OffsetRange(7, 8))) {
+          assertThatThrownBy(cursor::next).isInstanceOf(CorruptBlockException.class);
+        }
+      }
+    }
+  }
+
+  @Test
+  void partitionThatCannotBeOpenedIsReported() {
+    SourceSettings settings = settings("tcp://127.0.0.1:1");
+    Admission admission = admit(settings, 1);
+    node.assign(new Assignment(settings, 0, 0, 0));
+    try (RemoteNode link = link(admission)) {
+      link.assign(new Assignment(settings, 0, 0, 0));
+      awaitState(link, State.FAILED);
+      assertThat(link.status("source", 0).problem()).hasMessageContaining("already");
+      link.release("source");
+    }
+  }
+
+  /** As a task that goes on reading what an earlier holding has opened. */
+  private static PartitionStore openStore(SourceSettings settings) {
+    return PartitionStore.open(
+        new StoreConfig(
+            new Assignment(settings, 0, 0, 0).directory(),
+            "source",
+            0,
+            settings.storeMaxBytes(),
+            0));
+  }
+
+  private CompletableFuture<Answer> ask(Admission admission, Request request) {
+    return clients.connect(admission.address()).ask(request);
+  }
+
+  private static Assign assign(Admission admission) {
+    return new Assign("source", admission.ticket(), 0, 0, 0, false);
+  }
+
+  @Test
+  void whatIsProcessedIsKeptForAPartitionWhoseStoreIsStillInUse() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.start(
+            connection -> {
+              connection.accept(false, MqttProperties.NONE);
+              connection.grant();
+              connection.send(Packets.publish("test/t", new byte[10], 1, 7));
+            })) {
+      SourceSettings settings =
+          new TestSettings(broker.url(), temp)
+              .sourceId("source")
+              .ackMode(AckMode.PROCESSED)
+              .receiveMaximum(1)
+              .build();
+      Admission admission = admit(settings, 1);
+      CompletableFuture<Answer> assigned;
+      try (PartitionStore store = openStore(settings)) {
+        assigned = ask(admission, assign(admission));
+        for (long before : new long[] {1, 0}) {
+          assertThat(ask(admission, new Processed("source", admission.ticket(), 0, before)).get())
+              .isEqualTo(new Answer.Done());
+        }
+        assertThat(store.extent().next()).isZero();
+      }
+      assertThat(assigned.get()).isEqualTo(new Answer.Done());
+      broker.awaitAcknowledged(1, LIMIT);
+    }
+  }
+
+  @Test
+  void whatMayBeTrimmedIsKeptForAPartitionWhoseStoreIsStillInUse() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.start(
+            connection -> {
+              connection.accept(false, MqttProperties.NONE);
+              connection.grant();
+            })) {
+      SourceSettings settings = settings(broker.url());
+      Admission admission = admit(settings, 1);
+      CompletableFuture<Answer> assigned;
+      try (PartitionStore store = openStore(settings)) {
+        append(store);
+        append(store);
+        assigned = ask(admission, assign(admission));
+        for (long before : new long[] {1, 0}) {
+          assertThat(ask(admission, new Trim("source", admission.ticket(), 0, before)).get())
+              .isEqualTo(new Answer.Done());
+        }
+      }
+      assertThat(assigned.get()).isEqualTo(new Answer.Done());
+      Await.until(
+          "the trim",
+          LIMIT,
+          () -> node.status("source").get(0).extent().equals(new LogExtent(0, 1, 2)));
+    }
+  }
+
+  private static void append(PartitionStore store) {
+    byte[] topic = {'t'};
+    BlockBuilder block = new BlockBuilder("tcp://127.0.0.1:1");
+    block.add(
+        1, BlockFormat.flags(1, false, false), block.addTopic(topic, 0, 1), topic, 0, 1, 0, 0);
+    try (StoreWriter writer = store.write()) {
+      writer.append(block);
+      writer.commit();
+    }
+  }
+
+  @Test
+  void partitionThatIsReleasedWhileItsStoreIsStillInUseIsNotTakenUpLater() throws Exception {
+    SourceSettings settings = settings("tcp://127.0.0.1:1");
+    Admission admission = admit(settings, 1);
+    CompletableFuture<Answer> assigned;
+    try (PartitionStore store = openStore(settings)) {
+      assigned = ask(admission, assign(admission));
+      assertThat(ask(admission, new Release("source", admission.ticket(), 0)).get())
+          .isEqualTo(new Answer.Done());
+      assertThat(store.extent().next()).isZero();
+    }
+    assertThat(assigned.get()).isEqualTo(new Answer.Done());
+    assertThat(node.blocks("source", 0)).isEmpty();
+  }
+
+  /** A task may take longer than anything that is waited for with a limit. */
+  @Test
+  void storeThatALongTaskReadsIsWaitedForAsLongAsTheDriverAsks() throws Exception {
+    SourceSettings settings = settings("tcp://127.0.0.1:1");
+    Admission admission = admit(settings, 1);
+    CompletableFuture<Answer> assigned;
+    try (PartitionStore store = openStore(settings)) {
+      assigned = ask(admission, assign(admission));
+      for (int minute = 0; minute < 60; minute++) {
+        for (int part = 0; part < 10; part++) {
+          paused.addAndGet(Duration.ofSeconds(6).toNanos());
+          assertThat(poll(admission)).isEqualTo(new Answer.Report(0, Map.of()));
+        }
+      }
+      long began = System.nanoTime();
+      Await.until("some attempts", LIMIT, () -> System.nanoTime() - began > 500_000_000L);
+      assertThat(assigned).isNotDone();
+      assertThat(store.extent().next()).isZero();
+    }
+    assertThat(assigned.get()).isEqualTo(new Answer.Done());
+    assertThat(node.blocks("source", 0)).isPresent();
+  }
+
+  @Test
+  void whatADriverAsksTakesEffectInTheOrderInWhichItAsks() throws Exception {
+    Admission admission = admit(settings("tcp://127.0.0.1:1"), 1);
+    List<CompletableFuture<Answer>> answers = new ArrayList<>();
+    for (int port = 1; port <= 2_000; port++) {
+      PartitionLocations whereabouts =
+          new PartitionLocations(Map.of(0, new NodeAddress("1", "a", port)), Map.of());
+      answers.add(ask(admission, new Announce("source", admission.ticket(), whereabouts)));
+    }
+    for (CompletableFuture<Answer> answer : answers) {
+      assertThat(answer.get()).isEqualTo(new Answer.Done());
+    }
+    assertThat(host.whereabouts("source").holders().get(0).port()).isEqualTo(2_000);
+  }
+
+  @Test
+  void leaseThatHasRunOutIsNotRenewedByALateQuestion() {
+    Admission admission = admit(settings("tcp://127.0.0.1:1"), 1);
+    assertThat(poll(admission)).isInstanceOf(Answer.Report.class);
+    paused.addAndGet(ClusterTimeouts.LIMIT.plusSeconds(1).toNanos());
+    assertThat(poll(admission))
+        .isInstanceOfSatisfying(
+            Failed.class, failed -> assertThat(failed.reason()).isEqualTo(Failed.Reason.NOT_HERE));
+    Await.until("the port to be closed", LIMIT, () -> !canConnect(admission));
+  }
+
+  @Test
+  void holderWithoutALeaseMayNotActAnyMore() {
+    SourceLease tenancy =
+        new SourceLease(
+            settings("tcp://127.0.0.1:1"), 1, 1, Duration.ofSeconds(10), paused::get, () -> {});
+    tenancy.require();
+    paused.addAndGet(Duration.ofSeconds(10).toNanos());
+    assertThat(tenancy.renew()).isTrue();
+    paused.addAndGet(Duration.ofSeconds(10).toNanos() + 1);
+    assertThat(tenancy.renew()).isFalse();
+    assertThatThrownBy(tenancy::require)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has not been heard of for 10000 ms");
+    paused.addAndGet(-Duration.ofSeconds(10).toNanos());
+    assertThat(tenancy.renew()).isFalse();
+  }
+
+  private boolean canConnect(Admission admission) {
+    try {
+      clients.connect(admission.address());
+      return true;
+    } catch (UnreachableException e) {
+      return false;
+    }
+  }
+
+  private static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.matches("mqtt-(node|receiver|server).*"))
+        .toList();
+  }
+}

@@ -1,0 +1,111 @@
+package io.github.mqttpartitioned.cluster.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.cluster.Assignment;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
+import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.TestSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.spark.network.util.MapConfigProvider;
+import org.junit.jupiter.api.Test;
+
+/** What the driver makes of a node that answers its questions, but not what else it is told. */
+class RemoteNodeTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Network NETWORK = new Network(new MapConfigProvider(Map.of()), "app", null);
+
+  private interface Check {
+    void of(RemoteNode node);
+  }
+
+  /** Runs against a node that answers so whatever is no question for its status. */
+  private static void against(Supplier<Answer> answer, Check check) {
+    try (NodeServer server =
+            new NodeServer(
+                NETWORK,
+                "127.0.0.1",
+                request ->
+                    CompletableFuture.completedFuture(
+                        request instanceof Request.Poll
+                            ? new Answer.Report(1, Map.of())
+                            : answer.get()));
+        RemoteNode node =
+            new RemoteNode(
+                new NodeAddress("1", "127.0.0.1", server.port()),
+                "source",
+                7,
+                Set.of(),
+                new NodeClients(NETWORK),
+                () -> {})) {
+      node.start();
+      check.of(node);
+    }
+  }
+
+  private static Assignment assignment() {
+    return new Assignment(new TestSettings("tcp://broker", Path.of("/stores")).build(), 0, 0, 7);
+  }
+
+  /** An error is no answer: Spark's transport closes the connection. */
+  private static Answer brokenOff() {
+    throw new AssertionError("broken off");
+  }
+
+  @Test
+  void nodeThatMayNotHaveHeardOfItsPartitionIsLost() {
+    against(
+        RemoteNodeTest::brokenOff,
+        node -> {
+          node.assign(assignment());
+          Await.until("loss of the node", LIMIT, node::isLost);
+          assertThat(node.status("source", 0)).isNull();
+        });
+  }
+
+  @Test
+  void nodeThatMayNotHaveHeardWhoHoldsWhatIsLost() {
+    against(
+        RemoteNodeTest::brokenOff,
+        node -> {
+          node.announce("source", PartitionLocations.UNKNOWN);
+          Await.until("loss of the node", LIMIT, node::isLost);
+        });
+  }
+
+  @Test
+  void nodeThatHasLetTheSourceGoIsLostAndThePartitionHasNotFailed() {
+    against(
+        () -> new Failed(Reason.NOT_HERE, "its lease is over"),
+        node -> {
+          node.assign(assignment());
+          Await.until("loss of the node", LIMIT, node::isLost);
+          assertThat(node.status("source", 0)).isNull();
+        });
+  }
+
+  @Test
+  void partitionThatTheNodeCannotHoldHasFailedAndTheNodeIsKept() {
+    against(
+        () -> new Failed(Reason.ERROR, "damaged"),
+        node -> {
+          node.assign(assignment());
+          PartitionStatus status =
+              Await.value("a status", LIMIT, () -> node.status("source", 0), told -> told != null);
+          assertThat(status.state()).isEqualTo(State.FAILED);
+          assertThat(status.problem()).hasMessage("damaged");
+          assertThat(node.isLost()).isFalse();
+        });
+  }
+}
