@@ -1,0 +1,46 @@
+package io.github.mqttpartitioned.spark;
+
+import io.github.mqttpartitioned.option.SourceOptions;
+import io.github.mqttpartitioned.spark.executor.SparkHost;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.spark.sql.connector.catalog.SupportsRead;
+import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+
+/** The messages of some topics, as a table that only a stream can read. */
+public final class MqttTable implements SupportsRead {
+
+  private final StructType schema;
+  private final Supplier<SparkHost> host;
+
+  public MqttTable(StructType schema, Supplier<SparkHost> host) {
+    this.schema = schema;
+    this.host = host;
+  }
+
+  @Override
+  public String name() {
+    return MqttTableProvider.SHORT_NAME;
+  }
+
+  /** Spark's newer {@code columns} is made of this one, and 3.5 asks for this one. */
+  @Override
+  @SuppressWarnings("deprecation")
+  public StructType schema() {
+    return schema;
+  }
+
+  @Override
+  public Set<TableCapability> capabilities() {
+    return Set.of(TableCapability.MICRO_BATCH_READ);
+  }
+
+  @Override
+  public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
+    SourceOptions parsed = SourceOptions.parse(options.asCaseSensitiveMap());
+    return () -> new MqttScan(parsed, host);
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.mqttpartitioned.spark.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.mqttpartitioned.cluster.PartitionAssignments.Holder;
+import io.github.mqttpartitioned.cluster.PartitionAssignments;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The text of {@link PartitionAssignments} in the checkpoint: {@code
+ * {"version":1,"epoch":3,"holders":[{"host":"a","generation":0}, …]}}, partitions in numeric order.
+ */
+final class PartitionAssignmentsJson {
+
+  static final int VERSION = 1;
+
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private PartitionAssignmentsJson() {}
+
+  static String of(PartitionAssignments holders) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.put("version", VERSION);
+    root.put("epoch", holders.epoch());
+    ArrayNode array = root.putArray("holders");
+    for (Holder holder : holders.partitions()) {
+      array.addObject().put("host", holder.host()).put("generation", holder.generation());
+    }
+    return root.toString();
+  }
+
+  /**
+   * Reads what {@link #of} has written.
+   *
+   * @param place for errors
+   * @throws IllegalStateException when the text is anything else
+   */
+  static PartitionAssignments parse(String json, String place) {
+    try {
+      JsonNode root = MAPPER.readTree(json);
+      if (root.required("version").asInt() != VERSION) {
+        throw new IllegalStateException(
+            "Cannot read "
+                + place
+                + ": this release reads version "
+                + VERSION
+                + ", not "
+                + root.required("version")
+                + ": go on with the release that wrote it");
+      }
+      List<Holder> holders = new ArrayList<>();
+      for (JsonNode holder : root.required("holders")) {
+        holders.add(
+            new Holder(holder.required("host").asText(), holder.required("generation").intValue()));
+      }
+      return new PartitionAssignments(root.required("epoch").longValue(), holders);
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "Cannot read "
+              + place
+              + ": it is damaged. Restore the checkpoint from a copy, or start a new query with"
+              + " another checkpointLocation",
+          e);
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * What the source keeps in the query's checkpoint, and in which format.
+ */
+@NullMarked
+package io.github.mqttpartitioned.spark.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

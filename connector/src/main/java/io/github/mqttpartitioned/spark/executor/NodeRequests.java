@@ -1,0 +1,167 @@
+package io.github.mqttpartitioned.spark.executor;
+
+import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
+import io.github.mqttpartitioned.cluster.node.NodeHost;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.rpc.IsolatedThreadSafeRpcEndpoint;
+import org.apache.spark.rpc.RpcCallContext;
+import org.apache.spark.rpc.RpcEndpointRef;
+import org.apache.spark.rpc.RpcEnv;
+import org.apache.spark.util.RpcUtils;
+import org.jspecify.annotations.Nullable;
+import scala.PartialFunction;
+import scala.reflect.ClassTag$;
+import scala.reflect.ClassTag;
+import scala.runtime.AbstractPartialFunction;
+import scala.runtime.BoxedUnit;
+
+/**
+ * The driver's ear for executors whose tasks wait for a partition. When every core of an executor
+ * is taken by such tasks, the job that would start its node never gets one: so the tasks ask for
+ * the node themselves, over Spark's own RPC.
+ *
+ * <p>What goes over it are strings and bytes: Spark's RPC does not know the classes of jars that
+ * were given to the application, and a message that it cannot read costs an executor its driver.
+ */
+final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
+
+  private static final byte[] NOTHING = {};
+
+  /** One task asks at a time, for all that wait in this JVM. */
+  private static final ReentrantLock ASKING = new ReentrantLock();
+
+  /** The node of an executor has been started. */
+  private record Started(String executor, Admission admission) implements Serializable {}
+
+  /** Who starts nodes. */
+  interface Desk {
+
+    /** What an executor has to do for a node of its own; null when it has one, or is to get it. */
+    @Nullable StartNode offer(String executor);
+
+    /** An executor has done it. */
+    void started(String executor, Admission admission);
+  }
+
+  private final RpcEnv rpcEnv;
+  private final Desk desk;
+
+  private NodeRequests(RpcEnv rpcEnv, Desk desk) {
+    this.rpcEnv = rpcEnv;
+    this.desk = desk;
+  }
+
+  /** Begins to listen, in the driver, until {@link #close}. */
+  static RpcEndpointRef open(String sourceId, Desk desk) {
+    RpcEnv rpcEnv = SparkEnv.get().rpcEnv();
+    return rpcEnv.setupEndpoint(name(sourceId), new NodeRequests(rpcEnv, desk));
+  }
+
+  static void close(RpcEndpointRef endpoint) {
+    SparkEnv.get().rpcEnv().stop(endpoint);
+  }
+
+  /**
+   * Has the node of this executor started, if there shall be one and nobody else sees to it.
+   *
+   * @throws Exception when the driver cannot be asked, or the node not be started; Spark's checked
+   *     ones, too
+   */
+  static void startHere(String sourceId) throws Exception {
+    if (!ASKING.tryLock()) {
+      return;
+    }
+    try {
+      if (!NodeHost.ofThisJvm().has(sourceId)) {
+        ask(sourceId);
+      }
+    } finally {
+      ASKING.unlock();
+    }
+  }
+
+  private static void ask(String sourceId) throws Exception {
+    SparkEnv env = SparkEnv.get();
+    RpcEndpointRef driver = RpcUtils.makeDriverRef(name(sourceId), env.conf(), env.rpcEnv());
+    byte[] offer = driver.askSync(env.executorId(), tag(byte[].class));
+    if (offer.length > 0) {
+      Admission admission = read(offer, StartNode.class).call("");
+      if (admission != null) {
+        driver.send(write(new Started(env.executorId(), admission), Started.class));
+      }
+    }
+  }
+
+  private static <T> byte[] write(T message, Class<T> type) {
+    ByteBuffer bytes =
+        SparkEnv.get().closureSerializer().newInstance().serialize(message, tag(type));
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(copy);
+    return copy;
+  }
+
+  private static <T> T read(byte[] bytes, Class<T> type) {
+    return SparkEnv.get()
+        .closureSerializer()
+        .newInstance()
+        .deserialize(ByteBuffer.wrap(bytes), NodeRequests.class.getClassLoader(), tag(type));
+  }
+
+  private static <T> ClassTag<T> tag(Class<T> type) {
+    return ClassTag$.MODULE$.apply(type);
+  }
+
+  private static String name(String sourceId) {
+    return "mqtt-partitioned-" + sourceId;
+  }
+
+  @Override
+  public RpcEnv rpcEnv() {
+    return rpcEnv;
+  }
+
+  @Override
+  public PartialFunction<Object, BoxedUnit> receiveAndReply(RpcCallContext context) {
+    return new Handler<>(
+        String.class,
+        executor -> {
+          StartNode start = desk.offer(executor);
+          context.reply(start == null ? NOTHING : write(start, StartNode.class));
+        });
+  }
+
+  @Override
+  public PartialFunction<Object, BoxedUnit> receive() {
+    return new Handler<>(
+        byte[].class,
+        bytes -> {
+          Started started = read(bytes, Started.class);
+          desk.started(started.executor, started.admission);
+        });
+  }
+
+  private static final class Handler<T> extends AbstractPartialFunction<Object, BoxedUnit> {
+    private final Class<T> type;
+    private final Consumer<T> action;
+
+    Handler(Class<T> type, Consumer<T> action) {
+      this.type = type;
+      this.action = action;
+    }
+
+    @Override
+    public boolean isDefinedAt(Object message) {
+      return type.isInstance(message);
+    }
+
+    @Override
+    public BoxedUnit apply(Object message) {
+      action.accept(type.cast(message));
+      return BoxedUnit.UNIT;
+    }
+  }
+}

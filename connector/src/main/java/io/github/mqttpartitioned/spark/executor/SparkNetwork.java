@@ -1,0 +1,94 @@
+package io.github.mqttpartitioned.spark.executor;
+
+import io.github.mqttpartitioned.cluster.rpc.Network;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.apache.spark.SecurityManager;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.network.util.ConfigProvider;
+import org.apache.spark.network.util.MapConfigProvider;
+import scala.Tuple2;
+
+/** How nodes of this application talk: as Spark's own block transfer does. */
+final class SparkNetwork {
+
+  /** What suits few connections with little to do; the user's own settings stand. */
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          "io.serverThreads", "2",
+          "io.clientThreads", "2",
+          "io.connectionCreationTimeout", "5s");
+
+  private SparkNetwork() {}
+
+  /** The network of this JVM, driver or executor. */
+  static Network current() {
+    SparkEnv env = SparkEnv.get();
+    return of(env.conf(), env.securityManager());
+  }
+
+  static Network of(SparkConf conf, SecurityManager security) {
+    return new Network(
+        config(conf, security),
+        conf.getAppId(),
+        security.isAuthenticationEnabled() ? security : null);
+  }
+
+  private static ConfigProvider config(SparkConf conf, SecurityManager security) {
+    Map<String, String> settings = new HashMap<>();
+    DEFAULTS.forEach((name, value) -> settings.put("spark." + Network.MODULE + "." + name, value));
+    for (Tuple2<String, String> setting : conf.getAll()) {
+      settings.put(setting._1(), setting._2());
+    }
+    return tls(conf, security, new MapConfigProvider(settings));
+  }
+
+  /**
+   * The settings with those of {@code spark.ssl.rpc} resolved: namespaces, defaults, passwords from
+   * the environment. Spark 3.5 has none.
+   */
+  private static ConfigProvider tls(
+      SparkConf conf, SecurityManager security, ConfigProvider settings) {
+    try {
+      Object options = SecurityManager.class.getMethod("getRpcSSLOptions").invoke(security);
+      Method provider = options.getClass().getMethod("createConfigProvider", SparkConf.class);
+      return new Layered((ConfigProvider) provider.invoke(options, conf), settings);
+    } catch (NoSuchMethodException e) {
+      return settings;
+    } catch (IllegalAccessException | InvocationTargetException e) {
+      throw new IllegalStateException("Cannot read spark.ssl.rpc", e);
+    }
+  }
+
+  /** One provider's answers, and another one's for what it does not know. */
+  private static final class Layered extends ConfigProvider {
+    private final ConfigProvider first;
+    private final ConfigProvider second;
+
+    Layered(ConfigProvider first, ConfigProvider second) {
+      this.first = first;
+      this.second = second;
+    }
+
+    @Override
+    public String get(String name) {
+      try {
+        return first.get(name);
+      } catch (NoSuchElementException e) {
+        return second.get(name);
+      }
+    }
+
+    @Override
+    public Iterable<Map.Entry<String, String>> getAll() {
+      Map<String, String> all = new HashMap<>();
+      second.getAll().forEach(entry -> all.put(entry.getKey(), entry.getValue()));
+      first.getAll().forEach(entry -> all.put(entry.getKey(), entry.getValue()));
+      return all.entrySet();
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Nodes in Spark's executors. This package holds every use of Spark's private API.
+ */
+@NullMarked
+package io.github.mqttpartitioned.spark.executor;
+
+import org.jspecify.annotations.NullMarked;

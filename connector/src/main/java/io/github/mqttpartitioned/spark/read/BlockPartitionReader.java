@@ -1,0 +1,219 @@
+package io.github.mqttpartitioned.spark.read;
+
+import io.github.mqttpartitioned.block.Block;
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.block.LostStoreException;
+import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.metrics.ReadMeters;
+import io.github.mqttpartitioned.spark.vector.BorrowedBytes;
+import io.github.mqttpartitioned.spark.vector.MessageColumns;
+import io.github.mqttpartitioned.spark.vector.PropertyColumns;
+import io.github.mqttpartitioned.store.StoreException;
+import java.util.stream.Stream;
+import org.apache.spark.sql.connector.metric.CustomTaskMetric;
+import org.apache.spark.sql.connector.read.PartitionReader;
+import org.apache.spark.sql.vectorized.ColumnVector;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands Spark the blocks of a range, one batch of columns for each, cut to the range.
+ *
+ * <p>It keeps account of the offsets: what it has given and what it has called lost is always the
+ * whole range so far, each offset once. A block that is missing or damaged fails the task, or is
+ * skipped with a warning where the user has chosen so. To skip a damaged block it must be known
+ * before its first row is given, so then every block is checked as a whole, at the price of reading
+ * columns that the query may not need.
+ *
+ * <p>Confined to the task's thread.
+ */
+final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BlockPartitionReader.class);
+
+  private final BlockSource source;
+  private final MqttInputPartition input;
+  private final ReadMeters meters;
+  private final long until;
+  private final boolean includeProperties;
+  private final LossPolicy policy;
+  private BlockCursor cursor;
+
+  /** Offset that the next row must have. */
+  private long expected;
+
+  private @Nullable ColumnarBatch batch;
+  private boolean closed;
+  private final Tally local = new Tally();
+  private final Tally remote = new Tally();
+  private long lost;
+
+  /** What has been read in one place. */
+  private static final class Tally {
+    long rows;
+    long bytes;
+    long blocks;
+  }
+
+  BlockPartitionReader(
+      BlockSource source,
+      MqttInputPartition input,
+      ReadMeters meters,
+      boolean includeProperties,
+      LossPolicy policy) {
+    this.source = source;
+    this.input = input;
+    this.meters = meters;
+    this.until = input.range().until();
+    this.includeProperties = includeProperties;
+    this.policy = policy;
+    this.expected = input.range().from();
+    this.cursor = source.read(input.range());
+  }
+
+  @Override
+  public boolean next() {
+    batch = null;
+    while (expected < until) {
+      try {
+        batch = show(nextBlock());
+        return true;
+      } catch (LostStoreException e) {
+        passOver(e);
+      } catch (CorruptBlockException | StoreException.Damaged | StoreException.Missing e) {
+        if (policy.fail()) {
+          throw e;
+        }
+        skip(e);
+      }
+    }
+    return false;
+  }
+
+  private Block nextBlock() {
+    Block block = cursor.next();
+    if (block == null
+        || block.firstOffset() > expected
+        || block.firstOffset() + block.count() <= expected) {
+      throw new IllegalStateException(
+          "Partition %d was read where offset %d should be, and found was %s"
+              .formatted(
+                  input.partition(),
+                  expected,
+                  block == null
+                      ? "nothing"
+                      : "a block of %d messages from offset %d"
+                          .formatted(block.count(), block.firstOffset())));
+    }
+    if (!policy.fail()) {
+      block.verify();
+    }
+    return block;
+  }
+
+  /**
+   * Leaves out what the store held that is lost. If the broker delivers it again, nothing of the
+   * range may be given here, or it would be there twice: then the task fails once, and its next
+   * attempt gives nothing.
+   */
+  private void passOver(LostStoreException loss) {
+    long next = Math.min(loss.first(), until);
+    if (policy.redelivered()) {
+      if (expected > input.range().from()) {
+        throw loss;
+      }
+    } else if (policy.fail()) {
+      throw loss;
+    } else {
+      lost += next - expected;
+    }
+    LOG.warn(
+        "Offsets [{}, {}) of partition {} are passed over: {}",
+        expected,
+        next,
+        input.partition(),
+        policy.redelivered()
+            ? "the store that held them is lost, and the broker delivers again what was not"
+                + " processed, as ackMode is processed"
+            : loss.getMessage());
+    goOnAt(next);
+  }
+
+  private void goOnAt(long next) {
+    cursor.close();
+    expected = next;
+    if (next < until) {
+      cursor = source.read(new OffsetRange(next, until));
+    }
+  }
+
+  /** Goes on behind what cannot be read. */
+  private void skip(RuntimeException damage) {
+    cursor.close();
+    long next = DamagedBlocks.end(source, new OffsetRange(expected, until));
+    LOG.warn(
+        "Offsets [{}, {}) of partition {} cannot be read and are skipped, as failOnDataLoss is"
+            + " false: {}",
+        expected,
+        next,
+        input.partition(),
+        damage.getMessage());
+    lost += next - expected;
+    goOnAt(next);
+  }
+
+  private ColumnarBatch show(Block block) {
+    int firstRow = (int) (expected - block.firstOffset());
+    long end = Math.min(block.firstOffset() + block.count(), until);
+    int count = (int) (end - expected);
+    BorrowedBytes memory = new BorrowedBytes(block.bytes());
+    ColumnVector[] columns = MessageColumns.of(block, memory, input.partition(), firstRow);
+    if (includeProperties) {
+      columns =
+          Stream.of(columns, PropertyColumns.of(block, memory, firstRow, count))
+              .flatMap(Stream::of)
+              .toArray(ColumnVector[]::new);
+    }
+    expected = end;
+    Tally tally = source.isLocal() ? local : remote;
+    tally.rows += count;
+    tally.bytes += block.length();
+    tally.blocks++;
+    meters.read(count, block.length(), source.isLocal());
+    return new ColumnarBatch(columns, count);
+  }
+
+  @Override
+  public ColumnarBatch get() {
+    if (batch == null) {
+      throw new IllegalStateException("there is no batch: next() has not returned true");
+    }
+    return batch;
+  }
+
+  @Override
+  public CustomTaskMetric[] currentMetricsValues() {
+    return new CustomTaskMetric[] {
+      SourceMetric.LOCAL_ROWS.of(local.rows),
+      SourceMetric.REMOTE_ROWS.of(remote.rows),
+      SourceMetric.LOCAL_BYTES.of(local.bytes),
+      SourceMetric.REMOTE_BYTES.of(remote.bytes),
+      SourceMetric.LOCAL_BLOCKS.of(local.blocks),
+      SourceMetric.REMOTE_BLOCKS.of(remote.blocks),
+      SourceMetric.LOST.of(lost)
+    };
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      batch = null;
+      cursor.close();
+    }
+  }
+}

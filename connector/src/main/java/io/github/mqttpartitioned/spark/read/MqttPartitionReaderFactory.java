@@ -1,0 +1,42 @@
+package io.github.mqttpartitioned.spark.read;
+
+import io.github.mqttpartitioned.cluster.node.Node;
+import io.github.mqttpartitioned.metrics.ReadMeters;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.PartitionReader;
+import org.apache.spark.sql.connector.read.PartitionReaderFactory;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
+
+/**
+ * Makes the readers of tasks; all of them are columnar.
+ *
+ * @param blocks where an executor finds its blocks
+ * @param includeProperties whether the property columns belong to the schema
+ * @param policy for offsets that cannot be read
+ */
+public record MqttPartitionReaderFactory(BlockSources blocks, boolean includeProperties, LossPolicy policy)
+    implements PartitionReaderFactory {
+
+  @Override
+  public boolean supportColumnarReads(InputPartition partition) {
+    return true;
+  }
+
+  @Override
+  public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
+    MqttInputPartition part = (MqttInputPartition) partition;
+    return new BlockPartitionReader(
+        blocks.of(part),
+        part,
+        ReadMeters.of(
+            part.sourceId(), part.group(), part.partition(), Node.ofThisJvm().address().name()),
+        includeProperties,
+        policy);
+  }
+
+  @Override
+  public PartitionReader<InternalRow> createReader(InputPartition partition) {
+    throw new UnsupportedOperationException("every read is columnar");
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.mqttpartitioned.spark.vector;
+
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.Decimal;
+import org.apache.spark.sql.vectorized.ColumnVector;
+import org.apache.spark.sql.vectorized.ColumnarArray;
+import org.apache.spark.sql.vectorized.ColumnarMap;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A column of some rows of a block, read where it lies: nothing is decoded before it is asked for.
+ * Never null unless a subclass says otherwise. Subclasses override the getter of their type; any
+ * other is a bug of the caller.
+ *
+ * <p>Closing does nothing: the memory belongs to the cursor that the block came from.
+ */
+abstract class BlockColumnVector extends ColumnVector {
+
+  BlockColumnVector(DataType type) {
+    super(type);
+  }
+
+  @Override
+  public final void close() {}
+
+  /** Called by Spark after each batch. Not in Spark 3.5, hence without {@code Override}. */
+  @SuppressWarnings("MissingOverride")
+  public final void closeIfFreeable() {}
+
+  @Override
+  public boolean hasNull() {
+    return false;
+  }
+
+  @Override
+  public int numNulls() {
+    return 0;
+  }
+
+  @Override
+  public boolean isNullAt(int row) {
+    return false;
+  }
+
+  @Override
+  public boolean getBoolean(int row) {
+    throw wrongType("boolean");
+  }
+
+  @Override
+  public byte getByte(int row) {
+    throw wrongType("byte");
+  }
+
+  @Override
+  public short getShort(int row) {
+    throw wrongType("short");
+  }
+
+  @Override
+  public int getInt(int row) {
+    throw wrongType("int");
+  }
+
+  @Override
+  public long getLong(int row) {
+    throw wrongType("long");
+  }
+
+  @Override
+  public float getFloat(int row) {
+    throw wrongType("float");
+  }
+
+  @Override
+  public double getDouble(int row) {
+    throw wrongType("double");
+  }
+
+  @Override
+  public @Nullable ColumnarArray getArray(int row) {
+    throw wrongType("array");
+  }
+
+  @Override
+  public ColumnarMap getMap(int row) {
+    throw wrongType("map");
+  }
+
+  @Override
+  public Decimal getDecimal(int row, int precision, int scale) {
+    throw wrongType("decimal");
+  }
+
+  @Override
+  public @Nullable UTF8String getUTF8String(int row) {
+    throw wrongType("string");
+  }
+
+  @Override
+  public byte @Nullable [] getBinary(int row) {
+    throw wrongType("binary");
+  }
+
+  @Override
+  public ColumnVector getChild(int ordinal) {
+    throw wrongType("child");
+  }
+
+  private UnsupportedOperationException wrongType(String asked) {
+    return new UnsupportedOperationException(
+        "asked for " + asked + " of a column of type " + dataType().sql());
+  }
+}

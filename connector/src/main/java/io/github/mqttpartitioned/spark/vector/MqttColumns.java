@@ -1,0 +1,45 @@
+package io.github.mqttpartitioned.spark.vector;
+
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The columns that a user sees. {@link MessageColumns} and {@link PropertyColumns} hold them in
+ * this order. All may be null by their type, as the columns of Spark's Kafka source; of the first
+ * nine none ever is.
+ */
+public final class MqttColumns {
+
+  static final StructType USER_PROPERTY =
+      new StructType().add("key", DataTypes.StringType).add("value", DataTypes.StringType);
+
+  static final DataType USER_PROPERTIES = DataTypes.createArrayType(USER_PROPERTY);
+
+  private static final StructType MESSAGE =
+      new StructType()
+          .add("topic", DataTypes.StringType)
+          .add("payload", DataTypes.BinaryType)
+          .add("partition", DataTypes.IntegerType)
+          .add("offset", DataTypes.LongType)
+          .add("timestamp", DataTypes.TimestampType)
+          .add("qos", DataTypes.IntegerType)
+          .add("retained", DataTypes.BooleanType)
+          .add("duplicate", DataTypes.BooleanType)
+          .add("broker", DataTypes.StringType);
+
+  private static final StructType MESSAGE_AND_PROPERTIES =
+      MESSAGE
+          .add("contentType", DataTypes.StringType)
+          .add("payloadIsUtf8", DataTypes.BooleanType)
+          .add("responseTopic", DataTypes.StringType)
+          .add("correlationData", DataTypes.BinaryType)
+          .add("messageExpiryInterval", DataTypes.LongType)
+          .add("userProperties", USER_PROPERTIES);
+
+  private MqttColumns() {}
+
+  public static StructType schema(boolean includeProperties) {
+    return includeProperties ? MESSAGE_AND_PROPERTIES : MESSAGE;
+  }
+}

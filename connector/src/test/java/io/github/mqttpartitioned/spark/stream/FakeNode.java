@@ -1,0 +1,250 @@
+package io.github.mqttpartitioned.spark.stream;
+
+import io.github.mqttpartitioned.block.Block;
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.cluster.Assignment;
+import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
+import io.github.mqttpartitioned.cluster.coordinator.Nodes;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
+import io.github.mqttpartitioned.spark.executor.SparkHost;
+import io.github.mqttpartitioned.spark.read.TestMessage;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * A node whose stores are in memory and whose messages a test puts there. Blocks are borrowed as
+ * from a real store, and worse: when a cursor moves on, what it gave is overwritten. Thread-safe.
+ */
+public final class FakeNode implements NodeLink {
+
+  /** What a partition has that outlives the query: the store on disk. */
+  private static final class Store {
+    final NavigableMap<Long, ByteBuffer> blocks = new TreeMap<>();
+    long first;
+    long earliest;
+    long next;
+  }
+
+  private final Map<Integer, Store> stores = new HashMap<>();
+  private final Map<Integer, Assignment> held = new HashMap<>();
+  public final List<String> calls = new ArrayList<>();
+  State state = State.CONNECTED;
+  RuntimeException problem;
+  RuntimeException failTrim;
+
+  /** What each store says that it takes on disk; below 0 for what its blocks take. */
+  long storeBytes = -1;
+
+  /** Partitions whose members have never been connected. */
+  final Set<Integer> neverConnected = new HashSet<>();
+
+  public int openCursors;
+
+  public synchronized void append(int partition, List<TestMessage> messages) {
+    Store store = store(partition);
+    store.blocks.put(store.next, TestMessage.block(store.next, messages));
+    store.next += messages.size();
+  }
+
+  /** Takes a store away, as when its disk is lost. */
+  public synchronized void loseStore(int partition) {
+    stores.remove(partition);
+  }
+
+  /** Takes the blocks below an offset away behind the query's back. */
+  synchronized void loseBlocks(int partition, long before) {
+    store(partition).blocks.headMap(before).clear();
+    store(partition).earliest = before;
+  }
+
+  synchronized void setNext(int partition, long next) {
+    store(partition).next = next;
+  }
+
+  /** Calls so far, for another thread than the one that makes them. */
+  public synchronized List<String> calls() {
+    return List.copyOf(calls);
+  }
+
+  private Store store(int partition) {
+    return stores.computeIfAbsent(partition, p -> new Store());
+  }
+
+  public synchronized Assignment assignment(int partition) {
+    return held.get(partition);
+  }
+
+  synchronized boolean storeExists(Path directory) {
+    int partition = Integer.parseInt(directory.getFileName().toString().substring(1));
+    return stores.containsKey(partition);
+  }
+
+  /** An application that this is the only node of. */
+  public SparkHost host(int parallelism) {
+    return new SparkHost(
+        parallelism,
+        new Configuration(),
+        List.of(),
+        (settings, epoch) -> Nodes.fixed(this),
+        input -> {
+          throw new UnsupportedOperationException("no tasks in this test");
+        });
+  }
+
+  @Override
+  public NodeAddress address() {
+    return new NodeAddress("fake", "localhost", 0);
+  }
+
+  @Override
+  public boolean hasStore(Assignment assignment) {
+    return storeExists(assignment.directory());
+  }
+
+  @Override
+  public void announce(String sourceId, PartitionLocations whereabouts) {}
+
+  @Override
+  public synchronized void release(String sourceId, int partition) {
+    calls.add("release " + partition);
+    held.remove(partition);
+  }
+
+  @Override
+  public synchronized void assign(Assignment assignment) {
+    int partition = assignment.partition();
+    calls.add("assign " + partition + " at " + assignment.firstOffset());
+    if (held.put(partition, assignment) != null) {
+      throw new IllegalStateException("already held");
+    }
+    boolean isNew = !stores.containsKey(partition);
+    Store store = store(partition);
+    if (isNew) {
+      store.first = assignment.firstOffset();
+      store.next = assignment.firstOffset();
+      store.earliest = assignment.firstOffset();
+    }
+  }
+
+  @Override
+  public synchronized PartitionStatus status(String sourceId, int partition) {
+    if (!held.containsKey(partition)) {
+      throw new IllegalStateException("not held");
+    }
+    Store store = store(partition);
+    long bytes =
+        storeBytes >= 0
+            ? storeBytes
+            : store.blocks.values().stream().mapToLong(ByteBuffer::remaining).sum();
+    return new PartitionStatus(
+        state,
+        problem,
+        new LogExtent(store.first, store.earliest, store.next),
+        bytes,
+        new PartitionStatus.Counts(
+            store.next, 0, store.next, 0, 0, 0, neverConnected.contains(partition) ? 0 : 1, 0));
+  }
+
+  @Override
+  public synchronized void trim(String sourceId, int partition, long before) {
+    calls.add("trim " + partition + " before " + before);
+    if (failTrim != null) {
+      throw failTrim;
+    }
+    Store store = store(partition);
+    Long block = store.blocks.floorKey(before);
+    if (block != null) {
+      store.blocks.headMap(block).clear();
+      store.earliest = store.blocks.firstKey();
+    }
+  }
+
+  @Override
+  public synchronized void processed(String sourceId, int partition, long before) {
+    calls.add("processed " + partition + " before " + before);
+  }
+
+  @Override
+  public String scrape() {
+    return "";
+  }
+
+  @Override
+  public synchronized void release(String sourceId) {
+    calls.add("release");
+    held.clear();
+  }
+
+  public BlockSource blocks(int partition) {
+    return range -> read(partition, range);
+  }
+
+  private synchronized BlockCursor read(int partition, OffsetRange range) {
+    Store store = store(partition);
+    if (!new LogExtent(store.earliest, store.next).covers(range)) {
+      throw new IllegalStateException("partition " + partition + " does not hold " + range);
+    }
+    openCursors++;
+    return new Cursor(
+        new ArrayList<>(
+            store
+                .blocks
+                .subMap(store.blocks.floorKey(range.from()), true, range.until(), false)
+                .values()));
+  }
+
+  private final class Cursor implements BlockCursor {
+    private final List<ByteBuffer> blocks;
+    private ByteBuffer lent;
+    private boolean closed;
+
+    Cursor(List<ByteBuffer> blocks) {
+      this.blocks = blocks;
+    }
+
+    @Override
+    public Block next() {
+      poison();
+      if (blocks.isEmpty()) {
+        return null;
+      }
+      ByteBuffer block = blocks.remove(0);
+      lent = ByteBuffer.allocateDirect(block.remaining()).put(block.duplicate()).flip();
+      return Block.wrap(lent, "fake store");
+    }
+
+    private void poison() {
+      if (lent != null) {
+        for (int i = 0; i < lent.capacity(); i++) {
+          lent.put(i, (byte) 'X');
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      poison();
+      if (!closed) {
+        closed = true;
+        synchronized (FakeNode.this) {
+          openCursors--;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.github.mqttpartitioned.spark.stream;
+
+import io.github.mqttpartitioned.option.SourceOptions;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Options of a source, those that are required filled in. */
+final class TestOptions {
+
+  private TestOptions() {}
+
+  /**
+   * @param more names and values by turns; they win
+   */
+  static SourceOptions of(String... more) {
+    Map<String, String> options = new HashMap<>();
+    options.put("brokerUrl", "tcp://broker:1883");
+    options.put("topics", "sensor/#");
+    for (int i = 0; i < more.length; i += 2) {
+      options.put(more[i], more[i + 1]);
+    }
+    return SourceOptions.parse(options);
+  }
+}
