@@ -13,31 +13,31 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The README's table is what the declarations say.
+ * The table of docs/meters.md is what the declarations say.
  *
  * <p>To write it anew: {@code mvn -q -pl connector test -Dtest=MeterTableTest
  * -Dreadme.update=true}.
  */
 class MeterTableTest {
 
-  private static final Path README =
-      Path.of(System.getProperty("basedir", ".")).resolve("../README.md");
+  private static final Path PAGE =
+      Path.of(System.getProperty("basedir", ".")).resolve("../docs/meters.md");
   private static final String BEGIN = "<!-- meters:begin -->\n";
   private static final String END = "\n<!-- meters:end -->";
 
   @Test
-  void readmeHasTheTableOfTheDeclarations() throws IOException {
-    String text = Files.readString(README);
+  void pageHasTheTableOfTheDeclarations() throws IOException {
+    String text = Files.readString(PAGE);
     if (Boolean.getBoolean("readme.update")) {
       text =
           text.substring(0, text.indexOf(BEGIN) + BEGIN.length())
               + table()
               + text.substring(text.indexOf(END));
-      Files.writeString(README, text);
+      Files.writeString(PAGE, text);
     }
     assertThat(text)
         .as(
-            "README.md's meters are out of date: run mvn -q -pl connector test"
+            "docs/meters.md is out of date: run mvn -q -pl connector test"
                 + " -Dtest=MeterTableTest -Dreadme.update=true")
         .contains(BEGIN + table() + END);
   }

@@ -9,25 +9,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The README's table is what the declarations say.
+ * The table of docs/options.md is what the declarations say.
  *
  * <p>To write it anew: {@code mvn -q -pl connector test -Dtest=OptionTableTest
  * -Dreadme.update=true}.
  */
 class OptionTableTest {
 
-  private static final Path README =
-      Path.of(System.getProperty("basedir", ".")).resolve("../README.md");
+  private static final Path PAGE =
+      Path.of(System.getProperty("basedir", ".")).resolve("../docs/options.md");
 
   @Test
-  void readmeHasTheTableOfTheDeclarations() throws IOException {
+  void pageHasTheTableOfTheDeclarations() throws IOException {
     String table = OptionTable.render(Options.ALL);
     if (Boolean.getBoolean("readme.update")) {
-      OptionTable.write(README, table);
+      OptionTable.write(PAGE, table);
     }
-    assertThat(OptionTable.read(README))
+    assertThat(OptionTable.read(PAGE))
         .as(
-            "README.md's options are out of date: run mvn -q -pl connector test"
+            "docs/options.md is out of date: run mvn -q -pl connector test"
                 + " -Dtest=OptionTableTest -Dreadme.update=true")
         .hasValue(table);
   }
