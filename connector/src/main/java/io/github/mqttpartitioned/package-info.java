@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * MQTT as a parallel, replayable source of Spark Structured Streaming.
  *

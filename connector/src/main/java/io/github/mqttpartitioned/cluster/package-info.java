@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Which node holds which partition of a source, and how far it is: the records that driver, nodes
  * and checkpoint share.

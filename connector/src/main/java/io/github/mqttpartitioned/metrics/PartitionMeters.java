@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.metrics;
 
 import io.github.mqttpartitioned.receiver.CommitTimes;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
-import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Receiver;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;

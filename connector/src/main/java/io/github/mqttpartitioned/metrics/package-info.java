@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What the connector measures, and the Prometheus endpoint that shows it.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt;
 
 /** The property section of a PUBLISH breaks the MQTT 5 specification, section 2.2.2. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * MQTT 5 itself: its wire grammar, topic filters, broker URLs, transports and credentials. This
  * package knows neither Spark nor LMDB.

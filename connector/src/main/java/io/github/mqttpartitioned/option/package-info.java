@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a user may set. Each option is declared once, in {@link
  * io.github.mqttpartitioned.option.Options}: name, syntax, default and meaning. Parsing, the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
 /** Hears how long a receiver's work took. Called by the receiver thread, never per message. */

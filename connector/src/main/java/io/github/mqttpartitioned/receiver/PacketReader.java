@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
 import static io.github.mqttpartitioned.mqtt.MalformedPacketException.MALFORMED;
 import static io.github.mqttpartitioned.mqtt.MalformedPacketException.PROTOCOL_ERROR;
 
-import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.ControlPackets;
+import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import java.io.EOFException;
 import java.io.IOException;

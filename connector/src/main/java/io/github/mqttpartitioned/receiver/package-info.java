@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The data plane's first half: one member of the shared subscription per partition.
  *

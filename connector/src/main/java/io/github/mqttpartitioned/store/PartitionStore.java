@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.BlockCursor;
@@ -68,7 +69,8 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     this.extent = state.extent();
     this.transaction = opening.transaction();
     this.room =
-        new StoreCapacity(StoreLimits.of(config.maxBytes(), environment.pageSize()), state.liveBytes());
+        new StoreCapacity(
+            StoreLimits.of(config.maxBytes(), environment.pageSize()), state.liveBytes());
   }
 
   /**

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.LogExtent;
@@ -273,7 +274,8 @@ public abstract sealed class StoreException extends RuntimeException {
     return unusable(action, store, String.valueOf(cause.getMessage()), cause);
   }
 
-  public static Unusable unusable(String action, String store, String why, @Nullable Throwable cause) {
+  public static Unusable unusable(
+      String action, String store, String why, @Nullable Throwable cause) {
     return new Unusable(
         "Cannot "
             + action

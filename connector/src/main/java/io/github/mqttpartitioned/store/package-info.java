@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The store: the durable log of one partition in an LMDB environment of its own. This is the only
  * package that knows LMDB.

@@ -1,14 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
-import io.github.mqttpartitioned.testkit.MqttProperties.Property;
 import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.MqttProperties.Property;
 import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.Packets;
-import io.github.mqttpartitioned.testkit.ScriptedBroker.Script;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
+import io.github.mqttpartitioned.testkit.ScriptedBroker.Script;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;

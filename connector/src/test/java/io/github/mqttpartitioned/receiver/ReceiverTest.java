@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
 import static io.github.mqttpartitioned.testkit.PacketType.PUBACK;
@@ -9,10 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
-import io.github.mqttpartitioned.testkit.MqttProperties.Property;
 import io.github.mqttpartitioned.testkit.MqttProperties;
-import io.github.mqttpartitioned.testkit.Packet.Connect;
+import io.github.mqttpartitioned.testkit.MqttProperties.Property;
 import io.github.mqttpartitioned.testkit.Packet;
+import io.github.mqttpartitioned.testkit.Packet.Connect;
 import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark;
 
 import static org.apache.spark.sql.functions.count;
 
 import io.github.mqttpartitioned.spark.read.FakeSource;
-import io.github.mqttpartitioned.spark.read.TestMessage.Properties;
 import io.github.mqttpartitioned.spark.read.TestMessage;
+import io.github.mqttpartitioned.spark.read.TestMessage.Properties;
 import io.github.mqttpartitioned.spark.stream.FakeNode;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.nio.file.Path;

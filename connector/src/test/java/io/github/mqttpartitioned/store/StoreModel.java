@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -153,7 +154,8 @@ final class StoreModel {
       long taken =
           newest.stream()
               .mapToLong(
-                  packet -> 2L * Math.min(packet.length(), DeadLetterTable.MAX_PACKET_BYTES) + 8_192)
+                  packet ->
+                      2L * Math.min(packet.length(), DeadLetterTable.MAX_PACKET_BYTES) + 8_192)
               .sum();
       assertThat(taken).isGreaterThan(roomBytes - 2 * DeadLetterTable.MAX_PACKET_BYTES - 8_192);
     }

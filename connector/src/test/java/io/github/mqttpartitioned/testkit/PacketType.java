@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.testkit;
 
 /** The control packet types of MQTT 5, with their number in a fixed header's upper four bits. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What the tests, the demo and the benchmarks need around the connector: brokers to test against
  * ({@link io.github.mqttpartitioned.testkit.TestBrokers}), a publisher that loses nothing ({@link

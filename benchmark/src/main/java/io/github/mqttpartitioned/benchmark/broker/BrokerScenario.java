@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.broker;
 
 import io.github.mqttpartitioned.benchmark.Scenario;
+import io.github.mqttpartitioned.benchmark.Setting;
 import io.github.mqttpartitioned.benchmark.Setting.Choice;
 import io.github.mqttpartitioned.benchmark.Setting.Count;
-import io.github.mqttpartitioned.benchmark.Setting;
 import io.github.mqttpartitioned.benchmark.Settings;
 import io.github.mqttpartitioned.benchmark.report.Head;
 import io.github.mqttpartitioned.benchmark.report.Measurements;

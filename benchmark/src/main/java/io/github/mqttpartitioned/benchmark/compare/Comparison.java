@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.mqttpartitioned.benchmark.report.Measurements.Row;
 import io.github.mqttpartitioned.benchmark.report.Measurements;
+import io.github.mqttpartitioned.benchmark.report.Measurements.Row;
 import io.github.mqttpartitioned.benchmark.report.Sample;
 import io.github.mqttpartitioned.benchmark.report.Table;
 import java.io.IOException;

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.compare;
 
-import io.github.mqttpartitioned.benchmark.report.Measurements.Row;
 import io.github.mqttpartitioned.benchmark.report.Measurements;
+import io.github.mqttpartitioned.benchmark.report.Measurements.Row;
 import io.github.mqttpartitioned.benchmark.report.Sample;
 import java.util.List;
 import java.util.Locale;

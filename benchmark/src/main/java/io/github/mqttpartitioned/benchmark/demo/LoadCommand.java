@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.demo;
 
 import io.github.mqttpartitioned.benchmark.Scenario;
+import io.github.mqttpartitioned.benchmark.Setting;
 import io.github.mqttpartitioned.benchmark.Setting.Count;
 import io.github.mqttpartitioned.benchmark.Setting.Text;
-import io.github.mqttpartitioned.benchmark.Setting;
 import io.github.mqttpartitioned.benchmark.Settings;
 import java.io.PrintStream;
 import java.nio.file.Path;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The demo: simulated sensors of a factory, a broker, and a Spark query over what they publish,
  * which looks for lost and repeated messages as it goes.

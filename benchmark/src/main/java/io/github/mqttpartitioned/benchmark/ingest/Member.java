@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.ingest;
 
 /** What the members of all sides have in common. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.ingest;
 
 /** Messages were lost, repeated, altered, or acknowledged wrongly: the round counts for nothing. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** How long a message takes from its publisher to a sink. */
 @NullMarked
 package io.github.mqttpartitioned.benchmark.latency;

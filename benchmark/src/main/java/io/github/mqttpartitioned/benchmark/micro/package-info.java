@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Small benchmarks for JMH: single steps of a message's way. */
 @NullMarked
 package io.github.mqttpartitioned.benchmark.micro;

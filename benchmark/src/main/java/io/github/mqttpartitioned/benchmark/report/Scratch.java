@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.report;
 
-import io.github.mqttpartitioned.benchmark.Setting.Text;
 import io.github.mqttpartitioned.benchmark.Setting;
+import io.github.mqttpartitioned.benchmark.Setting.Text;
 import io.github.mqttpartitioned.benchmark.Settings;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

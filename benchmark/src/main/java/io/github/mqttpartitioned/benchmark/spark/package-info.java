@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Spark as the scenarios run it, and what they ask of its listeners. */
 @NullMarked
 package io.github.mqttpartitioned.benchmark.spark;

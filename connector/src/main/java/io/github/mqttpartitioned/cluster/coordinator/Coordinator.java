@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.coordinator;
 
 import static java.util.Objects.requireNonNull;
@@ -7,8 +8,8 @@ import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import io.github.mqttpartitioned.option.SourceSettings;
-import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -65,8 +66,9 @@ public final class Coordinator implements AutoCloseable {
    * @param last holders, with the epoch of this run
    * @param planned by partition: offset behind the last one that Spark has ever planned
    * @param needsStore by partition: whether it has certainly had a store
-   * @param recoveryTimeout how long to wait for the host of a store, at least {@link ClusterTimeouts#FENCED},
-   *     for until then a holder that is cut off may go on; for fixed nodes not at all
+   * @param recoveryTimeout how long to wait for the host of a store, at least {@link
+   *     ClusterTimeouts#FENCED}, for until then a holder that is cut off may go on; for fixed nodes
+   *     not at all
    */
   public Coordinator(
       SourceSettings settings,
@@ -96,7 +98,9 @@ public final class Coordinator implements AutoCloseable {
     this.log = log;
     this.guard = guard;
     this.recoveryTimeout =
-        recoveryTimeout.compareTo(ClusterTimeouts.FENCED) < 0 ? ClusterTimeouts.FENCED : recoveryTimeout;
+        recoveryTimeout.compareTo(ClusterTimeouts.FENCED) < 0
+            ? ClusterTimeouts.FENCED
+            : recoveryTimeout;
     this.nanoTime = nanoTime;
     this.announcements = new LocationPublisher(settings.sourceId());
     long now = nanoTime.getAsLong();

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.coordinator;
 
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.PartitionAssignments.Holder;
 import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
-import io.github.mqttpartitioned.receiver.PartitionStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.node;
 
 import io.github.mqttpartitioned.block.BlockSource;
@@ -75,7 +76,8 @@ public final class Node implements NodeLink {
    */
   HostedPartition hold(Assignment assignment, LeaseCheck tenure) {
     Key key = new Key(assignment.settings().sourceId(), assignment.partition());
-    HostedPartition holding = new HostedPartition(assignment, tenure, address.name(), HostedPartition.STOP_LIMIT);
+    HostedPartition holding =
+        new HostedPartition(assignment, tenure, address.name(), HostedPartition.STOP_LIMIT);
     if (holdings.putIfAbsent(key, holding) != null) {
       throw new IllegalStateException(
           "This node holds partition " + key.partition + " of source " + key.sourceId + " already");
@@ -129,7 +131,8 @@ public final class Node implements NodeLink {
    * @return empty when another node holds it, or none
    */
   public Optional<BlockSource> blocks(String sourceId, int partition) {
-    return Optional.ofNullable(holdings.get(new Key(sourceId, partition))).flatMap(HostedPartition::store);
+    return Optional.ofNullable(holdings.get(new Key(sourceId, partition)))
+        .flatMap(HostedPartition::store);
   }
 
   /** Does nothing: whoever reads in this JVM finds its partitions by {@link #blocks}. */

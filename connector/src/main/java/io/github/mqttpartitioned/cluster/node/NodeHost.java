@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.node;
 
 import io.github.mqttpartitioned.block.Block;
@@ -10,12 +11,13 @@ import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
-import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
 import io.github.mqttpartitioned.cluster.rpc.Answer;
+import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
 import io.github.mqttpartitioned.cluster.rpc.Network;
 import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.NodeServer;
 import io.github.mqttpartitioned.cluster.rpc.NodeService;
+import io.github.mqttpartitioned.cluster.rpc.Request;
 import io.github.mqttpartitioned.cluster.rpc.Request.Announce;
 import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
 import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
@@ -25,7 +27,6 @@ import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
 import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
-import io.github.mqttpartitioned.cluster.rpc.Request;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.Serializable;

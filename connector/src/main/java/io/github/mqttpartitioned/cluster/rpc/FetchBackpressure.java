@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.rpc;
 
 import io.netty.channel.Channel;
@@ -27,7 +28,8 @@ final class FetchBackpressure extends ChannelOutboundHandlerAdapter {
   static final long UNSENT = 16L << 20;
   static final int UNDER_WAY = 8;
 
-  private static final AttributeKey<FetchBackpressure> KEY = AttributeKey.valueOf(FetchBackpressure.class, "mqtt");
+  private static final AttributeKey<FetchBackpressure> KEY =
+      AttributeKey.valueOf(FetchBackpressure.class, "mqtt");
 
   private final Channel channel;
   private final Deque<Runnable> waiting = new ArrayDeque<>();

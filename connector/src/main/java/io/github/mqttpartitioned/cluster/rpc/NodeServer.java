@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.rpc;
 
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
@@ -14,7 +15,9 @@ import org.apache.spark.network.server.RpcHandler;
 import org.apache.spark.network.server.StreamManager;
 import org.apache.spark.network.server.TransportServer;
 
-/** Listens for the requests to a node. What a {@link FetchBackpressure} can make it keep is bounded. */
+/**
+ * Listens for the requests to a node. What a {@link FetchBackpressure} can make it keep is bounded.
+ */
 public final class NodeServer implements AutoCloseable {
 
   private final TransportContext context;

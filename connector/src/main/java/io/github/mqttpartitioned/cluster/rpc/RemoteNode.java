@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.rpc;
 
 import io.github.mqttpartitioned.block.LogExtent;
@@ -16,9 +17,9 @@ import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
 import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
-import io.github.mqttpartitioned.receiver.PartitionStatus;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

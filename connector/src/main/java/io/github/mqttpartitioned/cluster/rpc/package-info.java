@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Nodes over a socket: what the coordinator asks of a node, and what a task reads of a partition
  * that another node holds. Spark's own {@code spark-network-common} carries the frames, with

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -5,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.mqttpartitioned.cluster.PartitionAssignments.Holder;
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
+import io.github.mqttpartitioned.cluster.PartitionAssignments.Holder;
 import java.util.ArrayList;
 import java.util.List;
 

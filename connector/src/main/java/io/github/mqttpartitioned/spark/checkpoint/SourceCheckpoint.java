@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.checkpoint;
 
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
@@ -20,8 +21,8 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The source's own folder within the query's checkpoint. It holds the {@link SourceIdentity},
- * written before the first member connects, and the {@link PartitionAssignments}, written before a node is told
- * to hold anything. Each is in the file {@code source.<number>.json} or {@code
+ * written before the first member connects, and the {@link PartitionAssignments}, written before a
+ * node is told to hold anything. Each is in the file {@code source.<number>.json} or {@code
  * holders.<number>.json} with the highest number: each change is a new file, written aside and
  * renamed, since not every file system can replace one in a single step. Spark names the folder and
  * never looks into it.

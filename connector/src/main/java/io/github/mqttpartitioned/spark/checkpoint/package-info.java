@@ -1,6 +1,5 @@
-/**
- * What the source keeps in the query's checkpoint, and in which format.
- */
+// SPDX-License-Identifier: Apache-2.0
+/** What the source keeps in the query's checkpoint, and in which format. */
 @NullMarked
 package io.github.mqttpartitioned.spark.checkpoint;
 

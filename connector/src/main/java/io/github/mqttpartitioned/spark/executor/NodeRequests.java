@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
-import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import io.github.mqttpartitioned.cluster.node.NodeHost;
+import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,8 +15,8 @@ import org.apache.spark.rpc.RpcEnv;
 import org.apache.spark.util.RpcUtils;
 import org.jspecify.annotations.Nullable;
 import scala.PartialFunction;
-import scala.reflect.ClassTag$;
 import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 import scala.runtime.AbstractPartialFunction;
 import scala.runtime.BoxedUnit;
 

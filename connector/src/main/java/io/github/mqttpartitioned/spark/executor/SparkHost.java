@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
 import io.github.mqttpartitioned.block.BlockSource;
@@ -35,7 +36,8 @@ public record SparkHost(
   private static final Logger LOG = LoggerFactory.getLogger(SparkHost.class);
 
   /** What it takes at most until a node that there is already holds a partition, its store open. */
-  private static final Duration MOVE = ClusterTimeouts.SUSPECT.plus(ClusterTimeouts.FENCED).plusSeconds(14);
+  private static final Duration MOVE =
+      ClusterTimeouts.SUSPECT.plus(ClusterTimeouts.FENCED).plusSeconds(14);
 
   /** Finds the nodes that a source may use. */
   @FunctionalInterface

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
-import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import io.github.mqttpartitioned.cluster.node.NodeHost;
+import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;

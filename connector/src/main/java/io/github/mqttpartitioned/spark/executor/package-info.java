@@ -1,6 +1,5 @@
-/**
- * Nodes in Spark's executors. This package holds every use of Spark's private API.
- */
+// SPDX-License-Identifier: Apache-2.0
+/** Nodes in Spark's executors. This package holds every use of Spark's private API. */
 @NullMarked
 package io.github.mqttpartitioned.spark.executor;
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.read;
 
 import io.github.mqttpartitioned.cluster.node.Node;
@@ -15,7 +16,8 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
  * @param includeProperties whether the property columns belong to the schema
  * @param policy for offsets that cannot be read
  */
-public record MqttPartitionReaderFactory(BlockSources blocks, boolean includeProperties, LossPolicy policy)
+public record MqttPartitionReaderFactory(
+    BlockSources blocks, boolean includeProperties, LossPolicy policy)
     implements PartitionReaderFactory {
 
   @Override

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
 import java.io.IOException;
@@ -47,8 +48,10 @@ final class CommitLogWatcher implements AutoCloseable {
    * @param checkpoint the query's, which holds the commit log
    * @param completed told where a batch ended once it is complete
    */
-  static CommitLogWatcher start(Path checkpoint, Configuration hadoop, Consumer<SourceOffset> completed) {
-    CommitLogWatcher watch = new CommitLogWatcher(new Path(checkpoint, "commits"), hadoop, completed);
+  static CommitLogWatcher start(
+      Path checkpoint, Configuration hadoop, Consumer<SourceOffset> completed) {
+    CommitLogWatcher watch =
+        new CommitLogWatcher(new Path(checkpoint, "commits"), hadoop, completed);
     Thread thread = new Thread(watch::run, "mqtt-batch-watch");
     thread.setDaemon(true);
     thread.start();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
 import io.github.mqttpartitioned.cluster.coordinator.Coordinator;
@@ -41,7 +42,8 @@ final class ProcessedAcks implements AutoCloseable {
     this.kept = identity.ackMode() == AckMode.PROCESSED;
     this.processed = SourceOffset.zero(stored.partitions());
     this.watch =
-        CommitLogWatcher.start(checkpoint.ofQuery(), source.host().hadoop(), this::acknowledgeBefore);
+        CommitLogWatcher.start(
+            checkpoint.ofQuery(), source.host().hadoop(), this::acknowledgeBefore);
   }
 
   /** A batch up to {@code end} is under way. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The micro-batch stream on the driver: what a batch holds, what is lost, what may be trimmed and
  * acknowledged.

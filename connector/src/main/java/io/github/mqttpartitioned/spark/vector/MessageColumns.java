@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.vector;
 
 import io.github.mqttpartitioned.block.Block;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.coordinator;
 
 import io.github.mqttpartitioned.block.LogExtent;
@@ -6,9 +7,9 @@ import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
-import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.TestSettings;
 import java.nio.file.Path;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,24 +16,24 @@ import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
-import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
 import io.github.mqttpartitioned.cluster.rpc.Answer;
+import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
 import io.github.mqttpartitioned.cluster.rpc.Network;
 import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.RemoteBlocks;
 import io.github.mqttpartitioned.cluster.rpc.RemoteNode;
+import io.github.mqttpartitioned.cluster.rpc.Request;
 import io.github.mqttpartitioned.cluster.rpc.Request.Announce;
 import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
 import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
 import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
-import io.github.mqttpartitioned.cluster.rpc.Request;
 import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceSettings;
-import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreWriter;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
-import io.github.mqttpartitioned.receiver.PartitionStatus;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -5,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
-import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
-import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.TestSettings;
 import java.nio.file.Path;

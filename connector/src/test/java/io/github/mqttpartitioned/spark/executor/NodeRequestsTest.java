@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import io.github.mqttpartitioned.cluster.node.NodeHost;
+import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import io.github.mqttpartitioned.cluster.rpc.Answer;
 import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
 import io.github.mqttpartitioned.endtoend.Spark;

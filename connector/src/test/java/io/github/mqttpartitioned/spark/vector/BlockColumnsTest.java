@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockFormat;
 import io.github.mqttpartitioned.block.CorruptBlockException;
-import io.github.mqttpartitioned.spark.read.TestMessage.Properties;
 import io.github.mqttpartitioned.spark.read.TestMessage;
+import io.github.mqttpartitioned.spark.read.TestMessage.Properties;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
