@@ -3,95 +3,216 @@ package io.github.mqttpartitioned;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.toCollection;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.domain.PackageMatcher;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The dependency directions that the root package's description draws. */
+/** The packages, and which of them may know which: what docs/architecture.md draws. */
 class ArchitectureTest {
 
-  private static final String ROOT = "io.github.mqttpartitioned.";
+  private static final String ROOT = "io.github.mqttpartitioned";
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("io.github.mqttpartitioned");
+          .importPackages(ROOT);
+
+  /** By package: the other packages of the connector that it may use. */
+  private static final Map<String, Set<String>> MAY_USE =
+      Map.ofEntries(
+          Map.entry("", Set.of()),
+          Map.entry("error", Set.of()),
+          Map.entry("mqtt", Set.of("error")),
+          Map.entry("option", Set.of("error", "mqtt")),
+          Map.entry("block", Set.of("error", "mqtt")),
+          Map.entry("store.lmdb", Set.of("error", "mqtt", "block")),
+          Map.entry("store", Set.of("error", "mqtt", "block", "store.lmdb")),
+          Map.entry("receiver", Set.of("error", "mqtt", "option", "block", "store")),
+          Map.entry("metrics", Set.of("error", "receiver")),
+          Map.entry("cluster", Set.of("error", "option")),
+          Map.entry(
+              "cluster.coordinator", Set.of("error", "option", "block", "receiver", "cluster")),
+          Map.entry(
+              "cluster.rpc",
+              Set.of("error", "option", "block", "receiver", "cluster", "cluster.coordinator")),
+          Map.entry(
+              "cluster.node",
+              Set.of(
+                  "error",
+                  "option",
+                  "block",
+                  "store",
+                  "receiver",
+                  "metrics",
+                  "cluster",
+                  "cluster.coordinator",
+                  "cluster.rpc")),
+          Map.entry("spark.vector", Set.of("error", "mqtt", "block")),
+          Map.entry(
+              "spark.read",
+              Set.of(
+                  "error",
+                  "block",
+                  "store",
+                  "metrics",
+                  "cluster",
+                  "cluster.node",
+                  "cluster.rpc",
+                  "spark.vector")),
+          Map.entry("spark.compat", Set.of("error")),
+          Map.entry(
+              "spark.executor",
+              Set.of(
+                  "error",
+                  "option",
+                  "block",
+                  "store",
+                  "cluster",
+                  "cluster.coordinator",
+                  "cluster.node",
+                  "cluster.rpc",
+                  "spark.compat",
+                  "spark.read")),
+          Map.entry("spark.checkpoint", Set.of("error", "mqtt", "option", "cluster")),
+          Map.entry(
+              "spark.stream",
+              Set.of(
+                  "error",
+                  "mqtt",
+                  "option",
+                  "block",
+                  "receiver",
+                  "metrics",
+                  "cluster",
+                  "cluster.coordinator",
+                  "cluster.node",
+                  "spark.checkpoint",
+                  "spark.executor",
+                  "spark.read")),
+          Map.entry(
+              "spark",
+              Set.of(
+                  "error",
+                  "option",
+                  "spark.executor",
+                  "spark.read",
+                  "spark.stream",
+                  "spark.vector")));
+
+  /** What of Spark is for those who write sources; everything else is private or of one version. */
+  private static final String[] SPARK_FOR_SOURCES = {
+    "org.apache.spark.sql.connector..",
+    "org.apache.spark.sql.sources..",
+    "org.apache.spark.sql.types..",
+    "org.apache.spark.sql.util..",
+    "org.apache.spark.sql.vectorized..",
+    "org.apache.spark.sql.catalyst",
+    "org.apache.spark.unsafe..",
+  };
 
   @Test
-  void packagesKnowOnlyThoseBelowThem() {
-    layeredArchitecture()
-        .consideringOnlyDependenciesInLayers()
-        .layer("model")
-        .definedBy(ROOT + "model")
-        .layer("option")
-        .definedBy(ROOT + "option")
-        .layer("block")
-        .definedBy(ROOT + "block")
-        .layer("store")
-        .definedBy(ROOT + "store")
-        .layer("receiver")
-        .definedBy(ROOT + "receiver")
-        .layer("metrics")
-        .definedBy(ROOT + "metrics")
-        .layer("coordinator")
-        .definedBy(ROOT + "coordinator")
-        .layer("transport")
-        .definedBy(ROOT + "transport")
-        .layer("node")
-        .definedBy(ROOT + "node")
-        .layer("source")
-        .definedBy(ROOT + "source")
-        .whereLayer("source")
-        .mayNotBeAccessedByAnyLayer()
-        .whereLayer("node")
-        .mayOnlyBeAccessedByLayers("source")
-        .whereLayer("transport")
-        .mayOnlyBeAccessedByLayers("node", "source")
-        .whereLayer("coordinator")
-        .mayOnlyBeAccessedByLayers("transport", "node", "source")
-        .whereLayer("metrics")
-        .mayOnlyBeAccessedByLayers("node", "source")
-        .whereLayer("receiver")
-        .mayOnlyBeAccessedByLayers("metrics", "node")
-        .whereLayer("store")
-        .mayOnlyBeAccessedByLayers("receiver", "node", "source")
-        .whereLayer("block")
-        .mayOnlyBeAccessedByLayers("store", "receiver", "transport", "node", "source")
-        .whereLayer("option")
-        .mayOnlyBeAccessedByLayers("source")
-        .check(CLASSES);
+  void packagesKnowOnlyThoseThatTheyMay() {
+    Set<String> violations =
+        CLASSES.stream()
+            .flatMap(one -> one.getDirectDependenciesFromSelf().stream())
+            .filter(dependency -> isOurs(dependency.getTargetClass()))
+            .filter(dependency -> !isAllowed(dependency))
+            .map(Dependency::getDescription)
+            .collect(toCollection(TreeSet::new));
+    assertThat(violations).isEmpty();
+  }
+
+  private static boolean isOurs(JavaClass one) {
+    return one.getPackageName().startsWith(ROOT);
+  }
+
+  private static boolean isAllowed(Dependency dependency) {
+    String from = name(dependency.getOriginClass());
+    String to = name(dependency.getTargetClass());
+    return from.equals(to) || to.isEmpty() || MAY_USE.getOrDefault(from, Set.of()).contains(to);
+  }
+
+  private static String name(JavaClass one) {
+    String name = one.getPackageName().substring(ROOT.length());
+    return name.isEmpty() ? "" : name.substring(1);
   }
 
   @Test
-  void everyClassLivesInOneOfThesePackages() {
-    classes()
+  void packagesAreThoseOfTheTable() {
+    Set<String> present =
+        CLASSES.stream().map(ArchitectureTest::name).collect(toCollection(TreeSet::new));
+    assertThat(present).isEqualTo(new TreeSet<>(MAY_USE.keySet()));
+  }
+
+  @Test
+  void packagesFormNoCircle() {
+    slices().assignedFrom(new ByPackage()).should().beFreeOfCycles().check(CLASSES);
+  }
+
+  private static final class ByPackage implements SliceAssignment {
+    @Override
+    public String getDescription() {
+      return "the packages of the connector";
+    }
+
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass one) {
+      return isOurs(one) ? SliceIdentifier.of(one.getPackageName()) : SliceIdentifier.ignore();
+    }
+  }
+
+  @Test
+  void everyPackageButTheRootIsMarkedInternal() {
+    Set<String> unmarked =
+        CLASSES.stream()
+            .map(JavaClass::getPackage)
+            .filter(one -> !one.getName().equals(ROOT) && !one.isAnnotatedWith(Internal.class))
+            .map(JavaPackage::getName)
+            .collect(toCollection(TreeSet::new));
+    assertThat(unmarked).isEmpty();
+  }
+
+  @Test
+  void privateApiOfSparkIsUsedInExecutorAndCompatAlone() {
+    noClasses()
         .that()
-        .areTopLevelClasses()
-        .and()
-        .doNotHaveSimpleName("package-info")
+        .resideOutsideOfPackages(
+            ROOT + ".spark.executor", ROOT + ".spark.compat", ROOT + ".cluster.rpc")
         .should()
-        .resideInAnyPackage(
-            ROOT + "model",
-            ROOT + "option",
-            ROOT + "block",
-            ROOT + "store",
-            ROOT + "receiver",
-            ROOT + "metrics",
-            ROOT + "coordinator",
-            ROOT + "transport",
-            ROOT + "node",
-            ROOT + "source")
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "are Spark's and not for those who write sources",
+                one ->
+                    (one.getPackageName().startsWith("org.apache.spark")
+                            || one.getPackageName().startsWith("scala"))
+                        && Arrays.stream(SPARK_FOR_SOURCES)
+                            .noneMatch(
+                                allowed ->
+                                    PackageMatcher.of(allowed).matches(one.getPackageName()))))
         .check(CLASSES);
   }
 
   @Test
-  void onlyTheTransportKnowsHowSparkTalks() {
+  void rpcKnowsOfSparkItsNetworkLibraryAlone() {
     classes()
         .that()
-        .resideInAPackage(ROOT + "transport")
+        .resideInAPackage(ROOT + ".cluster.rpc")
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
@@ -100,18 +221,15 @@ class ArchitectureTest {
             "org.slf4j..",
             "org.apache.spark.network..",
             "io.netty..",
-            ROOT + "model",
-            ROOT + "block",
-            ROOT + "coordinator",
-            ROOT + "transport")
+            ROOT + "..")
         .check(CLASSES);
   }
 
   @Test
-  void onlyTheSourceAndTheTransportKnowSpark() {
+  void onlySparksPackagesAndRpcKnowSpark() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "source", ROOT + "transport")
+        .resideOutsideOfPackages(ROOT + ".spark..", ROOT + ".cluster.rpc")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..")
@@ -119,10 +237,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyOneClassKnowsPaho() {
+  void onlyMqttKnowsPaho() {
     noClasses()
         .that()
-        .haveNameNotMatching(".*\\.receiver\\.PahoSession(\\$.*)?")
+        .resideOutsideOfPackage(ROOT + ".mqtt")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.eclipse.paho..")
@@ -133,7 +251,7 @@ class ArchitectureTest {
   void onlyTheMetersKnowMicrometer() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + "metrics")
+        .resideOutsideOfPackage(ROOT + ".metrics")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.micrometer..", "io.prometheus..", "com.sun.net.httpserver..")
@@ -144,21 +262,10 @@ class ArchitectureTest {
   void onlyTheStoreKnowsLmdb() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + "store")
+        .resideOutsideOfPackages(ROOT + ".store", ROOT + ".store.lmdb")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.lmdbjava..", "jnr..", "com.kenai..")
-        .check(CLASSES);
-  }
-
-  @Test
-  void theModelKnowsTheJdkAlone() {
-    classes()
-        .that()
-        .resideInAPackage(ROOT + "model")
-        .should()
-        .onlyDependOnClassesThat()
-        .resideInAnyPackage("java..", "org.jspecify..", ROOT + "model")
         .check(CLASSES);
   }
 }

@@ -4,7 +4,9 @@
  * between executors and are read by Spark, so {@link io.github.mqttpartitioned.block.BlockFormat}
  * is the only place that knows the layout.
  */
+@Internal
 @NullMarked
 package io.github.mqttpartitioned.block;
 
+import io.github.mqttpartitioned.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -16,7 +16,9 @@
  * driver; {@link io.github.mqttpartitioned.metrics.ClusterScrape} asks every node for its part.
  * This is the only package that knows Micrometer.
  */
+@Internal
 @NullMarked
 package io.github.mqttpartitioned.metrics;
 
+import io.github.mqttpartitioned.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -25,6 +25,8 @@ public final class ControlPackets {
   private static final int SERVER_KEEP_ALIVE = 0x13;
 
   /**
+   * CONNACK, section 3.2.
+   *
    * @param sessionPresent whether the broker still has the member's session
    * @param reasonCode 0, or from 0x80 on why the broker refuses
    * @param reason the broker's own words, empty for none
@@ -69,6 +71,8 @@ public final class ControlPackets {
   public record SubAck(List<Integer> reasonCodes, String reason) {}
 
   /**
+   * DISCONNECT, section 3.14.
+   *
    * @param reasonCode why the broker ends the connection; 0x8E: another client took the session
    *     over
    * @param reason the broker's own words, empty for none
@@ -82,6 +86,8 @@ public final class ControlPackets {
   private ControlPackets() {}
 
   /**
+   * Reads CONNACK.
+   *
    * @param body the packet without its fixed header
    */
   public static ConnAck connAck(ByteBuffer body) throws MalformedPacketException {

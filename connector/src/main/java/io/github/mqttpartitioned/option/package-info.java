@@ -8,7 +8,9 @@
  * io.github.mqttpartitioned.option.SourceOptions} sees a string map. All that is wrong is told at
  * once, and a value that may hold a secret is never told.
  */
+@Internal
 @NullMarked
 package io.github.mqttpartitioned.option;
 
+import io.github.mqttpartitioned.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -11,7 +11,9 @@
  * io.github.mqttpartitioned.receiver.MemberConnection} is one connection of the member, from
  * CONNECT to its end.
  */
+@Internal
 @NullMarked
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -11,7 +11,9 @@
  * it for good: a range that has been planned once gives the same rows whenever it is read again,
  * until Spark commits it.
  */
+@Internal
 @NullMarked
 package io.github.mqttpartitioned.spark;
 
+import io.github.mqttpartitioned.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -26,7 +26,9 @@
  * through the map, so that a full disk is an error and not a signal that ends the JVM. An unmapped
  * page must never be touched: the environment closes when its last user has given it back.
  */
+@Internal
 @NullMarked
 package io.github.mqttpartitioned.store;
 
+import io.github.mqttpartitioned.Internal;
 import org.jspecify.annotations.NullMarked;

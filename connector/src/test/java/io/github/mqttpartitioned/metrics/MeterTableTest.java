@@ -5,42 +5,19 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.metrics.SourceMeter.Kind;
+import io.github.mqttpartitioned.testkit.GeneratedPart;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/**
- * The table of docs/meters.md is what the declarations say.
- *
- * <p>To write it anew: {@code mvn -q -pl connector test -Dtest=MeterTableTest
- * -Dreadme.update=true}.
- */
+/** The table of docs/meters.md is what {@link SourceMeter} declares. */
 class MeterTableTest {
-
-  private static final Path PAGE =
-      Path.of(System.getProperty("basedir", ".")).resolve("../docs/meters.md");
-  private static final String BEGIN = "<!-- meters:begin -->\n";
-  private static final String END = "\n<!-- meters:end -->";
 
   @Test
   void pageHasTheTableOfTheDeclarations() throws IOException {
-    String text = Files.readString(PAGE);
-    if (Boolean.getBoolean("readme.update")) {
-      text =
-          text.substring(0, text.indexOf(BEGIN) + BEGIN.length())
-              + table()
-              + text.substring(text.indexOf(END));
-      Files.writeString(PAGE, text);
-    }
-    assertThat(text)
-        .as(
-            "docs/meters.md is out of date: run mvn -q -pl connector test"
-                + " -Dtest=MeterTableTest -Dreadme.update=true")
-        .contains(BEGIN + table() + END);
+    GeneratedPart.of("docs/meters.md", "meters").requireOrUpdate(table());
   }
 
   @Test

@@ -5,7 +5,9 @@
  * io.github.mqttpartitioned.cluster.coordinator.NodeLink}, and does not know whether one is in its
  * own JVM.
  */
+@Internal
 @NullMarked
 package io.github.mqttpartitioned.cluster.coordinator;
 
+import io.github.mqttpartitioned.Internal;
 import org.jspecify.annotations.NullMarked;

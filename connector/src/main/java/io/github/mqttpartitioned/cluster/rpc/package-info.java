@@ -9,7 +9,9 @@
  * it. Blocks travel one to an answer, as they lie on disk: their checksums are verified where they
  * are read.
  */
+@Internal
 @NullMarked
 package io.github.mqttpartitioned.cluster.rpc;
 
+import io.github.mqttpartitioned.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -38,6 +38,8 @@ public final class SourceCheckpoint {
   private final Configuration hadoop;
 
   /**
+   * The folder of one source.
+   *
    * @param location as Spark hands it over
    */
   public SourceCheckpoint(String location, Configuration hadoop) {

@@ -15,6 +15,8 @@ public final class LmdbErrors {
   private LmdbErrors() {}
 
   /**
+   * Translates an error of LMDB.
+   *
    * @param action what was tried, to go before "store …": "write to", "open"
    */
   public static StoreException translate(LmdbException error, String action, String store) {

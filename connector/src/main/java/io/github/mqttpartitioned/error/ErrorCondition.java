@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.error;
+
+/**
+ * A condition that stops the connector, or that a user must know of. Each error begins with the
+ * name of its condition in brackets, so that a user can search for it and a program can match it.
+ * The page {@code docs/errors.md} is made from these declarations.
+ */
+public enum ErrorCondition {
+
+  // Options
+
+  MQTT_UNKNOWN_OPTION(
+      "An option has a name that the connector does not know.",
+      "Correct the name. The error gives the nearest known name and the whole list."),
+  MQTT_MISSING_OPTION(
+      "A required option is not given.", "Give the option. The error says what it accepts."),
+  MQTT_INVALID_OPTION(
+      "The value of an option is not accepted.", "Give a value that the error lists as accepted."),
+  MQTT_CONFLICTING_OPTIONS(
+      "Two options contradict each other.",
+      "Change or remove one of the two options that the error names."),
+  MQTT_INVALID_OPTIONS(
+      "Several options are wrong. The error lists each problem in a line with a condition of its own.",
+      "Correct each line."),
+  MQTT_SCHEMA_NOT_SUPPORTED(
+      "The query gives a schema, but the columns of this format are fixed.",
+      "Remove `schema(…)`, and select the columns that you need."),
+  MQTT_STORE_DIR_REQUIRED(
+      "The stores cannot lie in the checkpoint: executors run on other hosts, or the checkpoint is not on a local disk.",
+      "Set `storeDir` to a directory on a durable disk of each host that runs executors."),
+  MQTT_TLS_FILE_UNUSABLE(
+      "A trust store or key store cannot be read or does not hold what its type says.",
+      "Check that the file is on every host, and check its type and its password."),
+  // Checkpoint
+
+  MQTT_SOURCE_ALREADY_RUNNING(
+      "Another query of this application runs on the same checkpoint.",
+      "Stop the other query first."),
+  MQTT_CHECKPOINT_INCOMPATIBLE(
+      "An option that is fixed at the first start has another value than the checkpoint.",
+      "Give the option its former value, or start a new query with another `checkpointLocation`."),
+  MQTT_CHECKPOINT_DAMAGED(
+      "A file of the source in the checkpoint is not what the connector wrote.",
+      "Restore the checkpoint from a copy, or start a new query with another `checkpointLocation`."),
+  MQTT_CHECKPOINT_VERSION(
+      "A newer release of the connector wrote the checkpoint.",
+      "Run the release that wrote it, or a newer one."),
+  MQTT_CHECKPOINT_UNREADABLE(
+      "The file system of the checkpoint cannot be read or written.",
+      "Check the file system and its permissions, and start the query again."),
+  MQTT_OFFSET_INVALID(
+      "Spark gave an offset that this source cannot have written.",
+      "Use the checkpoint of this query. Do not edit its logs by hand."),
+  // Broker
+
+  MQTT_BROKER_UNREACHABLE(
+      "The network connection to the broker cannot be made.",
+      "Check `brokerUrl`, and check that the broker runs and can be reached from each executor."),
+  MQTT_CONNECTION_REFUSED(
+      "The broker refuses the connection in CONNACK with a reason code.",
+      "Follow the advice beside the reason code."),
+  MQTT_CONNECTION_LOST(
+      "The connection ended without DISCONNECT. The member connects again.",
+      "Nothing, if it happens rarely. Otherwise look at the network and at the broker's log."),
+  MQTT_DISCONNECTED_BY_BROKER(
+      "The broker ended the connection with DISCONNECT and a reason code. The member connects again.",
+      "Follow the advice beside the reason code."),
+  MQTT_BROKER_SILENT(
+      "The broker did not answer CONNECT or SUBSCRIBE within `connectTimeout`.",
+      "Look at the broker's load, or raise `connectTimeout`."),
+  MQTT_MALFORMED_PACKET(
+      "The broker sent bytes that MQTT 5 does not allow. The member closes the connection and connects again.",
+      "Report the packet to the maker of the broker or of the publisher."),
+  MQTT_SESSION_TAKEN_OVER(
+      "Another client connected with the same client identifier.",
+      "Stop the other query on this checkpoint, or give each query a `clientIdPrefix` of its own."),
+  MQTT_SHARED_SUBSCRIPTIONS_UNAVAILABLE(
+      "The broker has no shared subscriptions.",
+      "Switch them on in the broker, or use a broker that has them."),
+  MQTT_WILDCARDS_UNAVAILABLE(
+      "The broker has no wildcard subscriptions, but `topics` holds a wildcard.",
+      "Give topic filters without wildcards, or switch wildcards on in the broker."),
+  MQTT_SUBSCRIPTION_REFUSED(
+      "The broker refuses a topic filter in SUBACK.",
+      "Check the topic filter and the broker's access rules."),
+  MQTT_UNSUBSCRIPTION_REFUSED(
+      "The broker refuses to end a subscription in UNSUBACK.", "Check the broker's access rules."),
+  MQTT_QOS_NOT_GRANTED(
+      "The broker grants a lower QoS than `qos` asks for.",
+      "Set `qos` to what the broker grants and accept its guarantee, or raise the broker's maximum."),
+  MQTT_MEMBER_FAILED(
+      "A member stopped because of an unexpected error.", "Report the error with its stack trace."),
+  // Store
+
+  MQTT_STORE_FULL(
+      "A store has reached `storeMaxBytes`. The member leaves the broker, which keeps the messages.",
+      "Let the query catch up, or raise `storeMaxBytes`."),
+  MQTT_MESSAGE_TOO_LARGE(
+      "One message is larger than a store accepts. The message stays at the broker.",
+      "Raise `storeMaxBytes` to what the error says."),
+  MQTT_STORE_FENCED(
+      "Another process has opened the store of this partition. Nothing more is acknowledged here.",
+      "Stop the other query that runs on this checkpoint. In a cluster no action is needed: the partition has moved."),
+  MQTT_STORE_DAMAGED(
+      "The disk does not hold what was written.",
+      "Restore the store from a copy. Or move its directory away and start with `failOnDataLoss=false`: what it held is lost."),
+  MQTT_STORE_FOREIGN(
+      "The store belongs to another source or another partition.",
+      "Set `storeDir` to the directory that belongs to this checkpoint, or to an empty one."),
+  MQTT_STORE_OUTDATED(
+      "The store is older than the checkpoint: it would give offsets again.",
+      "Restore the newer store. Or move this one away and start with `failOnDataLoss=false`."),
+  MQTT_STORE_IN_USE(
+      "The store is open in this JVM already.",
+      "Stop the query that uses it, or wait until its last reader has ended."),
+  MQTT_STORE_UNUSABLE(
+      "The store cannot be opened, read or written now.",
+      "Check that its disk is there, is writable and has room."),
+  MQTT_STORE_VERSION(
+      "Another release of the connector wrote the store in another format.",
+      "Run the release that wrote it."),
+  MQTT_BLOCK_CORRUPT(
+      "The bytes of a block are not what was written.",
+      "Restore the store from a copy, or skip the messages with `failOnDataLoss=false`."),
+  MQTT_OFFSETS_NOT_HELD(
+      "A task asks for offsets that the store does not hold.",
+      "Skip them with `failOnDataLoss=false`."),
+  MQTT_STORE_MISSING(
+      "A store that the query had is not there any more.",
+      "Restore the store from a copy, or start with `failOnDataLoss=false`."),
+  MQTT_STORE_REPLACED(
+      "A task asks for offsets that only a lost store held.",
+      "With `ackMode=stored` they are lost: skip them with `failOnDataLoss=false`."),
+  MQTT_OFFSETS_LOST(
+      "Spark plans offsets that no store holds any more.",
+      "Restore the store from a copy, or skip them with `failOnDataLoss=false`."),
+  // Cluster
+
+  MQTT_NODE_UNREACHABLE(
+      "A node does not answer, or no node holds the partition now. The task tries again.",
+      "Look at the executor and at the network, if it lasts."),
+  MQTT_NODE_FAILED("A node answered with an error.", "Look at the log of that executor."),
+  MQTT_PARTITION_ALREADY_HELD(
+      "A node was asked to hold a partition that it holds already.",
+      "Stop the other query that runs on this checkpoint."),
+  MQTT_PARTITION_NOT_HELD(
+      "A node was asked about a partition that it does not hold.",
+      "Nothing, if it happens rarely: the partition is moving."),
+  MQTT_LEASE_EXPIRED(
+      "The driver was silent for too long, so this node has given the partition up.",
+      "Look for long pauses of the driver or for a broken network."),
+  MQTT_FRAME_INVALID(
+      "Bytes on the wire between driver and nodes are not a frame of this release.",
+      "Use one release of the connector on driver and executors."),
+  MQTT_START_STOPPED(
+      "The query was stopped while its members connected.", "Start the query again."),
+  // Query
+
+  MQTT_DRAIN_STALLED(
+      "`Trigger.AvailableNow` cannot find its end: a member stays off its broker.",
+      "Start the run again when the broker is back. What is not yet taken over stays with the broker."),
+  MQTT_METRICS_PORT_UNAVAILABLE(
+      "The port of `metricsPort` cannot be opened.",
+      "Give each query a port of its own that no other process uses, and an address of the driver's host.");
+
+  private final String cause;
+  private final String remedy;
+
+  ErrorCondition(String cause, String remedy) {
+    this.cause = cause;
+    this.remedy = remedy;
+  }
+
+  /** What has happened, in Markdown. */
+  public String cause() {
+    return cause;
+  }
+
+  /** What a user can do about it, in Markdown. */
+  public String remedy() {
+    return remedy;
+  }
+
+  /** The text of an error: this condition in brackets, then {@code text}. */
+  public String message(String text) {
+    return "[" + name() + "] " + text;
+  }
+}
