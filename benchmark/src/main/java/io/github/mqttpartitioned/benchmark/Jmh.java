@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
@@ -16,22 +17,48 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * Runs JMH's benchmarks, each with what it allocates; one that fails ends the run with an error.
  */
-final class Jmh {
+@Command(
+    name = "jmh",
+    description = "JMH's benchmarks of single steps; takes JMH's own options, -h lists them.")
+final class Jmh implements Callable<Integer> {
 
-  private Jmh() {}
+  private final PrintStream out;
 
-  /**
-   * Runs what JMH's own command line asks for.
-   *
-   * @throws UsageException when it asks for what there is not
-   * @throws RunnerException when a benchmark fails
-   */
-  static void run(List<String> arguments, PrintStream out)
-      throws CommandLineOptionException, RunnerException, IOException {
+  @SuppressWarnings("NullAway.Init")
+  @Spec
+  private CommandSpec spec;
+
+  @Parameters(arity = "0..*", paramLabel = "<pattern or option>", description = "For JMH.")
+  private List<String> arguments = List.of();
+
+  Jmh(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() throws RunnerException, IOException {
+    try {
+      run();
+      return 0;
+    } catch (CommandLineOptionException e) {
+      throw wrongUsage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ParameterException wrongUsage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void run() throws CommandLineOptionException, RunnerException, IOException {
     String[] own = arguments.toArray(String[]::new);
     CommandLineOptions options = new CommandLineOptions(own);
     if (asksOnly(options)) {
@@ -40,7 +67,7 @@ final class Jmh {
     }
     Path directory = Path.of(System.getProperty("java.io.tmpdir"));
     if (Machine.isInMemory(directory)) {
-      throw new UsageException(
+      throw wrongUsage(
           directory
               + " is in memory, where no fsync waits for a disk; say -Djava.io.tmpdir=… with a"
               + " directory that is on one");
@@ -56,11 +83,11 @@ final class Jmh {
     try {
       new Runner(all).run();
     } catch (NoBenchmarksException e) {
-      throw new UsageException("no benchmark matches; -l lists them all");
+      throw wrongUsage("no benchmark matches; -l lists them all");
     }
   }
 
-  /** Whether JMH shall tell something instead of measuring. */
+  /** Whether JMH is to tell something instead of measuring. */
   private static boolean asksOnly(CommandLineOptions options) {
     return options.shouldHelp()
         || options.shouldList()

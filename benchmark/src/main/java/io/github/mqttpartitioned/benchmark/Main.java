@@ -12,19 +12,24 @@ import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.scale.ScaleScenario;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /** Runs a benchmark from the command line; without arguments it says which there are. */
+@Command(
+    name = "java -jar mqtt-partitioned-benchmark.jar",
+    description = "Measures the connector; benchmark/README.md says how and with what results.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
-  private static final int SUCCESS = 0;
-  private static final int FAILURE = 1;
-  private static final int WRONG_USAGE = 2;
-  private static final String JAR = "java -jar mqtt-partitioned-benchmark.jar";
   private static final List<Scenario> SCENARIOS =
       List.of(
           new IngestScenario(),
@@ -32,9 +37,12 @@ public final class Main {
           new ReadScenario(),
           new LatencyScenario(),
           new ScaleScenario());
-  private static final Scenario LOAD = new LoadCommand();
 
-  private Main() {}
+  private final PrintStream out;
+
+  private Main(PrintStream out) {
+    this.out = out;
+  }
 
   public static void main(String[] arguments) {
     int code = run(List.of(arguments), System.out, System.err);
@@ -48,61 +56,46 @@ public final class Main {
    * @return the exit code: 0, 1 when a count was wrong or something failed, 2 for wrong usage
    */
   static int run(List<String> arguments, PrintStream out, PrintStream err) {
-    try {
-      String command = arguments.isEmpty() ? "" : arguments.get(0);
-      return switch (command) {
-        case "e2e" -> endToEnd(arguments.subList(1, arguments.size()), out);
-        case "compare" -> compare(arguments.subList(1, arguments.size()), out);
-        case "plot" -> plot(arguments.subList(1, arguments.size()), out);
-        case "load" -> load(arguments.subList(1, arguments.size()), out);
-        case "jmh" -> {
-          Jmh.run(arguments.subList(1, arguments.size()), out);
-          yield SUCCESS;
-        }
-        case "" -> throw new UsageException("What shall be measured?");
-        default -> throw new UsageException("There is no command '%s'.".formatted(command));
-      };
-    } catch (UsageException | CommandLineOptionException e) {
-      err.println(e.getMessage());
-      err.println();
-      err.print(usage());
-      return WRONG_USAGE;
-    } catch (Exception e) {
-      e.printStackTrace(err);
-      return FAILURE;
-    }
+    return commandLine(out)
+        .setOut(new PrintWriter(out, true, Charset.defaultCharset()))
+        .setErr(new PrintWriter(err, true, Charset.defaultCharset()))
+        .execute(arguments.toArray(String[]::new));
   }
 
-  private static int endToEnd(List<String> arguments, PrintStream out) throws Exception {
-    String name = arguments.isEmpty() ? "" : arguments.get(0);
+  private static CommandLine commandLine(PrintStream out) {
+    CommandLine endToEnd = new CommandLine(new EndToEnd());
     for (Scenario scenario : SCENARIOS) {
-      if (scenario.name().equals(name)) {
-        Settings settings =
-            Settings.parse(scenario.settings(), arguments.subList(1, arguments.size()));
-        out.println("command:  e2e " + String.join(" ", arguments));
-        return scenario.run(settings, out) ? SUCCESS : FAILURE;
-      }
+      endToEnd.addSubcommand(scenario.name(), ScenarioCommand.of(scenario, out));
     }
-    throw new UsageException(
-        name.isEmpty() ? "Which scenario?" : "There is no scenario '%s'.".formatted(name));
+    // What follows jmh is for JMH, which has a parser of its own.
+    CommandLine jmh = new CommandLine(new Jmh(out)).setUnmatchedOptionsArePositionalParams(true);
+    return new CommandLine(new Main(out))
+        .addSubcommand(endToEnd)
+        .addSubcommand(jmh)
+        .addSubcommand(new LoadCommand())
+        .setExpandAtFiles(false);
   }
 
-  private static int compare(List<String> arguments, PrintStream out) throws IOException {
-    if (arguments.size() != 2) {
-      throw new UsageException("compare needs two places: old and new.");
-    }
-    out.print(
-        Comparison.table(
-            Comparison.read(Path.of(arguments.get(0))),
-            Comparison.read(Path.of(arguments.get(1)))));
-    return SUCCESS;
+  /** Groups the scenarios. */
+  @Command(
+      name = "e2e",
+      description = "A scenario from end to end.",
+      mixinStandardHelpOptions = true,
+      synopsisSubcommandLabel = "SCENARIO")
+  private static final class EndToEnd {}
+
+  @Command(description = "Compares results; of JMH, those of -rf json.")
+  int compare(
+      @Parameters(paramLabel = "<old>", description = "A file or a directory.") Path before,
+      @Parameters(paramLabel = "<new>", description = "A file or a directory.") Path after)
+      throws IOException {
+    out.print(Comparison.table(Comparison.read(before), Comparison.read(after)));
+    return 0;
   }
 
-  private static int plot(List<String> arguments, PrintStream out) throws IOException {
-    if (arguments.size() != 1) {
-      throw new UsageException("plot needs one directory of results.");
-    }
-    Path directory = Path.of(arguments.get(0));
+  @Command(description = "Draws an SVG beside each file of results.")
+  int plot(@Parameters(paramLabel = "<directory>", description = "The results.") Path directory)
+      throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         String name = String.valueOf(file.getFileName());
@@ -120,39 +113,6 @@ public final class Main {
         }
       }
     }
-    return SUCCESS;
-  }
-
-  private static int load(List<String> arguments, PrintStream out) throws Exception {
-    return LOAD.run(Settings.parse(LOAD.settings(), arguments), out) ? SUCCESS : FAILURE;
-  }
-
-  private static String usage() {
-    StringBuilder text = new StringBuilder();
-    text.append("Usage:\n");
-    text.append("  %s e2e <scenario> [options]%n".formatted(JAR));
-    text.append("  %s load [options]%n".formatted(JAR));
-    text.append("  %s jmh [pattern] [JMH's own options, -h lists them]%n".formatted(JAR));
-    text.append("  %s compare <old> <new>   files or directories of results%n".formatted(JAR));
-    text.append("  %s plot <directory>      an SVG beside each file of results%n".formatted(JAR));
-    for (Scenario scenario : Stream.concat(SCENARIOS.stream(), Stream.of(LOAD)).toList()) {
-      text.append(scenario == LOAD ? "\nload: " : "\nScenario %s: ".formatted(scenario.name()));
-      text.append(scenario.summary()).append('\n');
-      for (Setting setting : scenario.settings()) {
-        text.append(
-            "  %-22s %s (%s; default %s)%n"
-                .formatted(
-                    "--" + setting.name() + " <value>",
-                    setting.meaning(),
-                    setting.kind().accepted(),
-                    setting.byDefault()));
-      }
-      text.append(
-          "  %-22s %s%n"
-              .formatted(
-                  Settings.CHECK,
-                  "one small round of each, for the counts alone; exit code 1 if one is wrong"));
-    }
-    return text.toString();
+    return 0;
   }
 }

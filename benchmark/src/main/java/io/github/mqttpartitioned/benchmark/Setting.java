@@ -4,6 +4,9 @@ package io.github.mqttpartitioned.benchmark;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Something about a scenario that the command line can set: {@code --name value}.
@@ -16,15 +19,16 @@ import java.util.stream.Collectors;
  */
 public record Setting(String name, Kind kind, String byDefault, String inCheck, String meaning) {
 
-  /** What values a setting takes. */
-  public sealed interface Kind {
+  /** What values a setting takes. Conversion only checks: {@link Settings} keeps the text. */
+  public sealed interface Kind extends ITypeConverter<String> {
 
     /**
      * Looks at what the command line gives.
      *
-     * @throws UsageException when the text is no such value
+     * @throws TypeConversionException when the text is no such value
      */
-    void check(String option, String text);
+    @Override
+    String convert(String text);
 
     /** For the usage text. */
     String accepted();
@@ -33,18 +37,18 @@ public record Setting(String name, Kind kind, String byDefault, String inCheck, 
   /** A whole number; digits may be grouped by underscores. */
   public record Count(long least, long most) implements Kind {
     @Override
-    public void check(String option, String text) {
+    public String convert(String text) {
       long value;
       try {
         value = parse(text);
       } catch (NumberFormatException e) {
-        throw new UsageException(
-            "%s is '%s', which is not a number; accepted are %s"
-                .formatted(option, text, accepted()));
+        throw new TypeConversionException(
+            "'%s' is not a number; accepted are %s".formatted(text, accepted()));
       }
       if (value < least || value > most) {
-        throw new UsageException("%s is %s; accepted are %s".formatted(option, text, accepted()));
+        throw new TypeConversionException("%s; accepted are %s".formatted(text, accepted()));
       }
+      return text;
     }
 
     static long parse(String text) {
@@ -65,14 +69,14 @@ public record Setting(String name, Kind kind, String byDefault, String inCheck, 
     }
 
     @Override
-    public void check(String option, String text) {
+    public String convert(String text) {
       for (String word : parse(text)) {
         if (!words.contains(word)) {
-          throw new UsageException(
-              "%s is '%s', of which '%s' is unknown; accepted are %s"
-                  .formatted(option, text, word, accepted()));
+          throw new TypeConversionException(
+              "'%s' is unknown; accepted are %s".formatted(word, accepted()));
         }
       }
+      return text;
     }
 
     static List<String> parse(String text) {
@@ -88,15 +92,30 @@ public record Setting(String name, Kind kind, String byDefault, String inCheck, 
   /** Any text but an empty one. */
   public record Text(String accepted) implements Kind {
     @Override
-    public void check(String option, String text) {
+    public String convert(String text) {
       if (text.isBlank()) {
-        throw new UsageException("%s is empty; accepted is %s".formatted(option, accepted));
+        throw new TypeConversionException("it is empty; accepted is " + accepted);
       }
+      return text;
     }
   }
 
   /** A setting that is the same in a check. */
   public static Setting of(String name, Kind kind, String byDefault, String meaning) {
     return new Setting(name, kind, byDefault, byDefault, meaning);
+  }
+
+  /** The option of the command line. */
+  OptionSpec option() {
+    String defaults =
+        byDefault.equals(inCheck)
+            ? "default " + byDefault
+            : "default %s, in a check %s".formatted(byDefault, inCheck);
+    return OptionSpec.builder("--" + name)
+        .type(String.class)
+        .converters(kind)
+        .paramLabel("<value>")
+        .description("%s (%s; %s)".formatted(meaning, kind.accepted(), defaults).replace("%", "%%"))
+        .build();
   }
 }

@@ -4,13 +4,14 @@ package io.github.mqttpartitioned.benchmark;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
 /** The values of a scenario's {@link Setting}s for one run. Immutable. */
 public final class Settings {
 
-  /** Asks for one small round of everything, for its counts alone. */
-  public static final String CHECK = "--check";
+  private static final String CHECK = "--check";
 
   private final Map<String, String> values;
   private final boolean check;
@@ -20,39 +21,26 @@ public final class Settings {
     this.check = check;
   }
 
-  /**
-   * Reads {@code --name value}, {@code --name=value} and {@code --check}.
-   *
-   * @throws UsageException when there is no such setting, or it does not take the value
-   */
-  public static Settings parse(List<Setting> settings, List<String> arguments) {
-    Map<String, Setting> known = new LinkedHashMap<>();
-    settings.forEach(setting -> known.put("--" + setting.name(), setting));
-    boolean check = arguments.contains(CHECK);
+  /** Adds the settings' options, and that of a check, to a command. */
+  static void addOptions(List<Setting> settings, CommandSpec command) {
+    settings.forEach(setting -> command.addOption(setting.option()));
+    command.addOption(
+        OptionSpec.builder(CHECK)
+            .type(boolean.class)
+            .description(
+                "one small round of each, for the counts alone; exit code 1 if one is wrong")
+            .build());
+  }
+
+  /** What a command line has given; what it has not given has its default. */
+  static Settings of(List<Setting> settings, ParseResult given) {
+    boolean check = given.matchedOptionValue(CHECK, false);
     Map<String, String> values = new LinkedHashMap<>();
-    settings.forEach(
-        setting -> values.put(setting.name(), check ? setting.inCheck() : setting.byDefault()));
-    for (int i = 0; i < arguments.size(); i++) {
-      String argument = arguments.get(i);
-      if (argument.equals(CHECK)) {
-        continue;
-      }
-      int equals = argument.indexOf('=');
-      String option = equals < 0 ? argument : argument.substring(0, equals);
-      Setting setting = known.get(option);
-      if (setting == null) {
-        throw new UsageException(
-            "'%s' is unknown; there are %s and %s"
-                .formatted(
-                    option, known.keySet().stream().collect(Collectors.joining(", ")), CHECK));
-      }
-      if (equals < 0 && ++i == arguments.size()) {
-        throw new UsageException(
-            "%s needs a value: %s".formatted(option, setting.kind().accepted()));
-      }
-      String value = equals < 0 ? arguments.get(i) : argument.substring(equals + 1);
-      setting.kind().check(option, value);
-      values.put(setting.name(), value);
+    for (Setting setting : settings) {
+      values.put(
+          setting.name(),
+          given.matchedOptionValue(
+              "--" + setting.name(), check ? setting.inCheck() : setting.byDefault()));
     }
     return new Settings(values, check);
   }

@@ -19,17 +19,36 @@ class MainTest {
   private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
   @Test
-  void wrongUsageSaysWhatIsWrongAndWhatThereIs() {
+  void withoutACommandOrAScenarioItSaysWhichThereAre() {
     assertThat(run()).isEqualTo(2);
-    assertThat(errors()).contains("What shall be measured?", "e2e <scenario>", "jmh [pattern]");
-    assertThat(run("run")).isEqualTo(2);
-    assertThat(errors()).contains("There is no command 'run'.");
+    assertThat(errors()).contains("e2e", "jmh", "compare", "plot");
     assertThat(run("e2e")).isEqualTo(2);
-    assertThat(errors()).contains("Which scenario?", "Scenario ingest:", "Scenario read:");
-    assertThat(run("e2e", "write")).isEqualTo(2);
-    assertThat(errors()).contains("There is no scenario 'write'.");
+    assertThat(errors()).contains("ingest", "broker", "read", "latency", "scale");
+  }
+
+  @Test
+  void aWrongNameIsAnsweredWithTheNearestOne() {
+    assertThat(run("comparison")).isEqualTo(2);
+    assertThat(errors()).contains("'comparison'", "compare");
+    assertThat(run("e2e", "reed")).isEqualTo(2);
+    assertThat(errors()).contains("'reed'", "read");
+    assertThat(run("e2e", "ingest", "--mesages", "10")).isEqualTo(2);
+    assertThat(errors()).contains("'--mesages'", "--messages");
+  }
+
+  @Test
+  void aWrongValueIsAnsweredWithWhatIsAccepted() {
     assertThat(run("e2e", "ingest", "--rounds", "0")).isEqualTo(2);
-    assertThat(errors()).contains("--rounds is 0; accepted are 1 to 1,000");
+    assertThat(errors()).contains("'--rounds'", "0; accepted are 1 to 1,000");
+    assertThat(run("compare", "old")).isEqualTo(2);
+    assertThat(errors()).contains("<new>");
+  }
+
+  @Test
+  void everyScenarioExplainsItsOptions() {
+    for (String scenario : List.of("ingest", "broker", "read", "latency", "scale")) {
+      assertThat(run("e2e", scenario, "--help")).isZero();
+    }
   }
 
   @Test
