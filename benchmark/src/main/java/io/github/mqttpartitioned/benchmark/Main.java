@@ -4,7 +4,6 @@ package io.github.mqttpartitioned.benchmark;
 import io.github.mqttpartitioned.benchmark.broker.BrokerScenario;
 import io.github.mqttpartitioned.benchmark.compare.Comparison;
 import io.github.mqttpartitioned.benchmark.compare.Plot;
-import io.github.mqttpartitioned.benchmark.demo.LoadCommand;
 import io.github.mqttpartitioned.benchmark.ingest.IngestScenario;
 import io.github.mqttpartitioned.benchmark.latency.LatencyScenario;
 import io.github.mqttpartitioned.benchmark.read.ReadScenario;
@@ -72,7 +71,6 @@ public final class Main {
     return new CommandLine(new Main(out))
         .addSubcommand(endToEnd)
         .addSubcommand(jmh)
-        .addSubcommand(new LoadCommand())
         .setExpandAtFiles(false);
   }
 

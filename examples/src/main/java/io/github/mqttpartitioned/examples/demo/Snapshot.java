@@ -1,0 +1,51 @@
+package io.github.mqttpartitioned.examples.demo;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the view shows at one moment.
+ *
+ * @param broker where the messages come from
+ * @param elapsed since the sensors began
+ * @param sums messages published, processed and so on
+ * @param publishedRates messages per second over the last times, the latest last
+ * @param processedRates the same for messages processed
+ * @param connected members that are connected
+ * @param storedBytes disk that the connector's stores take
+ * @param batch the last micro-batch
+ * @param halls what they are like
+ * @param readings the latest of some devices
+ */
+record Snapshot(
+    String broker,
+    Duration elapsed,
+    Tally.Sums sums,
+    List<Double> publishedRates,
+    List<Double> processedRates,
+    int connected,
+    long storedBytes,
+    Optional<BatchListener.Batch> batch,
+    List<Board.Hall> halls,
+    List<Board.Reading> readings) {
+
+  Snapshot {
+    publishedRates = List.copyOf(publishedRates);
+    processedRates = List.copyOf(processedRates);
+    halls = List.copyOf(halls);
+    readings = List.copyOf(readings);
+  }
+
+  double publishedRate() {
+    return last(publishedRates);
+  }
+
+  double processedRate() {
+    return last(processedRates);
+  }
+
+  private static double last(List<Double> rates) {
+    return rates.isEmpty() ? 0 : rates.get(rates.size() - 1);
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.mqttpartitioned.examples.demo;
+
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.apache.spark.sql.SparkSession;
+
+/** Starts Spark in a thread of its own, as there is more to start. */
+final class SparkStart {
+
+  private final FutureTask<SparkSession> starting;
+
+  private SparkStart(FutureTask<SparkSession> starting) {
+    this.starting = starting;
+  }
+
+  /**
+   * Begins; returns at once.
+   *
+   * @param temporary directory for what Spark needs only while it runs
+   */
+  static SparkStart begin(Path temporary) {
+    FutureTask<SparkSession> starting = new FutureTask<>(() -> session(temporary));
+    Thread thread = new Thread(starting, "spark-start");
+    thread.setDaemon(true);
+    thread.start();
+    return new SparkStart(starting);
+  }
+
+  private static SparkSession session(Path temporary) {
+    return SparkSession.builder()
+        .master("local[*]")
+        .appName("mqtt-partitioned-demo")
+        .config("spark.ui.enabled", false)
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.local.dir", temporary.resolve("local").toString())
+        .config("spark.sql.warehouse.dir", temporary.resolve("warehouse").toString())
+        .config("spark.sql.shuffle.partitions", 1)
+        .config("spark.sql.adaptive.enabled", false)
+        .getOrCreate();
+  }
+
+  /** Waits for the session. */
+  SparkSession await() throws Exception {
+    try {
+      return starting.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+}
