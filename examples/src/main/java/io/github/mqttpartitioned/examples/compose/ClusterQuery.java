@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.examples.demo;
+package io.github.mqttpartitioned.examples.compose;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

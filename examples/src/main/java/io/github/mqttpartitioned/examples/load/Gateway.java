@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.examples.demo;
+package io.github.mqttpartitioned.examples.load;
 
 import io.github.mqttpartitioned.testkit.Publisher;
 import java.nio.charset.StandardCharsets;

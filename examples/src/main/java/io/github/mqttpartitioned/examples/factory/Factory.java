@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.examples.demo;
+package io.github.mqttpartitioned.examples.factory;
 
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.examples.demo;
+package io.github.mqttpartitioned.examples.factory;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

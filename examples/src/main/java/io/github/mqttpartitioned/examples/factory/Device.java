@@ -1,4 +1,4 @@
-package io.github.mqttpartitioned.examples.demo;
+package io.github.mqttpartitioned.examples.factory;
 
 /**
  * A machine with a sensor of each kind, which takes turns. Its place in the factory is fixed, so
