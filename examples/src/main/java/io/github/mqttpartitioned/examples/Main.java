@@ -1,6 +1,6 @@
 package io.github.mqttpartitioned.examples;
 
-import io.github.mqttpartitioned.examples.demo.LoadCommand;
+import io.github.mqttpartitioned.examples.load.LoadCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

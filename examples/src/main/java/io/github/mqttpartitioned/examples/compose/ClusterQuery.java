@@ -1,29 +1,54 @@
 package io.github.mqttpartitioned.examples.compose;
 
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import io.github.mqttpartitioned.examples.factory.Kind;
+import io.github.mqttpartitioned.examples.factory.Readings;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.Trigger;
 
 /**
- * The demo's query for {@code spark-submit}, as docker-compose.yml has it: what each hall is like,
- * once a second, until it is ended. Every argument is {@code option=value}; all but {@code
+ * A query for {@code spark-submit}, as docker-compose.yml has it: what each hall is like, once a
+ * second, until it is ended. Every argument is {@code option=value}; all but {@code
  * checkpointLocation} go to the source.
  */
 public final class ClusterQuery {
 
   private static final String CHECKPOINT = "checkpointLocation";
+  private static final String INTERVAL = "1 second";
 
   private ClusterQuery() {}
 
   public static void main(String[] arguments) throws Exception {
+    Map<String, String> options = options(arguments);
+    String checkpoint = options.remove(CHECKPOINT);
+    if (checkpoint == null) {
+      throw new IllegalArgumentException("Say where the checkpoint is: " + CHECKPOINT + "=<path>");
+    }
+    Readings.of(SparkSession.builder().getOrCreate(), options)
+        .writeStream()
+        .queryName("factory")
+        .option(CHECKPOINT, checkpoint)
+        .trigger(Trigger.ProcessingTime(INTERVAL))
+        .foreachBatch(ClusterQuery::show)
+        .start()
+        .awaitTermination();
+  }
+
+  static Map<String, String> options(String... arguments) {
     Map<String, String> options = new LinkedHashMap<>();
-    options.put("topics", FactoryQuery.TOPICS);
-    options.put("group", FactoryQuery.GROUP);
-    options.put("partitions", Integer.toString(FactoryQuery.PARTITIONS));
-    options.put("maxOffsetsPerTrigger", FactoryQuery.MOST_PER_BATCH);
     for (String argument : arguments) {
       int equals = argument.indexOf('=');
       if (equals <= 0) {
@@ -32,22 +57,37 @@ public final class ClusterQuery {
       }
       options.put(argument.substring(0, equals), argument.substring(equals + 1));
     }
-    String checkpoint = options.remove(CHECKPOINT);
-    if (checkpoint == null) {
-      throw new IllegalArgumentException("Say where the checkpoint is: " + CHECKPOINT + "=<path>");
-    }
-    FactoryQuery.readings(SparkSession.builder().getOrCreate(), options)
-        .writeStream()
-        .queryName("factory")
-        .option(CHECKPOINT, checkpoint)
-        .trigger(Trigger.ProcessingTime(FactoryQuery.INTERVAL))
-        .foreachBatch(ClusterQuery::show)
-        .start()
-        .awaitTermination();
+    return options;
   }
 
   private static void show(Dataset<Row> batch, Long number) {
     System.out.println("Batch " + number);
-    FactoryQuery.halls(batch).forEach(hall -> System.out.println("  " + hall.json()));
+    halls(batch).forEach(hall -> System.out.println("  " + hall.json()));
+  }
+
+  /** A row for each hall: messages, the mean of each kind, and readings above the alarm level. */
+  private static List<Row> halls(Dataset<Row> batch) {
+    Column alert = lit(false);
+    for (Kind kind : Kind.values()) {
+      alert = alert.or(is(kind).and(col("value").gt(kind.alarm())));
+    }
+    return batch
+        .groupBy("hall")
+        .agg(
+            count("*").as("messages"),
+            average(Kind.TEMPERATURE),
+            average(Kind.HUMIDITY),
+            average(Kind.VIBRATION),
+            sum(when(coalesce(alert, lit(false)), 1).otherwise(0)).as("alerts"))
+        .orderBy("hall")
+        .collectAsList();
+  }
+
+  private static Column average(Kind kind) {
+    return avg(when(is(kind), col("value"))).as(kind.level());
+  }
+
+  private static Column is(Kind kind) {
+    return col("kind").equalTo(kind.level());
   }
 }

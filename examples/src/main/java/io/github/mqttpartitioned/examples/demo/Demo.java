@@ -1,5 +1,9 @@
 package io.github.mqttpartitioned.examples.demo;
 
+import io.github.mqttpartitioned.examples.factory.Factory;
+import io.github.mqttpartitioned.examples.factory.Readings;
+import io.github.mqttpartitioned.examples.load.PublishedMarks;
+import io.github.mqttpartitioned.examples.load.Sensors;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -7,11 +11,12 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.StreamingQueryException;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 /**
- * Sensors, a broker, and a query over the sensors' messages, until Ctrl-C or for {@code
- * demo.seconds}; then a line that says whether every message came out once. See {@link
- * DemoSettings} for what can be set. Confined to the main thread.
+ * Sensors, a broker, and a query over the sensors' messages, until Ctrl-C or for {@code --seconds};
+ * then a line that says whether every message came out once. See {@link DemoCommand} for what can
+ * be set. Confined to the main thread.
  */
 public final class Demo {
 
@@ -35,40 +40,36 @@ public final class Demo {
     // Logs, too, must not break the panel.
     System.setErr(terminal.asStream());
     Interrupt interrupt = Interrupt.install();
-    interrupt.exit(run(terminal, interrupt));
+    interrupt.exit(
+        new CommandLine(new DemoCommand(settings -> run(settings, terminal, interrupt)))
+            .execute(arguments));
   }
 
-  private static int run(Terminal terminal, Interrupt interrupt) {
+  private static int run(DemoSettings settings, Terminal terminal, Interrupt interrupt) {
     boolean failed = false;
-    Summary summary = new Summary(0, 0, 0, 0);
+    Demo demo = new Demo(settings, terminal, interrupt);
     try {
-      Demo demo = new Demo(DemoSettings.fromProperties(), terminal, interrupt);
-      try {
-        demo.run();
-      } catch (StreamingQueryException e) {
-        // Its own message is a page long, and says what the cause says.
-        failed = true;
-        terminal.line("The query has failed: " + (e.getCause() == null ? e : e.getCause()));
-      } catch (IOException | IllegalStateException e) {
-        failed = true;
-        terminal.line("The demo has failed: " + e.getMessage());
-      }
-      summary = demo.summary();
-    } catch (IllegalArgumentException e) {
+      demo.run();
+    } catch (StreamingQueryException e) {
+      // Its own message is a page long, and says what the cause says.
       failed = true;
-      terminal.line(String.valueOf(e.getMessage()));
+      terminal.line("The query has failed: " + (e.getCause() == null ? e : e.getCause()));
+    } catch (IOException | IllegalStateException e) {
+      failed = true;
+      terminal.line("The demo has failed: " + e.getMessage());
     } catch (Exception e) {
       failed = true;
       terminal.line("The demo has failed: " + e);
       e.printStackTrace(System.err);
     }
+    Summary summary = demo.summary();
     terminal.endPanel();
     terminal.line(summary.toString());
     return failed || !summary.isRight() ? 1 : 0;
   }
 
   private Summary summary() {
-    return tally == null ? new Summary(0, 0, 0, 0) : Summary.of(tally.sums());
+    return tally == null ? Summary.NOTHING : Summary.of(tally.sums());
   }
 
   private void run() throws Exception {
@@ -101,7 +102,7 @@ public final class Demo {
     String run = DemoDirectory.newRun();
     PublishedMarks marks = directory.marks(run);
     runs.put(run, marks);
-    Tally counted = Tally.open(directory.tally(), run, runs, broker.startedMillis());
+    Tally counted = Tally.open(directory.tally(), run, runs);
     tally = counted;
     if (goesOn) {
       say(
@@ -111,14 +112,18 @@ public final class Demo {
     Board board = new Board();
     BatchListener listener = new BatchListener();
     spark.streams().addListener(listener);
-    say("Starting the query; its %d members connect".formatted(FactoryQuery.PARTITIONS));
+    say("Starting the query; its %d members connect".formatted(Readings.PARTITIONS));
     StreamingQuery query =
-        new FactoryQuery(counted, board)
+        new FactoryQuery(counted, board, broker.startedMillis())
             .start(spark, broker.url(), settings.qos(), directory.checkpoint().toString());
     try (LiveView view = new LiveView(terminal, broker.name(), counted, board, listener)) {
       awaitConnected(query, listener, broker);
       if (!interrupt.isAsked()) {
-        publish(new Sensors(broker.url(), run, settings, marks), view, query);
+        publish(
+            new Sensors(broker.url(), run, settings.rate(), settings.qos(), marks),
+            view,
+            query,
+            counted);
         awaitProcessed(query, counted);
       }
     } finally {
@@ -139,7 +144,11 @@ public final class Demo {
     throwFailure(query);
   }
 
-  private void publish(Sensors sensors, LiveView view, StreamingQuery query) throws Exception {
+  private void publish(Sensors sensors, LiveView view, StreamingQuery query, Tally tally)
+      throws Exception {
+    say("The query warms up with the first message of each device");
+    sensors.greet();
+    awaitProcessed(query, tally);
     say(
         "%d devices publish %,d messages a second at QoS %d"
             .formatted(Factory.DEVICES, settings.rate(), settings.qos()));

@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.examples.demo;
 
+import io.github.mqttpartitioned.examples.load.PublishedMarks;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -124,7 +126,7 @@ final class DemoDirectory implements AutoCloseable {
     }
   }
 
-  private java.util.List<String> runNames() throws IOException {
+  private List<String> runNames() throws IOException {
     try (Stream<Path> files = Files.list(runs())) {
       return files.map(file -> String.valueOf(file.getFileName())).toList();
     }

@@ -7,9 +7,9 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 
 /**
  * Runs {@code java} on this class path with the given arguments, from within Maven.
@@ -30,7 +30,8 @@ public final class DemoLauncher {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-classpath");
     command.add(classPath());
-    Collections.addAll(command, args);
+    // What is not set on Maven's command line is an option without a value here.
+    Stream.of(args).filter(argument -> !argument.endsWith("=")).forEach(command::add);
 
     Process demo = new ProcessBuilder(command).inheritIO().start();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(demo), "demo-end"));

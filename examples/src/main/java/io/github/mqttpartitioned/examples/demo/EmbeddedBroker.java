@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.examples.demo;
 
+import io.github.mqttpartitioned.examples.factory.Readings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -110,8 +111,8 @@ final class EmbeddedBroker implements AutoCloseable {
     // Members that subscribe at the same moment race to make the queue that they share, and all but
     // one would be disconnected; so it is there before them.
     configuration.addQueueConfiguration(
-        QueueConfiguration.of(FactoryQuery.GROUP + "." + FactoryQuery.TOPICS.replace('/', '.'))
-            .setAddress(FactoryQuery.TOPICS.replace('/', '.'))
+        QueueConfiguration.of(Readings.GROUP + "." + Readings.TOPICS.replace('/', '.'))
+            .setAddress(Readings.TOPICS.replace('/', '.'))
             .setRoutingType(RoutingType.MULTICAST)
             .setDurable(true));
     configuration.addAcceptorConfiguration(

@@ -16,6 +16,7 @@ final class LiveView implements AutoCloseable {
 
   private static final long PANEL_MILLIS = 500;
   private static final long LINE_MILLIS = 2_000;
+  private static final long SAMPLE_MILLIS = 50;
 
   private final Terminal terminal;
   private final Screen screen;
@@ -25,7 +26,8 @@ final class LiveView implements AutoCloseable {
   private final BatchListener listener;
   private final RateHistory published = new RateHistory();
   private final RateHistory processed = new RateHistory();
-  private final long beganNanos = System.nanoTime();
+  private long beganNanos = System.nanoTime();
+  private long highestLag;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -44,9 +46,23 @@ final class LiveView implements AutoCloseable {
   }
 
   void start() {
+    beganNanos = System.nanoTime();
+    noteRates(tally.sums());
     long period = terminal.isInteractive() ? PANEL_MILLIS : LINE_MILLIS;
-    ScheduledFuture<?> unused =
+    ScheduledFuture<?> unusedLag =
+        timer.scheduleAtFixedRate(this::noteLag, 0, SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> unusedView =
         timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  private void noteLag() {
+    highestLag = Math.max(highestLag, tally.sums().missing());
+  }
+
+  private void noteRates(Tally.Sums sums) {
+    long now = System.nanoTime();
+    published.add(now, sums.published());
+    processed.add(now, sums.processed());
   }
 
   private void show() {
@@ -64,14 +80,15 @@ final class LiveView implements AutoCloseable {
   }
 
   private Snapshot snapshot() {
-    long now = System.nanoTime();
     Tally.Sums sums = tally.sums();
-    published.add(now, sums.published());
-    processed.add(now, sums.processed());
+    noteRates(sums);
+    long lag = Math.max(highestLag, sums.missing());
+    highestLag = 0;
     return new Snapshot(
         broker,
-        Duration.ofNanos(now - beganNanos),
+        Duration.ofNanos(System.nanoTime() - beganNanos),
         sums,
+        lag,
         published.rates(),
         processed.rates(),
         (int) sum(SourceMeter.CONNECTED),
@@ -97,6 +114,7 @@ final class LiveView implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    highestLag = 0;
     show();
     terminal.endPanel();
   }

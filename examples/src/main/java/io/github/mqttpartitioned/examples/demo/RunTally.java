@@ -1,5 +1,7 @@
 package io.github.mqttpartitioned.examples.demo;
 
+import io.github.mqttpartitioned.examples.factory.Factory;
+import io.github.mqttpartitioned.examples.load.PublishedMarks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -8,37 +10,37 @@ import java.io.IOException;
 final class RunTally {
 
   private final PublishedMarks published;
-  private final Sequences[] devices;
+  private final Sequences[] gateways;
 
-  private RunTally(PublishedMarks published, Sequences[] devices) {
+  private RunTally(PublishedMarks published, Sequences[] gateways) {
     this.published = published;
-    this.devices = devices;
+    this.gateways = gateways;
   }
 
   /** Nothing has been seen. */
   static RunTally of(PublishedMarks published) {
-    Sequences[] devices = new Sequences[Factory.DEVICES];
-    for (int device = 0; device < devices.length; device++) {
-      devices[device] = new Sequences();
+    Sequences[] gateways = new Sequences[Factory.HALLS];
+    for (int gateway = 0; gateway < gateways.length; gateway++) {
+      gateways[gateway] = new Sequences();
     }
-    return new RunTally(published, devices);
+    return new RunTally(published, gateways);
   }
 
   /**
-   * Notes a message.
+   * Notes messages of a gateway.
    *
-   * @return false when it has been seen before
+   * @return how many of them have been seen before
    */
-  boolean add(int device, long sequence) {
-    return devices[device].add(sequence);
+  long addAll(int gateway, Sequences messages) {
+    return gateways[gateway].addAll(messages);
   }
 
   /** Messages acknowledged by the broker and never seen. */
   long missing() {
     long missing = 0;
-    for (int device = 0; device < devices.length; device++) {
-      long acknowledged = acknowledged(device);
-      missing += acknowledged - devices[device].countBelow(acknowledged);
+    for (int gateway = 0; gateway < gateways.length; gateway++) {
+      long acknowledged = published.get(gateway);
+      missing += acknowledged - gateways[gateway].countBelow(acknowledged);
     }
     return missing;
   }
@@ -46,8 +48,8 @@ final class RunTally {
   /** Different messages seen. */
   long seen() {
     long seen = 0;
-    for (Sequences device : devices) {
-      seen += device.count();
+    for (Sequences gateway : gateways) {
+      seen += gateway.count();
     }
     return seen;
   }
@@ -60,21 +62,17 @@ final class RunTally {
     return seen() + missing();
   }
 
-  private long acknowledged(int device) {
-    return Factory.messagesOf(device, published.get(Factory.gatewayOf(device)));
-  }
-
   void writeTo(DataOutput out) throws IOException {
-    for (Sequences device : devices) {
-      device.writeTo(out);
+    for (Sequences gateway : gateways) {
+      gateway.writeTo(out);
     }
   }
 
   static RunTally readFrom(DataInput in, PublishedMarks published) throws IOException {
-    Sequences[] devices = new Sequences[Factory.DEVICES];
-    for (int device = 0; device < devices.length; device++) {
-      devices[device] = Sequences.readFrom(in);
+    Sequences[] gateways = new Sequences[Factory.HALLS];
+    for (int gateway = 0; gateway < gateways.length; gateway++) {
+      gateways[gateway] = Sequences.readFrom(in);
     }
-    return new RunTally(published, devices);
+    return new RunTally(published, gateways);
   }
 }

@@ -1,5 +1,8 @@
 package io.github.mqttpartitioned.examples.demo;
 
+import io.github.mqttpartitioned.examples.factory.Factory;
+import io.github.mqttpartitioned.examples.factory.Kind;
+import io.github.mqttpartitioned.examples.factory.Readings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -35,14 +38,15 @@ final class Screen {
   static String line(Snapshot now) {
     return String.format(
             Locale.ROOT,
-            "%s connected %d published %,d (%,.0f/s) processed %,d (%,.0f/s) lag %,d stored %s",
+            "%s connected %d published %,d (%,.0f/s) processed %,d (%,.0f/s) lag %,d (%s) stored %s",
             clock(now.elapsed()),
             now.connected(),
             now.sums().published(),
             now.publishedRate(),
             now.sums().processed(),
             now.processedRate(),
-            now.sums().missing(),
+            now.lag(),
+            pace(now),
             bytes(now.storedBytes()))
         + now.batch()
             .map(
@@ -69,7 +73,7 @@ final class Screen {
                 unicode ? "→" : "->",
                 now.broker(),
                 now.connected(),
-                FactoryQuery.PARTITIONS,
+                Readings.PARTITIONS,
                 clock(now.elapsed())));
     lines.add("");
     lines.add(flow("published", now.sums().published(), now.publishedRates(), now));
@@ -77,9 +81,10 @@ final class Screen {
     lines.add(
         String.format(
             Locale.ROOT,
-            "  %-12s%,12d   duplicated %,d   stored %s",
+            "  %-12s%,12d   %s   duplicated %,d   stored %s",
             "lag",
-            now.sums().missing(),
+            now.lag(),
+            pace(now),
             now.sums().duplicated(),
             bytes(now.storedBytes())));
     lines.add(
@@ -104,6 +109,12 @@ final class Screen {
     return unicode ? lines : lines.stream().map(line -> line.replace("°", "")).toList();
   }
 
+  /** How far the query is behind, and whether that is no more than its micro-batches explain. */
+  private static String pace(Snapshot now) {
+    return String.format(
+        Locale.ROOT, "%.1f s, %s", now.lagSeconds(), now.keepsUp() ? "keeps up" : "falls behind");
+  }
+
   private String flow(String what, long count, List<Double> rates, Snapshot now) {
     double most =
         Math.max(
@@ -125,7 +136,7 @@ final class Screen {
         now.batch().map(BatchListener.Batch::partitions).orElse(List.of());
     double most =
         Math.max(1, partitions.stream().mapToDouble(BatchListener.Partition::rate).max().orElse(0));
-    for (int i = 0; i < FactoryQuery.PARTITIONS; i++) {
+    for (int i = 0; i < Readings.PARTITIONS; i++) {
       BatchListener.Partition partition =
           i < partitions.size() ? partitions.get(i) : new BatchListener.Partition(0, 0);
       int filled = (int) Math.round(partition.rate() / most * BAR);
@@ -171,19 +182,18 @@ final class Screen {
   }
 
   private static void addReadings(List<String> lines, Snapshot now) {
-    for (Board.Reading reading : now.readings()) {
-      Kind kind = Kind.of(reading.kind());
+    for (BatchCount.Reading reading : now.readings()) {
       lines.add(
           String.format(
               Locale.ROOT,
               "  %s  %-10s %-12s %8.2f %s",
               TIME.format(Instant.ofEpochMilli(reading.receivedMillis())),
               reading.device(),
-              reading.kind(),
+              reading.kind().level(),
               reading.value(),
-              kind == null ? "" : kind.unit()));
+              reading.kind().unit()));
     }
-    for (int i = now.readings().size(); i < Board.WATCHED.size(); i++) {
+    for (int i = now.readings().size(); i < BatchCount.WATCHED.size(); i++) {
       lines.add("");
     }
   }

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param broker where the messages come from
  * @param elapsed since the sensors began
  * @param sums messages published, processed and so on
+ * @param lag most messages that were published and not yet processed since the view before
  * @param publishedRates messages per second over the last times, the latest last
  * @param processedRates the same for messages processed
  * @param connected members that are connected
@@ -22,19 +23,33 @@ record Snapshot(
     String broker,
     Duration elapsed,
     Tally.Sums sums,
+    long lag,
     List<Double> publishedRates,
     List<Double> processedRates,
     int connected,
     long storedBytes,
     Optional<BatchListener.Batch> batch,
     List<Board.Hall> halls,
-    List<Board.Reading> readings) {
+    List<BatchCount.Reading> readings) {
 
   Snapshot {
     publishedRates = List.copyOf(publishedRates);
     processedRates = List.copyOf(processedRates);
     halls = List.copyOf(halls);
     readings = List.copyOf(readings);
+  }
+
+  /** What of the lag is explained: messages of two micro-batches, one under way, one to come. */
+  private static final double EXPLAINED_SECONDS = 2 * FactoryQuery.INTERVAL_MILLIS / 1e3;
+
+  /** How long it takes to publish as many messages as are not processed yet. */
+  double lagSeconds() {
+    return publishedRate() < 1 ? 0 : lag / publishedRate();
+  }
+
+  /** Whether the query is no further behind than its micro-batches explain. */
+  boolean keepsUp() {
+    return lagSeconds() <= EXPLAINED_SECONDS;
   }
 
   double publishedRate() {

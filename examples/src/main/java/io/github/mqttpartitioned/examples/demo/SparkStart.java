@@ -38,6 +38,8 @@ final class SparkStart {
         .config("spark.sql.warehouse.dir", temporary.resolve("warehouse").toString())
         .config("spark.sql.shuffle.partitions", 1)
         .config("spark.sql.adaptive.enabled", false)
+        // A query that goes on with nothing to read says so only then, 10 s later by default.
+        .config("spark.sql.streaming.noDataProgressEventInterval", "100ms")
         .getOrCreate();
   }
 

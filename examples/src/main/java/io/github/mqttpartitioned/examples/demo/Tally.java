@@ -1,5 +1,8 @@
 package io.github.mqttpartitioned.examples.demo;
 
+import io.github.mqttpartitioned.examples.demo.BatchCount.Messages;
+import io.github.mqttpartitioned.examples.demo.BatchCount.Origin;
+import io.github.mqttpartitioned.examples.load.PublishedMarks;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -8,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -21,16 +23,6 @@ import java.util.TreeMap;
  * Thread-safe.
  */
 final class Tally {
-
-  /**
-   * A message as it came out of the query.
-   *
-   * @param run of the sensors
-   * @param device place among {@link Factory}'s devices, -1 when it has none of that name
-   * @param sequence number within the device's messages of the run
-   * @param receivedMillis when the connector received it
-   */
-  record Seen(String run, int device, long sequence, long receivedMillis) {}
 
   /**
    * The sums.
@@ -56,7 +48,6 @@ final class Tally {
   private final Path file;
   private final String run;
   private final Map<String, RunTally> runs;
-  private final long brokerStartedMillis;
   private final long seenBefore;
 
   private long lastBatch;
@@ -65,12 +56,10 @@ final class Tally {
   private long repeatedByBroker;
   private long foreign;
 
-  private Tally(
-      Path file, String run, Map<String, RunTally> runs, long brokerStartedMillis, long lastBatch) {
+  private Tally(Path file, String run, Map<String, RunTally> runs, long lastBatch) {
     this.file = file;
     this.run = run;
     this.runs = runs;
-    this.brokerStartedMillis = brokerStartedMillis;
     this.lastBatch = lastBatch;
     this.seenBefore = runs.values().stream().mapToLong(RunTally::seen).sum();
   }
@@ -80,12 +69,8 @@ final class Tally {
    *
    * @param run that begins now
    * @param marks of this run, and of earlier ones that did not end in order
-   * @param brokerStartedMillis when the embedded broker started; 0 when the broker is not ours, and
-   *     has not died with an earlier run
    */
-  static Tally open(
-      Path file, String run, Map<String, PublishedMarks> marks, long brokerStartedMillis)
-      throws IOException {
+  static Tally open(Path file, String run, Map<String, PublishedMarks> marks) throws IOException {
     Map<String, RunTally> runs = new TreeMap<>();
     marks.forEach((name, own) -> runs.put(name, RunTally.of(own)));
     long lastBatch = NO_BATCH;
@@ -100,43 +85,45 @@ final class Tally {
         }
       }
     }
-    return new Tally(file, run, runs, brokerStartedMillis, lastBatch);
+    return new Tally(file, run, runs, lastBatch);
   }
 
   /** Notes a batch, durably; one that has been noted before changes nothing. */
-  synchronized void add(long batch, List<Seen> messages) throws IOException {
+  synchronized void add(long batch, BatchCount count) throws IOException {
     if (batch <= lastBatch) {
       return;
     }
-    messages.forEach(this::add);
-    processed += messages.size();
+    foreign += count.foreign();
+    for (Map.Entry<Origin, Messages> each : count.messages()) {
+      add(each.getKey(), each.getValue());
+    }
     lastBatch = batch;
     save();
   }
 
-  private void add(Seen message) {
-    RunTally own = runs.get(message.run());
-    if (own == null || message.device() < 0) {
-      foreign++;
-      processed--;
-    } else if (!own.add(message.device(), message.sequence())) {
-      if (isRepeatedByBroker(message)) {
-        repeatedByBroker++;
-        processed--;
-      } else {
-        duplicated++;
-      }
+  private void add(Origin origin, Messages messages) {
+    long all = messages.numbers().count() + messages.repeated();
+    RunTally own = runs.get(origin.run());
+    if (own == null) {
+      foreign += all;
+      return;
+    }
+    long again = messages.repeated() + own.addAll(origin.gateway(), messages.numbers());
+    if (isRepeatedByBroker(origin)) {
+      repeatedByBroker += again;
+      processed += all - again;
+    } else {
+      duplicated += again;
+      processed += all;
     }
   }
 
   /**
-   * Whether a message seen before was received anew, after the broker had been killed with the run
-   * that the message is from.
+   * Whether messages seen before were received anew, after the broker had been killed with the run
+   * that they are from.
    */
-  private boolean isRepeatedByBroker(Seen message) {
-    return !message.run().equals(run)
-        && brokerStartedMillis > 0
-        && message.receivedMillis() >= brokerStartedMillis;
+  private boolean isRepeatedByBroker(Origin origin) {
+    return origin.recent() && !origin.run().equals(run);
   }
 
   /** The sums as they are now. */

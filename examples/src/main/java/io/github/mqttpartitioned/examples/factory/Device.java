@@ -8,13 +8,14 @@ package io.github.mqttpartitioned.examples.factory;
  * @param line within the hall, from 1
  * @param number of the device in its hall, from 0
  */
-record Device(int hall, int line, int number) {
+public record Device(int hall, int line, int number) {
 
   private static final String[] MACHINES = {"press", "mill", "lathe", "oven", "robot"};
 
   /** Unique in the factory. */
-  String name() {
-    return "%s-%d%02d".formatted(MACHINES[number % MACHINES.length], hall, number);
+  public String name() {
+    String digits = number < 10 ? "0" + number : Integer.toString(number);
+    return MACHINES[number % MACHINES.length] + "-" + hall + digits;
   }
 
   String hallName() {
@@ -22,7 +23,7 @@ record Device(int hall, int line, int number) {
   }
 
   /** {@code factory/<hall>/<line>/<device>/<kind>}. */
-  String topic(Kind kind) {
+  public String topic(Kind kind) {
     return "%s/%s/line-%d/%s/%s".formatted(Factory.TOPIC, hallName(), line, name(), kind.level());
   }
 }

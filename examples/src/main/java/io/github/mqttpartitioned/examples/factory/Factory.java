@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
  * The factory that is simulated: halls with a gateway each, which connects all devices of its hall.
  *
  * <p>A gateway publishes for its devices by turns. So message number n of a gateway is message
- * {@code n / devices} of device {@code n % devices}, and from how many messages of a gateway were
- * acknowledged follows how many of each device.
+ * {@code n / devices} of device {@code n % devices}, and device and sequence number of a message
+ * tell which message of its gateway it is.
  */
-final class Factory {
+public final class Factory {
 
-  static final int HALLS = 4;
-  static final int DEVICES_PER_HALL = 75;
-  static final int DEVICES = HALLS * DEVICES_PER_HALL;
+  public static final int HALLS = 4;
+  public static final int DEVICES_PER_HALL = 75;
+  public static final int DEVICES = HALLS * DEVICES_PER_HALL;
 
   /** First level of all topics. */
-  static final String TOPIC = "factory";
+  public static final String TOPIC = "factory";
 
   private static final int LINES = 5;
   private static final List<Device> ALL = all();
@@ -29,27 +29,27 @@ final class Factory {
   private Factory() {}
 
   /** Devices of a hall, in the order of their turns. */
-  static List<Device> devices(int hall) {
+  public static List<Device> devices(int hall) {
     return ALL.subList((hall - 1) * DEVICES_PER_HALL, hall * DEVICES_PER_HALL);
   }
 
   /** Place of a device among all, or -1 for a name that the factory does not know. */
-  static int indexOf(@Nullable String name) {
+  public static int indexOf(@Nullable String name) {
     return name == null ? -1 : BY_NAME.getOrDefault(name, -1);
   }
 
   /**
-   * How many messages of a device are among the first {@code ofGateway} ones of its gateway.
+   * Which message of its gateway, from 0, a message of a device is.
    *
    * @param index place of the device among all
+   * @param sequence number of the message among the device's own, from 0
    */
-  static long messagesOf(int index, long ofGateway) {
-    int turn = index % DEVICES_PER_HALL;
-    return (ofGateway + DEVICES_PER_HALL - 1 - turn) / DEVICES_PER_HALL;
+  public static long numberOf(int index, long sequence) {
+    return sequence * DEVICES_PER_HALL + index % DEVICES_PER_HALL;
   }
 
   /** Which gateway, from 0, publishes for a device. */
-  static int gatewayOf(int index) {
+  public static int gatewayOf(int index) {
     return index / DEVICES_PER_HALL;
   }
 

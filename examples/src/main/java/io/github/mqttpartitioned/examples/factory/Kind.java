@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a sensor measures. */
-enum Kind {
+public enum Kind {
   /** Of a bearing or a mould; warmer in the afternoon. */
   TEMPERATURE("°C", 42, 6, 0.25, 75, 120),
   /** Of the air at the machine; falls as it gets warmer. */
@@ -29,12 +29,12 @@ enum Kind {
   }
 
   /** Last level of the topic. */
-  String level() {
+  public String level() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /** The kind with that last level; null when there is none. */
-  static @Nullable Kind of(String level) {
+  public static @Nullable Kind of(String level) {
     for (Kind kind : values()) {
       if (kind.level().equals(level)) {
         return kind;
@@ -43,32 +43,32 @@ enum Kind {
     return null;
   }
 
-  String unit() {
+  public String unit() {
     return unit;
   }
 
   /** What it shows on average over a day. */
-  double usual() {
+  public double usual() {
     return usual;
   }
 
   /** How far the afternoon is from that. */
-  double dailySwing() {
+  public double dailySwing() {
     return dailySwing;
   }
 
   /** Standard deviation from one reading to the next. */
-  double noise() {
+  public double noise() {
     return noise;
   }
 
   /** From here on somebody should look. */
-  double alarm() {
+  public double alarm() {
     return alarm;
   }
 
   /** The end of the sensor's scale, which begins at 0. */
-  double most() {
+  public double most() {
     return most;
   }
 }

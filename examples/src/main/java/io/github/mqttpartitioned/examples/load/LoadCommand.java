@@ -1,9 +1,8 @@
 package io.github.mqttpartitioned.examples.load;
 
-import java.nio.file.Path;
+import io.github.mqttpartitioned.examples.factory.Factory;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,10 +10,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The demo's sensors alone, for a broker and a query that run elsewhere. */
+/** The sensors alone, for a broker and a query that run elsewhere. */
 @Command(
     name = "load",
-    description = "The demo's sensors publish to a broker of yours.",
+    description = "The factory's sensors publish to a broker of yours.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class LoadCommand implements Callable<Integer> {
@@ -46,15 +45,13 @@ public final class LoadCommand implements Callable<Integer> {
     check("--rate", rate, 1, MOST_RATE);
     check("--qos", qos, 1, 2);
     check("--seconds", seconds, 0, Integer.MAX_VALUE);
-    DemoSettings sensors =
-        new DemoSettings(
-            OptionalInt.empty(), Optional.of(broker), Path.of("").toAbsolutePath(), rate, qos);
     PublishedMarks marks = PublishedMarks.inMemory();
-    Sensors running = new Sensors(broker, DemoDirectory.newRun(), sensors, marks);
+    Sensors running = new Sensors(broker, UUID.randomUUID().toString(), rate, qos, marks);
     spec.commandLine()
         .getOut()
         .printf("%d devices publish %,d messages a second to %s%n", Factory.DEVICES, rate, broker);
     long begin = System.nanoTime();
+    running.greet();
     running.start();
     try {
       while (seconds == 0 || System.nanoTime() - begin < Duration.ofSeconds(seconds).toNanos()) {

@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.examples.load;
 
+import io.github.mqttpartitioned.examples.factory.Factory;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -16,7 +17,7 @@ import java.nio.file.StandardOpenOption;
  * <p>A mapped file: what is put into it is there for the next run even when this one is killed.
  * Thread-safe.
  */
-final class PublishedMarks {
+public final class PublishedMarks {
 
   private static final VarHandle LONGS =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -24,7 +25,7 @@ final class PublishedMarks {
   private static final int LENGTH = Factory.HALLS * Long.BYTES;
 
   /** Nothing published. */
-  static final PublishedMarks NONE = inMemory();
+  public static final PublishedMarks NONE = inMemory();
 
   private final ByteBuffer marks;
 
@@ -33,12 +34,12 @@ final class PublishedMarks {
   }
 
   /** Marks that are gone with the process. */
-  static PublishedMarks inMemory() {
+  public static PublishedMarks inMemory() {
     return new PublishedMarks(ByteBuffer.allocateDirect(LENGTH));
   }
 
   /** Opens the marks of a run, or makes them, all 0. */
-  static PublishedMarks open(Path file) throws IOException {
+  public static PublishedMarks open(Path file) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -46,16 +47,18 @@ final class PublishedMarks {
     }
   }
 
-  void set(int gateway, long acknowledged) {
+  /** Sets how many a gateway, from 0, has had acknowledged. */
+  public void set(int gateway, long acknowledged) {
     LONGS.setVolatile(marks, gateway * Long.BYTES, acknowledged);
   }
 
-  long get(int gateway) {
+  /** How many a gateway, from 0, has had acknowledged. */
+  public long get(int gateway) {
     return (long) LONGS.getVolatile(marks, gateway * Long.BYTES);
   }
 
   /** Acknowledged messages of all gateways. */
-  long total() {
+  public long total() {
     long total = 0;
     for (int gateway = 0; gateway < Factory.HALLS; gateway++) {
       total += get(gateway);

@@ -1,5 +1,6 @@
 package io.github.mqttpartitioned.examples.load;
 
+import io.github.mqttpartitioned.examples.factory.Kind;
 import java.time.LocalTime;
 import java.util.random.RandomGenerator;
 

@@ -1,23 +1,38 @@
 package io.github.mqttpartitioned.examples.load;
 
+import io.github.mqttpartitioned.examples.factory.Factory;
 import java.util.ArrayList;
 import java.util.List;
 
 /** All gateways of the factory. Confined to one thread. */
-final class Sensors {
+public final class Sensors {
 
   private final List<Gateway> gateways = new ArrayList<>();
 
-  /** Connects them to the broker. */
-  Sensors(String url, String run, DemoSettings settings, PublishedMarks marks) {
+  /**
+   * Connects them to the broker.
+   *
+   * @param run names this run in each message
+   * @param rate messages per second, all sensors together
+   * @param marks are told how many messages the broker has acknowledged
+   */
+  public Sensors(String url, String run, int rate, int qos, PublishedMarks marks) {
     for (int hall = 1; hall <= Factory.HALLS; hall++) {
-      int rate =
-          settings.rate() * hall / Factory.HALLS - settings.rate() * (hall - 1) / Factory.HALLS;
-      gateways.add(new Gateway(hall, url, run, rate, settings.qos(), marks));
+      int own = rate * hall / Factory.HALLS - rate * (hall - 1) / Factory.HALLS;
+      gateways.add(new Gateway(hall, url, run, own, qos, marks));
     }
   }
 
-  void start() {
+  /** Has each device publish its first message, and waits until the broker has them all. */
+  public void greet() throws InterruptedException {
+    for (Gateway gateway : gateways) {
+      gateway.greet();
+    }
+    throwFailure();
+  }
+
+  /** After {@link #greet}: publishes at the rate from now on. */
+  public void start() {
     gateways.forEach(Gateway::start);
   }
 
@@ -26,7 +41,7 @@ final class Sensors {
    *
    * @throws IllegalStateException the first failure
    */
-  void throwFailure() {
+  public void throwFailure() {
     for (Gateway gateway : gateways) {
       RuntimeException failure = gateway.failure();
       if (failure != null) {
@@ -36,7 +51,7 @@ final class Sensors {
   }
 
   /** Ends publishing, and waits until the broker has acknowledged what was published. */
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     gateways.forEach(Gateway::stop);
     for (Gateway gateway : gateways) {
       gateway.awaitEnd();

@@ -63,6 +63,27 @@ class SequencesTest {
     assertThat(bytes.size()).isLessThan(200);
   }
 
+  @Test
+  void addAllSaysHowManyHaveBeenSeenBefore() {
+    Sequences sequences = new Sequences();
+    Sequences other = new Sequences();
+    for (int i = 0; i < 1_000; i++) {
+      sequences.add(i);
+      other.add(2L * i);
+    }
+    assertThat(sequences.addAll(other)).isEqualTo(500);
+    assertThat(sequences.count()).isEqualTo(1_500);
+    assertThat(sequences.addAll(other)).isEqualTo(1_000);
+    assertThat(sequences.addAll(copyOf(sequences))).isEqualTo(1_500);
+    assertThat(sequences.count()).isEqualTo(1_500);
+  }
+
+  private static Sequences copyOf(Sequences sequences) {
+    Sequences copy = new Sequences();
+    copy.addAll(sequences);
+    return copy;
+  }
+
   private static Sequences copy(Sequences sequences) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     sequences.writeTo(new DataOutputStream(bytes));

@@ -27,20 +27,11 @@ class FactoryTest {
   }
 
   @Test
-  void watchedDevicesExist() {
-    assertThat(Board.WATCHED).allMatch(name -> Factory.indexOf(name) >= 0);
-  }
-
-  @Test
-  void theMessagesOfAGatewayAreThoseOfItsDevices() {
-    for (long ofGateway : new long[] {0, 1, 74, 75, 76, 1_000_000}) {
-      long sum = 0;
-      for (int device = 0; device < Factory.DEVICES_PER_HALL; device++) {
-        sum += Factory.messagesOf(device, ofGateway);
-      }
-      assertThat(sum).isEqualTo(ofGateway);
-    }
-    assertThat(Factory.messagesOf(0, 1)).isEqualTo(1);
-    assertThat(Factory.messagesOf(1, 1)).isZero();
+  void theMessagesOfAGatewayAreThoseOfItsDevicesByTurns() {
+    int last = Factory.DEVICES - 1;
+    assertThat(Factory.numberOf(0, 0)).isZero();
+    assertThat(Factory.numberOf(1, 0)).isEqualTo(1);
+    assertThat(Factory.numberOf(0, 1)).isEqualTo(Factory.DEVICES_PER_HALL);
+    assertThat(Factory.numberOf(last, 9)).isEqualTo(10L * Factory.DEVICES_PER_HALL - 1);
   }
 }

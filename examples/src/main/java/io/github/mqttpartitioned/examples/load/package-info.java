@@ -1,0 +1,5 @@
+/** The sensors of the factory, and the gateways that publish what they measure. */
+@NullMarked
+package io.github.mqttpartitioned.examples.load;
+
+import org.jspecify.annotations.NullMarked;
