@@ -42,9 +42,10 @@ record Snapshot(
   /** What of the lag is explained: messages of two micro-batches, one under way, one to come. */
   private static final double EXPLAINED_SECONDS = 2 * FactoryQuery.INTERVAL_MILLIS / 1e3;
 
-  /** How long it takes to publish as many messages as are not processed yet. */
+  /** How long it takes to publish as many messages, at the highest rate of late. */
   double lagSeconds() {
-    return publishedRate() < 1 ? 0 : lag / publishedRate();
+    double most = publishedRates.stream().mapToDouble(rate -> rate).max().orElse(0);
+    return lag == 0 ? 0 : lag / Math.max(1, most);
   }
 
   /** Whether the query is no further behind than its micro-batches explain. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager;
 
 /** Starts Spark in a thread of its own, as there is more to start. */
 final class SparkStart {
@@ -38,6 +39,10 @@ final class SparkStart {
         .config("spark.sql.warehouse.dir", temporary.resolve("warehouse").toString())
         .config("spark.sql.shuffle.partitions", 1)
         .config("spark.sql.adaptive.enabled", false)
+        // The default one starts processes when it renames a file.
+        .config(
+            "spark.sql.streaming.checkpointFileManagerClass",
+            FileSystemBasedCheckpointFileManager.class.getName())
         // A query that goes on with nothing to read says so only then, 10 s later by default.
         .config("spark.sql.streaming.noDataProgressEventInterval", "100ms")
         .getOrCreate();
