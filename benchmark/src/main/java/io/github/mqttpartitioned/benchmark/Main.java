@@ -19,13 +19,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
 
 /** Runs a benchmark from the command line; without arguments it says which there are. */
 @Command(
     name = "java -jar mqtt-partitioned-benchmark.jar",
     description = "Measures the connector; benchmark/README.md says how and with what results.",
-    mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
@@ -66,19 +66,28 @@ public final class Main {
     for (Scenario scenario : SCENARIOS) {
       endToEnd.addSubcommand(scenario.name(), ScenarioCommand.of(scenario, out));
     }
+    CommandLine main = new CommandLine(new Main(out)).addSubcommand(endToEnd);
+    addHelp(main);
     // What follows jmh is for JMH, which has a parser of its own.
     CommandLine jmh = new CommandLine(new Jmh(out)).setUnmatchedOptionsArePositionalParams(true);
-    return new CommandLine(new Main(out))
-        .addSubcommand(endToEnd)
-        .addSubcommand(jmh)
-        .setExpandAtFiles(false);
+    return main.addSubcommand(jmh).setExpandAtFiles(false);
+  }
+
+  private static void addHelp(CommandLine command) {
+    command
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Says what can be given.")
+                .build());
+    command.getSubcommands().values().forEach(Main::addHelp);
   }
 
   /** Groups the scenarios. */
   @Command(
       name = "e2e",
       description = "A scenario from end to end.",
-      mixinStandardHelpOptions = true,
       synopsisSubcommandLabel = "SCENARIO")
   private static final class EndToEnd {}
 

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Runs a scenario with what the command line has set. */
-@Command(mixinStandardHelpOptions = true)
+@Command
 final class ScenarioCommand implements Callable<Integer> {
 
   private final Scenario scenario;

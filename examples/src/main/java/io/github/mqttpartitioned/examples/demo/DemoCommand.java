@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The demo's command line. {@code mvn -Pdemo -Ddemo.name=value} sets the option of that name. */
-@Command(name = "demo", sortOptions = false, mixinStandardHelpOptions = true)
+@Command(name = "demo", sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
 
   private final ToIntFunction<DemoSettings> demo;

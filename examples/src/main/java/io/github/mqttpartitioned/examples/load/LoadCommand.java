@@ -14,7 +14,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "load",
     description = "The factory's sensors publish to a broker of yours.",
-    mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class LoadCommand implements Callable<Integer> {
 
