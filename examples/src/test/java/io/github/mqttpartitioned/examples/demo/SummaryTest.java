@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.examples.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
