@@ -154,6 +154,22 @@ public final class BlockBuilder {
     return (long) payloadBytes.length + propertyBytes.length + topicBytes.length;
   }
 
+  /** Bytes of memory that the columns take, whatever they hold now. */
+  public long memoryBytes() {
+    long ints =
+        (long) topics.length
+            + payloadEnds.length
+            + propertyEnds.length
+            + topicEnds.length
+            + slots.length;
+    return (long) Long.BYTES * received.length
+        + flags.length
+        + Integer.BYTES * ints
+        + payloadBytes.array.length
+        + propertyBytes.array.length
+        + topicBytes.array.length;
+  }
+
   /** Whether the next message belongs into the next block. */
   public boolean isFull() {
     return count >= FULL_MESSAGES || sizeInBytes() >= FULL_BYTES;

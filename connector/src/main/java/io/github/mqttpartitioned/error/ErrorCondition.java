@@ -97,8 +97,8 @@ public enum ErrorCondition {
       "A store has reached `storeMaxBytes`. The member leaves the broker, which keeps the messages.",
       "Let the query catch up, or raise `storeMaxBytes`."),
   MQTT_MESSAGE_TOO_LARGE(
-      "One message is larger than a store accepts. The message stays at the broker.",
-      "Raise `storeMaxBytes` to what the error says."),
+      "One message is larger than a store or the heap of its JVM accepts. The message stays at the broker.",
+      "Raise `storeMaxBytes` or the memory of the executors to what the error says."),
   MQTT_STORE_FENCED(
       "Another process has opened the store of this partition. Nothing more is acknowledged here.",
       "Stop the other query that runs on this checkpoint. In a cluster no action is needed: the partition has moved."),

@@ -37,6 +37,9 @@ final class Batch {
   private long receivedNanos;
   private long duplicates;
 
+  /** What it takes as the connection's memory has counted it. */
+  private long counted;
+
   Batch(String broker) {
     block = new BlockBuilder(broker);
   }
@@ -149,6 +152,28 @@ final class Batch {
     return duplicates;
   }
 
+  /** Bytes of memory that it takes, whatever it holds now. */
+  long memoryBytes() {
+    long bytes = block.memoryBytes() + acknowledgements.length + Integer.BYTES * withheld.length;
+    for (SetAside message : setAside) {
+      bytes += message.packet().capacity();
+    }
+    return bytes;
+  }
+
+  /** Tells the connection's memory how much it takes now. */
+  void count(MemberMemory memory) {
+    long now = memoryBytes();
+    memory.resize(counted, now);
+    counted = now;
+  }
+
+  /** Tells the connection's memory that it is not needed any more. */
+  void uncount(MemberMemory memory) {
+    memory.resize(counted, 0);
+    counted = 0;
+  }
+
   boolean isEmpty() {
     return block.isEmpty()
         && acknowledgementsLength == 0
@@ -163,8 +188,8 @@ final class Batch {
   }
 
   /**
-   * Whether a packet still belongs in here. A large one gets a batch of its own: what would fit
-   * into the smallest store by itself shall not be too large together with others.
+   * Whether a packet still belongs in here. A large one gets a batch of its own: it may fit into a
+   * small store alone, but not together with others.
    */
   boolean hasRoom(int packetLength) {
     return isEmpty()

@@ -39,6 +39,9 @@ final class ConnectionEnd {
     if (end instanceof MalformedPacketException malformed) {
       return MemberException.malformed(settings, partition, malformed);
     }
+    if (end instanceof PacketTooLargeException tooLarge) {
+      return MemberException.tooLarge(settings, partition, tooLarge);
+    }
     if (end instanceof MemberException member) {
       return member;
     }

@@ -16,18 +16,21 @@ import org.jspecify.annotations.Nullable;
  * All that the wire thread and the receiver thread of one connection share.
  *
  * <p>The wire thread checks a batch out for each piece of the stream that it reads, and checks it
- * in before it reads again; so the lock is taken twice per read, never per message, and whatever
- * has been received can be taken while the wire thread waits for more. A batch that is full stays;
- * otherwise it is checked out again and grows, as long as the receiver thread is busy or {@link
- * Linger} has it wait.
+ * in before it reads again. So the lock is taken twice per read, never per message, and what has
+ * been received can be taken while the wire thread waits for more. A batch that is full stays.
+ * Otherwise it is checked out again and grows, as long as the receiver thread is busy or {@link
+ * Linger} makes it wait.
  *
- * <p>When {@link #QUEUED_BATCHES} full batches wait, the wire thread does: TCP's flow control then
- * holds the broker. Thread-safe: everything happens under the receiver's monitor, which is notified
- * of every change that the receiver thread has to know of.
+ * <p>When {@link #QUEUED_BATCHES} full batches wait, the wire thread waits, too. TCP's flow control
+ * then stops the broker. Where memory is {@linkplain MemberMemory#isScarce scarce}, the wire thread
+ * waits until all that it has handed over is committed.
+ *
+ * <p>Thread-safe: everything happens under the receiver's monitor, which is notified of every
+ * change that the receiver thread has to know of.
  */
 final class Inbox {
 
-  /** Most full batches that wait; bounds the memory of a busy member. */
+  /** Most full batches that wait for the receiver thread. */
   static final int QUEUED_BATCHES = 8;
 
   /** What {@link #nanosUntilDue} returns when only a notification will change anything. */
@@ -35,6 +38,7 @@ final class Inbox {
 
   private final Object monitor;
   private final String broker;
+  private final MemberMemory memory;
   private final Deque<Batch> full = new ArrayDeque<>();
   private final Deque<Batch> free = new ArrayDeque<>();
   private final Linger linger = new Linger();
@@ -44,6 +48,9 @@ final class Inbox {
   private long openSince;
 
   private boolean closed;
+
+  /** Batches taken and not given back. */
+  private int taken;
 
   /** Acknowledgements owed for what has been taken. */
   private int takenOwed;
@@ -58,22 +65,33 @@ final class Inbox {
   private @Nullable Disconnect disconnect;
   private @Nullable Throwable end;
 
-  Inbox(Object monitor, String broker) {
+  /**
+   * @param monitor the receiver thread sleeps on it
+   * @param broker URL of the broker that the messages come from
+   * @param memory what the connection's batches take is counted there
+   */
+  Inbox(Object monitor, String broker, MemberMemory memory) {
     this.monitor = monitor;
     this.broker = broker;
+    this.memory = memory;
+  }
+
+  /** The connection's share of memory. */
+  MemberMemory memory() {
+    return memory;
   }
 
   // Called by the wire thread, or another one of the connection's.
 
   /**
-   * Takes the batch that is to grow, and waits when too many are full.
+   * Takes the batch that is to grow, and waits when too many are full or memory is scarce.
    *
    * @return null when nothing more will be taken
    */
   @Nullable Batch checkOut() throws IOException {
     synchronized (monitor) {
       try {
-        while (!closed && full.size() >= QUEUED_BATCHES) {
+        while (!closed && mustWait()) {
           monitor.wait();
         }
       } catch (InterruptedException e) {
@@ -90,6 +108,10 @@ final class Inbox {
     }
   }
 
+  private boolean mustWait() {
+    return full.size() >= QUEUED_BATCHES || ((taken > 0 || !full.isEmpty()) && memory.isScarce());
+  }
+
   /**
    * Gives a batch back for the receiver thread to take; it may grow until then.
    *
@@ -100,6 +122,7 @@ final class Inbox {
     synchronized (monitor) {
       idsInFlight = ids;
       open = batch;
+      batch.count(memory);
       checkedOutOwed = 0;
       boolean first = openSince == 0;
       openSince = batch.receivedNanos();
@@ -117,6 +140,7 @@ final class Inbox {
     synchronized (monitor) {
       idsInFlight = ids;
       full.add(batch);
+      batch.count(memory);
       checkedOutOwed = 0;
       openSince = 0;
       linger.arrived(owed());
@@ -180,13 +204,13 @@ final class Inbox {
       if (open != null) {
         return Math.max(0, linger.nanosLeft(open, owed(), now));
       }
-      // Checked out: whoever checks it in sees whether it is due.
+      // It is checked out. The wire thread sees whether it is due when it checks it in.
       long left = Linger.dueAt(openSince) - now;
       return left > 0 ? left : NOT_DUE;
     }
   }
 
-  /** Whether something has been checked in that was not taken, be it checked out again. */
+  /** Whether something was checked in and not taken, even if it is checked out again. */
   boolean holdsSomething() {
     synchronized (monitor) {
       return !full.isEmpty() || openSince != 0;
@@ -210,22 +234,23 @@ final class Inbox {
       if (full.isEmpty() && open != null && !open.isEmpty()) {
         linger.taken(open, owed(), System.nanoTime());
       }
-      List<Batch> taken = new ArrayList<>(full.size() + 1);
+      List<Batch> batches = new ArrayList<>(full.size() + 1);
       long bytes = 0;
       for (Batch next = peek(); next != null; next = peek()) {
         bytes += next.block().encodedLength();
-        if (!taken.isEmpty() && bytes > mostBytes) {
+        if (!batches.isEmpty() && bytes > mostBytes) {
           break;
         }
-        taken.add(next);
+        batches.add(next);
         if (full.poll() == null) {
           open = null;
           openSince = 0;
         }
       }
-      taken.forEach(batch -> takenOwed += owed(batch));
+      batches.forEach(batch -> takenOwed += owed(batch));
+      taken += batches.size();
       monitor.notifyAll();
-      return taken;
+      return batches;
     }
   }
 
@@ -243,30 +268,50 @@ final class Inbox {
     }
   }
 
-  /** Gives batches back whose content has been dealt with. */
+  /**
+   * Gives batches back whose content has been dealt with. They are kept for the next messages,
+   * unless they are large or memory is scarce.
+   */
   void recycle(List<Batch> batches) {
     synchronized (monitor) {
+      taken -= batches.size();
       for (Batch batch : batches) {
         batch.clear();
-        free.add(batch);
+        if (MemberMemory.isLarge(batch.memoryBytes())) {
+          batch.uncount(memory);
+        } else {
+          batch.count(memory);
+          free.add(batch);
+        }
+      }
+      if (memory.isScarce()) {
+        dropFree();
+      }
+      monitor.notifyAll();
+    }
+  }
+
+  /** Drops the batches that no message needs now. */
+  void shrink() {
+    synchronized (monitor) {
+      dropFree();
+      if (open != null && open.isEmpty()) {
+        open.uncount(memory);
+        open = null;
       }
     }
   }
 
-  /** Lets the memory of batches go that no message needs now. */
-  void shrink() {
-    synchronized (monitor) {
-      free.clear();
-      if (open != null && open.isEmpty()) {
-        open = null;
-      }
-    }
+  private void dropFree() {
+    free.forEach(batch -> batch.uncount(memory));
+    free.clear();
   }
 
   /** From now on the wire thread gets no batch; those that it has checked in can be taken. */
   void close() {
     synchronized (monitor) {
       closed = true;
+      memory.refuse();
       monitor.notifyAll();
     }
   }

@@ -60,7 +60,8 @@ final class MemberConnection {
     this.groupCommit = member.groupCommit();
     this.progress = progress;
     this.wishes = member.wishes();
-    this.inbox = new Inbox(wishes, settings.broker(partition).url());
+    this.inbox =
+        new Inbox(wishes, settings.broker(partition).url(), NodeMemory.ofThisJvm().share());
   }
 
   /** QoS 1 and 2 messages received whose acknowledgement is not over yet. From any thread. */
@@ -95,6 +96,8 @@ final class MemberConnection {
       }
       leave(session);
       return false;
+    } finally {
+      inbox.memory().close();
     }
   }
 

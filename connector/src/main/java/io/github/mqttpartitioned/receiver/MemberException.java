@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_MESSAGE_TOO_LARGE;
+
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.util.Locale;
@@ -107,6 +109,25 @@ public final class MemberException extends RuntimeException {
         who(settings, partition)
             + " closed its connection, because the broker sent what MQTT 5 does not allow: "
             + cause.getMessage(),
+        cause);
+  }
+
+  static MemberException tooLarge(
+      SourceSettings settings, int partition, PacketTooLargeException cause) {
+    return new MemberException(
+        true,
+        MQTT_MESSAGE_TOO_LARGE.message(
+            """
+            %s was sent a packet of %d bytes. A heap of %d bytes allows %d: a packet takes twice \
+            its length while it is received, and at most half of the heap. The message stays at \
+            the broker. Give this JVM a heap of %d bytes at least: spark.executor.memory, or \
+            spark.driver.memory in local mode"""
+                .formatted(
+                    who(settings, partition),
+                    cause.length(),
+                    cause.heapBytes(),
+                    cause.largest(),
+                    4L * cause.length())),
         cause);
   }
 

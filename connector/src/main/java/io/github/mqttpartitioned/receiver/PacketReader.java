@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reads large pieces and deals with all packets of a piece at once. Only a packet larger than
  * the usual piece makes the buffer grow, and only as its bytes really arrive: an announced length
- * alone costs no memory. Confined to the wire thread.
+ * alone costs no memory. A large packet waits for its {@linkplain MemberMemory#awaitGrant grant}
+ * when its first piece is here. Confined to the wire thread.
  */
 final class PacketReader extends InputStream {
 
@@ -43,6 +44,10 @@ final class PacketReader extends InputStream {
   private int limit;
   private int remainingLength;
   private int packetLength;
+
+  /** Whether the packet that is being read has its grant. */
+  private boolean granted;
+
   private byte[] forPaho = new byte[0];
   private int forPahoStart;
   private int forPahoEnd;
@@ -89,6 +94,8 @@ final class PacketReader extends InputStream {
     } catch (IOException | RuntimeException | Error e) {
       if (e instanceof MalformedPacketException malformed) {
         disconnect.accept(malformed.reasonCode());
+      } else if (e instanceof PacketTooLargeException) {
+        disconnect.accept(PacketTooLargeException.REASON_CODE);
       }
       inbox.end(e);
       throw e instanceof IOException io ? io : new IOException(e);
@@ -125,13 +132,21 @@ final class PacketReader extends InputStream {
     }
   }
 
-  private void makeRoom() {
+  private void makeRoom() throws IOException {
+    if (!leaving
+        && !granted
+        && limit - start == buffer.length
+        && packetLength > MemberMemory.FREE_PACKET) {
+      granted = inbox.memory().awaitGrant(packetLength);
+      leaving = !granted;
+    }
     if (leaving) {
       start = limit;
     }
     int rest = limit - start;
     if (buffer.length > PIECE && rest < PIECE) {
       buffer = Arrays.copyOfRange(buffer, start, start + PIECE);
+      parser.letGo();
     } else if (start > 0) {
       System.arraycopy(buffer, start, buffer, 0, rest);
     } else if (rest == buffer.length) {
@@ -139,6 +154,10 @@ final class PacketReader extends InputStream {
     }
     start = 0;
     limit = rest;
+    if (granted && buffer.length == PIECE) {
+      inbox.memory().release();
+      granted = false;
+    }
   }
 
   private void takePackets() throws IOException {

@@ -45,6 +45,8 @@ final class PublishParser {
   /** In the fingerprint of a QoS 1 message: it never equals that of a QoS 2 message. */
   private static final long OF_QOS_1 = 1L << 62;
 
+  private static final byte[] NOTHING = {};
+
   private final boolean withhold;
   private final InFlightIds inFlight;
   private final PoisonMessages poison;
@@ -52,7 +54,7 @@ final class PublishParser {
   private final CRC32C crc = new CRC32C();
   private int qos2InFlight;
 
-  private byte[] bytes = new byte[0];
+  private byte[] bytes = NOTHING;
   private ByteBuffer view = ByteBuffer.wrap(bytes);
   private int at;
   private int end;
@@ -79,6 +81,12 @@ final class PublishParser {
       qos2InFlight = 0;
       batch.inFlight().clearAll();
     }
+  }
+
+  /** Forgets the array that it has read from, which may be large. */
+  void letGo() {
+    bytes = NOTHING;
+    view = ByteBuffer.wrap(bytes);
   }
 
   /** QoS 2 packet ids that the broker has not released yet. */

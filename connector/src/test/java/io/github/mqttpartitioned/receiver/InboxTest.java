@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mqttpartitioned.testkit.Await;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class InboxTest {
@@ -19,7 +23,8 @@ class InboxTest {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   private final Object monitor = new Object();
-  private final Inbox inbox = new Inbox(monitor, "tcp://broker:1883");
+  private final Inbox inbox =
+      new Inbox(monitor, "tcp://broker:1883", new NodeMemory(1L << 30).share());
 
   @Test
   void isDueOnceTheFirstMessageHasWaitedWhateverArrivesMeanwhile() throws IOException {
@@ -168,6 +173,45 @@ class InboxTest {
 
     inbox.stillOwed(1);
     assertThat(inbox.inFlight()).as("one withheld, one that has just arrived").isEqualTo(2);
+  }
+
+  @Test
+  void whereMemoryIsScarceTheWireThreadWaitsForItsCommitOnly() throws Exception {
+    NodeMemory node = new NodeMemory(1 << 20);
+    Inbox scarce = new Inbox(monitor, "tcp://broker:1883", node.share());
+    node.share().resize(0, 1 << 20);
+
+    Batch first = Objects.requireNonNull(scarce.checkOut());
+    first.acknowledge(PUBACK, 1);
+    scarce.checkIn(first, 0);
+    assertThat(scarce.checkOut()).as("a batch that grows").isSameAs(first);
+    scarce.checkInFull(first, 0);
+    FutureTask<@Nullable Batch> second = new FutureTask<>(scarce::checkOut);
+    Thread wire = new Thread(second);
+    wire.setDaemon(true);
+    wire.start();
+    awaitWaiting(wire);
+    List<Batch> taken = scarce.take(Long.MAX_VALUE);
+    awaitWaiting(wire);
+    scarce.recycle(taken);
+
+    assertThat(second.get(30, TimeUnit.SECONDS)).isNotNull();
+    assertThat(node.used()).as("the batch was not kept").isEqualTo(1 << 20);
+  }
+
+  @Test
+  void whatBatchesTakeIsCountedUntilTheyAreDropped() throws IOException {
+    NodeMemory node = new NodeMemory(1L << 30);
+    Inbox counting = new Inbox(monitor, "tcp://broker:1883", node.share());
+    Batch large = Objects.requireNonNull(counting.checkOut());
+    large.block().add(0, 0, 0, new byte[20 << 20], 0, 20 << 20, 0, 0);
+    counting.checkInFull(large, 0);
+    assertThat(node.used()).isBetween(20L << 20, 21L << 20);
+
+    counting.recycle(counting.take(Long.MAX_VALUE));
+    assertThat(node.used()).as("its columns are small again").isBetween(1L, 1L << 20);
+    counting.shrink();
+    assertThat(node.used()).isZero();
   }
 
   private void stopTwiceAt(int messages) throws IOException {

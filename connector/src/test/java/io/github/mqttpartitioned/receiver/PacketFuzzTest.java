@@ -92,7 +92,7 @@ class PacketFuzzTest {
     long begun = System.nanoTime();
     Allocation allocation = new Allocation();
     checkControl(bytes);
-    Inbox inbox = new Inbox(new Object(), SampleMessage.BROKER);
+    Inbox inbox = new Inbox(new Object(), SampleMessage.BROKER, new NodeMemory(1L << 30).share());
     int[] disconnects = new int[1];
     PacketReader reader =
         new PacketReader(

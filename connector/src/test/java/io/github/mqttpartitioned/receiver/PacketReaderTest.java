@@ -22,7 +22,8 @@ class PacketReaderTest {
   private static final int LARGE = 3 << 20;
 
   private final ByteArrayOutputStream fromBroker = new ByteArrayOutputStream();
-  private final Inbox inbox = new Inbox(new Object(), "tcp://broker:1883");
+  private final Inbox inbox =
+      new Inbox(new Object(), "tcp://broker:1883", new NodeMemory(1L << 30).share());
 
   PacketReaderTest() {
     fromBroker.writeBytes(Packets.connack(false, 0, MqttProperties.NONE));
