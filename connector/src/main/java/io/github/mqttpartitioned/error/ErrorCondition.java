@@ -99,6 +99,9 @@ public enum ErrorCondition {
   MQTT_MESSAGE_TOO_LARGE(
       "One message is larger than a store or the heap of its JVM accepts. The message stays at the broker.",
       "Raise `storeMaxBytes` or the memory of the executors to what the error says."),
+  MQTT_DEAD_LETTER_DIR_UNUSABLE(
+      "A file cannot be written to the directory of `deadLetterDir`.",
+      "Check on that host that the directory can be written to and that its disk has room."),
   MQTT_STORE_FENCED(
       "Another process has opened the store of this partition. Nothing more is acknowledged here.",
       "Stop the other query that runs on this checkpoint. In a cluster no action is needed: the partition has moved."),

@@ -58,11 +58,11 @@ public enum SourceMeter {
       Kind.GAUGE,
       "bytes",
       "Most disk for the store: option storeMaxBytes. A store is full a little before"),
-  SET_ASIDE(
+  DEAD_LETTERS(
       "mqtt.source.set.aside",
       Kind.COUNTER,
       "messages",
-      "Malformed messages kept apart in the store, of which no row is made"),
+      "Dead letters: malformed messages that are acknowledged, kept apart, and make no row"),
   BACKLOG(
       "mqtt.source.backlog",
       Kind.GAUGE,

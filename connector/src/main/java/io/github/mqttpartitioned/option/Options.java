@@ -194,6 +194,17 @@ public final class Options {
                       + " keeps the messages")
               .defaultsTo("10g"));
 
+  public static final Option<String> DEAD_LETTER_DIR =
+      declare(
+          option(
+                  "deadLetterDir",
+                  absoluteLocalPath(),
+                  "Directory on each executor's host that gets a JSON file for each dead letter: a"
+                      + " malformed message that the broker has sent twice, which is acknowledged"
+                      + " and makes no row")
+              .otherwise(
+                  "none: a store keeps its newest dead letters, without a way to read them"));
+
   public static final Option<AckMode> ACK_MODE =
       declare(
           option(
@@ -347,6 +358,13 @@ public final class Options {
               "Messages are always kept on disk before they are acknowledged.",
               "persistence",
               "localStorage")
+          .use(
+              DEAD_LETTER_DIR,
+              "Malformed messages become files there.",
+              "badRecordsPath",
+              "deadLetterQueue",
+              "deadLetterTopic",
+              "deadLetterPath")
           .leaveOut(
               "A member's session always outlives its connection, or messages would be lost: leave"
                   + " this out. sessionExpiry says how long the broker keeps it.",

@@ -260,6 +260,11 @@ public final class SourceOptions {
     return values.get(Options.STORE_MAX_BYTES);
   }
 
+  /** An absolute path without a scheme. */
+  public Optional<String> deadLetterDir() {
+    return values.find(Options.DEAD_LETTER_DIR);
+  }
+
   public AckMode ackMode() {
     return values.get(Options.ACK_MODE);
   }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param receiveMaximum Receive Maximum, 1 to 65,535
  * @param storeDir absolute directory that holds {@code p0}, {@code p1}, …
  * @param storeMaxBytes most disk for one partition's store
+ * @param deadLetterDir absolute directory for a file of each dead letter, null for none
  * @param ackMode when QoS 1 and 2 messages are acknowledged
  * @param drainTimeout after this long without a message a retired member's session is empty
  * @param members N: the partitions below have members that subscribe; those from here on are
@@ -55,6 +56,7 @@ public record SourceSettings(
     int receiveMaximum,
     String storeDir,
     long storeMaxBytes,
+    @Nullable String deadLetterDir,
     AckMode ackMode,
     Duration drainTimeout,
     int members,

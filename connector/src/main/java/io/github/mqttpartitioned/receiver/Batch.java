@@ -20,16 +20,24 @@ final class Batch {
   private static final int ACKNOWLEDGEMENT_LENGTH = 4;
   private static final int MOST_BYTES = 2 * BlockBuilder.FULL_BYTES;
 
-  /** A malformed message that would come for ever: kept apart, then acknowledged. */
-  record SetAside(ByteBuffer packet, String reason) {}
+  /**
+   * A malformed message that becomes a dead letter: stored apart, then acknowledged.
+   *
+   * @param header first byte of the packet
+   * @param receivedMicros time of receipt, microseconds since 1970, UTC
+   * @param body what follows the fixed header
+   * @param reason what is wrong with it
+   */
+  record MalformedPublish(
+      int header, int packetId, long receivedMicros, ByteBuffer body, String reason) {}
 
   private final BlockBuilder block;
   private final InFlightChanges inFlight = new InFlightChanges();
-  private final List<SetAside> setAside = new ArrayList<>(0);
+  private final List<MalformedPublish> deadLetters = new ArrayList<>(0);
   private byte[] acknowledgements = new byte[FIRST_ACKNOWLEDGEMENTS];
   private int acknowledgementsLength;
 
-  /** By acknowledgement that is to be withheld: packet, and rows of the block up to its message. */
+  /** Two numbers for each acknowledgement to withhold: its packet, and the rows it waits for. */
   private int[] withheld = {};
 
   private int withheldLength;
@@ -52,8 +60,8 @@ final class Batch {
     return inFlight;
   }
 
-  List<SetAside> setAside() {
-    return setAside;
+  List<MalformedPublish> deadLetters() {
+    return deadLetters;
   }
 
   /**
@@ -126,19 +134,19 @@ final class Batch {
     return receivedBytes;
   }
 
-  /** Notes when there first was something in it. */
+  /** Notes the time when something is in it for the first time. */
   void markReceived() {
     if (receivedNanos == 0 && !isEmpty()) {
       receivedNanos = System.nanoTime();
     }
   }
 
-  /** Takes over when something was received that is to be acknowledged with it. */
+  /** Sets the time of receipt of what is acknowledged with it. */
   void markReceived(long nanos) {
     receivedNanos = nanos;
   }
 
-  /** When there first was something in it, as {@link System#nanoTime} tells. */
+  /** When something was in it for the first time, by {@link System#nanoTime}. */
   long receivedNanos() {
     return receivedNanos;
   }
@@ -155,8 +163,8 @@ final class Batch {
   /** Bytes of memory that it takes, whatever it holds now. */
   long memoryBytes() {
     long bytes = block.memoryBytes() + acknowledgements.length + Integer.BYTES * withheld.length;
-    for (SetAside message : setAside) {
-      bytes += message.packet().capacity();
+    for (MalformedPublish message : deadLetters) {
+      bytes += message.body().capacity();
     }
     return bytes;
   }
@@ -179,12 +187,12 @@ final class Batch {
         && acknowledgementsLength == 0
         && withheldLength == 0
         && inFlight.isEmpty()
-        && setAside.isEmpty();
+        && deadLetters.isEmpty();
   }
 
-  /** Whether there is something that must be durable before the acknowledgements go out. */
+  /** Whether something in it must be durable before the acknowledgements are sent. */
   boolean changesStore() {
-    return !block.isEmpty() || !inFlight.isEmpty() || !setAside.isEmpty();
+    return !block.isEmpty() || !inFlight.isEmpty() || !deadLetters.isEmpty();
   }
 
   /**
@@ -196,13 +204,13 @@ final class Batch {
         || !(block.isFull()
             || block.sizeInBytes() + packetLength > MOST_BYTES
             || acknowledgementsCount() + withheldCount() >= BlockBuilder.FULL_MESSAGES
-            || !setAside.isEmpty());
+            || !deadLetters.isEmpty());
   }
 
   void clear() {
     block.clear();
     inFlight.reset();
-    setAside.clear();
+    deadLetters.clear();
     acknowledgementsLength = 0;
     withheldLength = 0;
     receivedBytes = 0;

@@ -5,25 +5,43 @@ import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreWriter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes durable what has gathered since the last time: batches, QoS 2 ids, messages set aside, and
- * what there is to trim, all in one write transaction and so for the price of one fsync.
+ * Makes durable what has gathered since the last time: batches, QoS 2 ids, dead letters, and what
+ * may be trimmed. All of it goes into one write transaction, and so costs one fsync. A dead letter
+ * gets its file before that, if there is a directory for them.
  *
- * <p>Confined to the receiver thread, but for {@link #counts}, {@link #requestTrim} and {@link
+ * <p>Confined to the receiver thread, except {@link #counts}, {@link #requestTrim} and {@link
  * #hasTrim}.
  */
 final class GroupCommit {
 
   private final PartitionStore store;
   private final CommitTimes times;
+  private final @Nullable DeadLetterFiles files;
   private volatile long trimWanted;
   private volatile long trimDone;
   private volatile Counts counts = Counts.NONE;
 
-  GroupCommit(PartitionStore store, CommitTimes times) {
+  /**
+   * @param files for the dead letters; null for none
+   */
+  GroupCommit(PartitionStore store, CommitTimes times, @Nullable DeadLetterFiles files) {
     this.store = store;
     this.times = times;
+    this.files = files;
+  }
+
+  /**
+   * Looks whether everything can be written that will have to be.
+   *
+   * @throws MemberException when the directory for dead letters cannot be used
+   */
+  void requireWritable() {
+    if (files != null) {
+      files.requireWritable();
+    }
   }
 
   Counts counts() {
@@ -34,7 +52,7 @@ final class GroupCommit {
     counts = counts.plus(more);
   }
 
-  /** Allows blocks wholly below {@code before} to go. An older wish changes nothing. */
+  /** Lets blocks wholly below {@code before} be trimmed. A lower offset changes nothing. */
   synchronized void requestTrim(long before) {
     trimWanted = Math.max(trimWanted, before);
   }
@@ -77,13 +95,16 @@ final class GroupCommit {
     return append;
   }
 
-  private static void append(Batch batch, StoreWriter writer) {
+  private void append(Batch batch, StoreWriter writer) {
     if (!batch.block().isEmpty()) {
       writer.append(batch.block());
     }
     writer.apply(batch.inFlight());
-    for (Batch.SetAside message : batch.setAside()) {
-      writer.setAside(message.packet(), message.reason());
+    for (Batch.MalformedPublish message : batch.deadLetters()) {
+      long number = writer.addDeadLetter(message.body(), message.reason());
+      if (files != null) {
+        files.write(message, number);
+      }
     }
   }
 
@@ -91,15 +112,22 @@ final class GroupCommit {
     long bytes = 0;
     long stored = 0;
     long duplicates = 0;
-    long setAside = 0;
+    long deadLetters = 0;
     for (Batch batch : batches) {
       bytes += batch.receivedBytes();
       stored += batch.block().count();
       duplicates += batch.duplicates();
-      setAside += batch.setAside().size();
+      deadLetters += batch.deadLetters().size();
     }
     count(
         new Counts(
-            stored + duplicates + setAside, bytes, stored, duplicates, 0, trimmed, 0, setAside));
+            stored + duplicates + deadLetters,
+            bytes,
+            stored,
+            duplicates,
+            0,
+            trimmed,
+            0,
+            deadLetters));
   }
 }

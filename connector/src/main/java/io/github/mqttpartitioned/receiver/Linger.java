@@ -4,14 +4,14 @@ package io.github.mqttpartitioned.receiver;
 import java.time.Duration;
 
 /**
- * Decides how long what has arrived waits for more, so that one commit with its fsync is for many
- * messages: until there are enough, for {@link #LONGEST} or so.
+ * Decides how long what has arrived waits for more, so that one commit with its fsync serves many
+ * messages: until there are enough, and for about {@link #LONGEST} at most.
  *
- * <p>A broker that allows few messages in flight sends no more until those are acknowledged; to
- * wait for it then is lost time. How many it allows is not told: Receive Maximum is only the most
- * that the client would take (MQTT 5, section 3.1.2.11.3). So it is learned: a broker that has come
- * to the same number in two waits, and no further between them, is believed to allow no more, until
- * it sends more. Now and then that is tried, by one wait.
+ * <p>A broker that allows few messages in flight sends no more until those are acknowledged.
+ * Waiting for it then is lost time. A broker does not tell how many it allows: Receive Maximum is
+ * only the most that the client takes (MQTT 5, section 3.1.2.11.3). So the number is learned. If a
+ * broker stops at the same number in two waits, and sends no more between them, this number counts
+ * as its window, until it sends more. From time to time one wait tests that.
  *
  * <p>Guarded by the monitor of the {@link Inbox}.
  */
@@ -20,14 +20,14 @@ final class Linger {
   /** How long a message waits for others; a timed wait is in whole milliseconds, or longer. */
   static final Duration LONGEST = Duration.ofMillis(5);
 
-  /** From so many messages on, each has only a small share in the price of a commit. */
+  /** With so many messages, the share of each one in the cost of a commit is small. */
   private static final int ENOUGH_MESSAGES = 1 << 10;
 
   private static final int ENOUGH_BYTES = 1 << 17;
 
   private static final int UNKNOWN = Integer.MAX_VALUE;
 
-  /** So many groups rest on one belief: at an even pace nothing else would ever disprove it. */
+  /** After so many groups the window is tested: at an even pace nothing else would disprove it. */
   private static final int BELIEVED = 1_000;
 
   /** How many messages the broker seems to allow in flight. */
@@ -63,7 +63,7 @@ final class Linger {
     return owed >= window || isEnough(batch) ? 0 : dueAt(batch.receivedNanos()) - now;
   }
 
-  /** When that is to be taken at the latest which has waited since {@code since}. */
+  /** The latest time to take what has waited since {@code since}. */
   static long dueAt(long since) {
     return since + LONGEST.toNanos();
   }

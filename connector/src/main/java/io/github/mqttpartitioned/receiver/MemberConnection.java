@@ -241,7 +241,7 @@ final class MemberConnection {
     }
     int unsent = 0;
     for (Batch batch : batches) {
-      member.log().setAside(batch);
+      member.log().deadLetters(batch);
       withheld.add(batch, offset);
       offset += batch.block().count();
       unsent += batch.acknowledgementsCount();

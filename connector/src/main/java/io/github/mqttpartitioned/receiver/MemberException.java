@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_DEAD_LETTER_DIR_UNUSABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_MESSAGE_TOO_LARGE;
 
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
@@ -128,6 +129,17 @@ public final class MemberException extends RuntimeException {
                     cause.heapBytes(),
                     cause.largest(),
                     4L * cause.length())),
+        cause);
+  }
+
+  static MemberException noDeadLetterDir(SourceSettings settings, int partition, Throwable cause) {
+    return new MemberException(
+        true,
+        MQTT_DEAD_LETTER_DIR_UNUSABLE.message(
+            """
+            %s cannot write to deadLetterDir=%s on this host: %s. Give a directory that the user \
+            of this process can create or write to, on each host that runs executors"""
+                .formatted(who(settings, partition), settings.deadLetterDir(), innermost(cause))),
         cause);
   }
 

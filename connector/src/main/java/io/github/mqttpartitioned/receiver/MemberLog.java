@@ -51,15 +51,15 @@ final class MemberLog {
     }
   }
 
-  void setAside(Batch batch) {
-    for (Batch.SetAside message : batch.setAside()) {
+  void deadLetters(Batch batch) {
+    for (Batch.MalformedPublish message : batch.deadLetters()) {
       log.error(
-          "Partition {} has set a malformed message aside that {} keeps sending: {}. Its {} bytes"
-              + " are kept in the store, no row is made of it",
+          "Partition {} keeps a malformed message of {} bytes as a dead letter, because {} has sent"
+              + " it twice: {}. The message is acknowledged and makes no row",
           partition,
+          message.body().remaining(),
           settings.broker(partition),
-          message.reason(),
-          message.packet().remaining());
+          message.reason());
     }
   }
 }

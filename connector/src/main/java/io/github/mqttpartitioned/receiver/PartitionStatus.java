@@ -50,7 +50,7 @@ public record PartitionStatus(
    * @param acknowledgements PUBACK, PUBREC and PUBCOMP packets sent
    * @param trimmed messages removed after Spark was done with them
    * @param connections connections made and subscribed; all after the first are reconnects
-   * @param setAside malformed messages kept apart, see the store
+   * @param deadLetters malformed messages that the store keeps apart
    */
   public record Counts(
       long received,
@@ -60,7 +60,7 @@ public record PartitionStatus(
       long acknowledgements,
       long trimmed,
       long connections,
-      long setAside)
+      long deadLetters)
       implements Serializable {
 
     public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0);
@@ -74,7 +74,7 @@ public record PartitionStatus(
           acknowledgements + more.acknowledgements,
           trimmed + more.trimmed,
           connections + more.connections,
-          setAside + more.setAside);
+          deadLetters + more.deadLetters);
     }
   }
 }

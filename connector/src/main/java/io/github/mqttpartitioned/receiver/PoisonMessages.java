@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Remembers the malformed messages that have ended a connection. The first time a message costs its
- * connection, as section 4.13 wants it; a broker that then delivers the same message again would
- * cost every later one, so from the second time on it is set aside.
+ * Remembers the malformed messages that have ended a connection. The first time, a message ends its
+ * connection, as section 4.13 requires. A broker that delivers the same message again would end
+ * each later connection, too. So from the second time on the message becomes a dead letter.
  *
  * <p>Thread-safe: successive connections of one member have different wire threads.
  */

@@ -13,6 +13,7 @@ import io.github.mqttpartitioned.mqtt.PropertyCursor;
 import io.github.mqttpartitioned.mqtt.Utf8;
 import io.github.mqttpartitioned.option.AckMode;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -39,8 +40,8 @@ final class PublishParser {
   private static final int PUBREC = 0x50;
   private static final int PUBCOMP = 0x70;
 
-  private static final int DUP = 0x08;
-  private static final int RETAIN = 0x01;
+  static final int DUP = 0x08;
+  static final int RETAIN = 0x01;
 
   /** In the fingerprint of a QoS 1 message: it never equals that of a QoS 2 message. */
   private static final long OF_QOS_1 = 1L << 62;
@@ -139,7 +140,7 @@ final class PublishParser {
       if (qos == 0 || !poison.isRepeated(fingerprint(topicStart, topicLength, contentStart))) {
         throw e;
       }
-      setAside(source, bodyStart, qos, packetId, e, batch);
+      addDeadLetter(header, packetId, receivedMicros, bodyStart, e, batch);
     }
     batch.countBytes(bodyEnd - bodyStart);
   }
@@ -250,18 +251,21 @@ final class PublishParser {
     }
   }
 
-  private void setAside(
-      byte[] source,
-      int bodyStart,
-      int qos,
+  private void addDeadLetter(
+      int header,
       int packetId,
+      long receivedMicros,
+      int bodyStart,
       MalformedPacketException e,
       Batch batch) {
-    ByteBuffer packet = ByteBuffer.allocate(end - bodyStart);
-    packet.put(source, bodyStart, end - bodyStart).flip();
-    batch.setAside().add(new Batch.SetAside(packet, String.valueOf(e.getMessage())));
+    ByteBuffer body = ByteBuffer.wrap(Arrays.copyOfRange(bytes, bodyStart, end));
+    batch
+        .deadLetters()
+        .add(
+            new Batch.MalformedPublish(
+                header, packetId, receivedMicros, body, String.valueOf(e.getMessage())));
     // At QoS 2 the PUBREL that follows is answered without the id being in flight.
-    acknowledge(qos, packetId, batch);
+    acknowledge(header >>> 1 & 0b11, packetId, batch);
   }
 
   /**

@@ -92,7 +92,7 @@ public final class Receiver {
     this.store = store;
     this.tenure = tenure;
     this.connectedBefore = connectedBefore;
-    this.groupCommit = new GroupCommit(store, times);
+    this.groupCommit = new GroupCommit(store, times, DeadLetterFiles.of(settings, partition));
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
     this.thread.setDaemon(true);
     this.member =
@@ -156,6 +156,7 @@ public final class Receiver {
 
   private void run() {
     try {
+      groupCommit.requireWritable();
       while (!wishes.isStopping() && !emptied) {
         if (!store.hasRoom()) {
           awaitRoom();

@@ -4,8 +4,8 @@ package io.github.mqttpartitioned.store;
 import java.nio.ByteBuffer;
 
 /**
- * A packet that could not be understood and was acknowledged all the same, because the broker would
- * send it again for ever.
+ * A malformed packet that a store keeps. The broker has sent it twice and would send it again on
+ * each connection, so it is acknowledged, and makes no row.
  *
  * @param number running number within the store, from 0
  * @param reason what was wrong with it

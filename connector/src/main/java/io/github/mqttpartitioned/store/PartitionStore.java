@@ -138,11 +138,11 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     return environment.inFlight().copy();
   }
 
-  /** The packets set aside that are still kept, oldest first. */
-  public List<DeadLetter> setAside() {
+  /** The dead letters that are still kept, oldest first. */
+  public List<DeadLetter> deadLetters() {
     StoreEnvironment current = use();
     try (Txn<ByteBuffer> txn = current.beginRead()) {
-      return current.setAside().list(txn);
+      return current.deadLetters().list(txn);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "read", place);
     } finally {

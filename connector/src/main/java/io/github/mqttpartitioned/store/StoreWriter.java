@@ -141,24 +141,27 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   /**
-   * Keeps a packet that cannot be understood, for someone to look at: its first 64 KiB, and the
-   * newest 1,000 packets. See {@link PartitionStore#setAside}.
+   * Keeps a packet that cannot be understood as a dead letter: its first 64 KiB. A store keeps its
+   * newest 1,000 dead letters, and fewer where they are large. See {@link
+   * PartitionStore#deadLetters}.
    *
    * @param packet from its position to its limit, both left as they are
    * @param reason what is wrong with it
+   * @return its number within the store
    */
-  public void setAside(ByteBuffer packet, String reason) {
+  public long addDeadLetter(ByteBuffer packet, String reason) {
     requireOpen();
     phase = Phase.FAILED;
     try {
-      environment.setAside().add(txn, packet, reason, limits);
+      long number = environment.deadLetters().add(txn, packet, reason, limits);
+      mustWrite = true;
+      phase = Phase.OPEN;
+      return number;
     } catch (MapFullException e) {
-      throw full("set a packet aside in", e);
+      throw full("add a dead letter to", e);
     } catch (LmdbException e) {
-      throw LmdbErrors.translate(e, "set a packet aside in", store.place());
+      throw LmdbErrors.translate(e, "add a dead letter to", store.place());
     }
-    mustWrite = true;
-    phase = Phase.OPEN;
   }
 
   /** Makes the commit write, though nothing has changed. */
@@ -171,7 +174,7 @@ public final class StoreWriter implements AutoCloseable {
     requireOpen();
     phase = Phase.FAILED;
     try {
-      environment.setAside().rewriteAll(txn);
+      environment.deadLetters().rewriteAll(txn);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "write to", store.place());
     }

@@ -11,7 +11,7 @@
  *               io.github.mqttpartitioned.store.lmdb.StoreState}
  *   inflight    2 bytes big endian → fingerprints of 128 packet ids: {@link
  *               io.github.mqttpartitioned.store.lmdb.InFlightTable}
- *   set-aside   running number, 8 bytes big endian → a packet that could not be understood
+ *   set-aside   running number, 8 bytes big endian → a dead letter
  * </pre>
  *
  * <p><b>Durability.</b> One write transaction is one group commit: messages, ids in flight and

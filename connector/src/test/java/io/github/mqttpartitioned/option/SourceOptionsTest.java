@@ -40,7 +40,7 @@ class SourceOptionsTest {
           constants.add(field.get(null));
         }
       }
-      assertThat(Options.ALL).hasSize(32).isEqualTo(constants);
+      assertThat(Options.ALL).hasSize(33).isEqualTo(constants);
     }
 
     @Test
@@ -175,6 +175,8 @@ class SourceOptionsTest {
       "user, username",
       "persistence, storeDir",
       "localStorage, storeDir",
+      "badRecordsPath, deadLetterDir",
+      "deadLetterQueue, deadLetterDir",
       "connectionTimeout, connectTimeout",
       "keepAliveInterval, keepAlive",
       "sessionExpiryInterval, sessionExpiry",

@@ -289,6 +289,7 @@ class ValueOptionsTest {
     @Test
     void isChosenLaterByDefault() {
       assertThat(parse().storeDir()).isEmpty();
+      assertThat(parse().deadLetterDir()).isEmpty();
     }
 
     @ParameterizedTest
@@ -301,6 +302,7 @@ class ValueOptionsTest {
     })
     void isAPathWithOrWithoutFileScheme(String text, String path) {
       assertThat(parse("storeDir", text).storeDir()).hasValue(path);
+      assertThat(parse("deadLetterDir", text).deadLetterDir()).hasValue(path);
     }
 
     @ParameterizedTest

@@ -34,7 +34,7 @@ class ChangedQosTest {
         stored.assertHolds(all);
         assertThat(stored.duplicates()).isZero();
         assertThat(broker.violations()).isEmpty();
-        assertThat(later.status().counts().setAside()).isZero();
+        assertThat(later.status().counts().deadLetters()).isZero();
       }
     }
   }

@@ -136,7 +136,7 @@ class MalformedPacketTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
-  void messageThatComesBackMalformedIsSetAsideAndAcknowledged(int qos) throws Exception {
+  void messageThatComesBackMalformedBecomesADeadLetterAndIsAcknowledged(int qos) throws Exception {
     // Topic C3 28, which is no UTF-8; id 5; DUP on the second delivery.
     byte[] poison = HexFormat.of().parseHex((qos == 1 ? "32" : "34") + "080002C328000500" + "61");
     byte[] again = poison.clone();
@@ -157,8 +157,8 @@ class MalformedPacketTest {
         Member member = new Member(folder, broker.url()).qos(qos).start().awaitStored(1)) {
       broker.awaitAcknowledged(2, Member.DEADLINE);
       assertThat(member.payloads()).containsExactly("good");
-      Await.until("the count", Member.DEADLINE, () -> member.status().counts().setAside() == 1);
-      List<DeadLetter> kept = member.store().setAside();
+      Await.until("the count", Member.DEADLINE, () -> member.status().counts().deadLetters() == 1);
+      List<DeadLetter> kept = member.store().deadLetters();
       assertThat(kept).hasSize(1);
       assertThat(kept.get(0).reason()).contains("not well-formed UTF-8");
     }

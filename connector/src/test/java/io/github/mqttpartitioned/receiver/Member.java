@@ -67,6 +67,11 @@ final class Member implements AutoCloseable {
     return this;
   }
 
+  Member deadLetterDir(Path value) {
+    settings.deadLetterDir(value);
+    return this;
+  }
+
   Member receiveMaximum(int value) {
     settings.receiveMaximum(value);
     return this;

@@ -20,16 +20,16 @@ class DeadLetterTest {
     ByteBuffer packet = ByteBuffer.wrap("xxpacketyy".getBytes(StandardCharsets.UTF_8));
     packet.position(2).limit(8);
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
-      assertThat(store.setAside()).isEmpty();
+      assertThat(store.deadLetters()).isEmpty();
       try (StoreWriter writer = store.write()) {
-        writer.setAside(packet, "gibt’s nicht");
+        writer.addDeadLetter(packet, "gibt’s nicht");
         writer.commit();
       }
       assertThat(packet.position()).isEqualTo(2);
       assertThat(packet.limit()).isEqualTo(8);
     }
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
-      DeadLetter kept = store.setAside().get(0);
+      DeadLetter kept = store.deadLetters().get(0);
       assertThat(kept.number()).isZero();
       assertThat(kept.reason()).isEqualTo("gibt’s nicht");
       assertThat(kept.length()).isEqualTo(6);
@@ -41,9 +41,9 @@ class DeadLetterTest {
   void packetThatIsNotCommittedIsNotKept() {
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
       try (StoreWriter writer = store.write()) {
-        writer.setAside(ByteBuffer.allocate(10), "given up");
+        writer.addDeadLetter(ByteBuffer.allocate(10), "given up");
       }
-      assertThat(store.setAside()).isEmpty();
+      assertThat(store.deadLetters()).isEmpty();
     }
   }
 
@@ -53,11 +53,11 @@ class DeadLetterTest {
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
       try (StoreWriter writer = store.write()) {
         for (int i = 0; i < packets; i++) {
-          writer.setAside(ByteBuffer.allocateDirect(4).putInt(0, i), "number " + i);
+          writer.addDeadLetter(ByteBuffer.allocateDirect(4).putInt(0, i), "number " + i);
         }
         writer.commit();
       }
-      List<DeadLetter> kept = store.setAside();
+      List<DeadLetter> kept = store.deadLetters();
       assertThat(kept).hasSize(DeadLetterTable.MAX_PACKETS);
       for (int i = 0; i < kept.size(); i++) {
         assertThat(kept.get(i).number()).isEqualTo(10 + i);
@@ -71,10 +71,10 @@ class DeadLetterTest {
   void keepsTheBeginningOfLongPacketAndLongReason() {
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
       try (StoreWriter writer = store.write()) {
-        writer.setAside(ByteBuffer.allocate(10 << 20).put(0, (byte) 7), "r".repeat(10_000));
+        writer.addDeadLetter(ByteBuffer.allocate(10 << 20).put(0, (byte) 7), "r".repeat(10_000));
         writer.commit();
       }
-      DeadLetter kept = store.setAside().get(0);
+      DeadLetter kept = store.deadLetters().get(0);
       assertThat(kept.length()).isEqualTo(10 << 20);
       assertThat(kept.bytes().remaining()).isEqualTo(DeadLetterTable.MAX_PACKET_BYTES);
       assertThat(kept.bytes().get(0)).isEqualTo((byte) 7);
@@ -87,11 +87,11 @@ class DeadLetterTest {
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
       for (int i = 0; i < 50; i++) {
         try (StoreWriter writer = store.write()) {
-          writer.setAside(ByteBuffer.allocate(40_000), "number " + i);
+          writer.addDeadLetter(ByteBuffer.allocate(40_000), "number " + i);
           writer.commit();
         }
       }
-      List<DeadLetter> kept = store.setAside();
+      List<DeadLetter> kept = store.deadLetters();
       assertThat(kept).hasSizeBetween(3, 6);
       assertThat(kept.get(kept.size() - 1).reason()).isEqualTo("number 49");
       assertThat(store.environment().usedBytes()).isLessThan(2 * Stores.MIB);

@@ -71,7 +71,7 @@ class StoreFullTest {
         }
         tried.change(writer, changes, random);
         if (random.nextInt(5) == 0) {
-          writer.setAside(ByteBuffer.wrap(new byte[random.nextInt(10_000)]), "random");
+          writer.addDeadLetter(ByteBuffer.wrap(new byte[random.nextInt(10_000)]), "random");
         }
         writer.commit();
         model = tried;

@@ -28,7 +28,7 @@ final class StoreModel {
 
   private TreeMap<Long, Sample> blocks = new TreeMap<>();
   private TreeMap<Integer, Long> inFlight = new TreeMap<>();
-  private List<Packet> setAside = List.of();
+  private List<Packet> deadLetters = List.of();
   private final long first;
   private long earliest;
   private long next;
@@ -55,7 +55,7 @@ final class StoreModel {
     }
   }
 
-  /** A packet to be set aside: {@code length} bytes made from a seed. */
+  /** A dead letter: {@code length} bytes made from a seed. */
   private record Packet(long seed, int length) {
 
     ByteBuffer bytes() {
@@ -77,7 +77,7 @@ final class StoreModel {
     StoreModel copy = new StoreModel(first);
     copy.blocks = new TreeMap<>(blocks);
     copy.inFlight = new TreeMap<>(inFlight);
-    copy.setAside = setAside;
+    copy.deadLetters = deadLetters;
     copy.earliest = earliest;
     copy.next = next;
     return copy;
@@ -122,15 +122,15 @@ final class StoreModel {
     writer.apply(changes);
   }
 
-  void setAside(StoreWriter writer, Random random) {
+  void addDeadLetter(StoreWriter writer, Random random) {
     boolean large = random.nextInt(20) == 0;
     Packet packet = new Packet(random.nextLong(), random.nextInt(large ? 100_000 : 2_000));
-    writer.setAside(packet.bytes(), packet.reason());
-    List<Packet> more = new ArrayList<>(setAside);
+    writer.addDeadLetter(packet.bytes(), packet.reason());
+    List<Packet> more = new ArrayList<>(deadLetters);
     more.add(packet);
     // Older ones are gone from the store.
     int from = Math.max(0, more.size() - DeadLetterTable.MAX_PACKETS);
-    setAside = List.copyOf(more.subList(from, more.size()));
+    deadLetters = List.copyOf(more.subList(from, more.size()));
   }
 
   /**
@@ -139,9 +139,10 @@ final class StoreModel {
    *
    * @param roomBytes what all of them may take at most
    */
-  void assertSetAside(PartitionStore store, long roomBytes) {
-    List<DeadLetter> found = store.setAside();
-    List<Packet> newest = setAside.subList(setAside.size() - found.size(), setAside.size());
+  void assertDeadLetters(PartitionStore store, long roomBytes) {
+    List<DeadLetter> found = store.deadLetters();
+    List<Packet> newest =
+        deadLetters.subList(deadLetters.size() - found.size(), deadLetters.size());
     for (int i = 0; i < found.size(); i++) {
       Packet packet = newest.get(i);
       int kept = Math.min(packet.length(), DeadLetterTable.MAX_PACKET_BYTES);
@@ -149,7 +150,7 @@ final class StoreModel {
       assertThat(found.get(i).length()).isEqualTo(packet.length());
       assertThat(found.get(i).bytes()).isEqualTo(packet.bytes().limit(kept));
     }
-    if (found.size() < setAside.size()) {
+    if (found.size() < deadLetters.size()) {
       // A packet takes twice its size and two pages at most, and so did the last one that went.
       long taken =
           newest.stream()

@@ -132,7 +132,7 @@ class StoreRandomTest {
     private void assertHoldsAll() {
       model.assertSame(store);
       model.assertReads(store, new OffsetRange(model.extent().earliest(), model.extent().next()));
-      model.assertSetAside(store, MAX_BYTES / 64);
+      model.assertDeadLetters(store, MAX_BYTES / 64);
     }
 
     /** A write in the midst of which the process ends, if that moment comes by. */
@@ -199,7 +199,7 @@ class StoreRandomTest {
       switch (random.nextInt(8)) {
         case 0 -> pending.change(writer, changes, random);
         case 1, 2 -> pending.trim(writer, pending.randomRange(random).from());
-        case 3 -> pending.setAside(writer, random);
+        case 3 -> pending.addDeadLetter(writer, random);
         default -> {
           boolean large = random.nextInt(20) == 0;
           pending.append(

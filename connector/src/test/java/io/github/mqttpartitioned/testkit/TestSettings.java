@@ -30,6 +30,7 @@ public final class TestSettings {
   private Duration connectTimeout = Duration.ofSeconds(30);
   private int receiveMaximum = 65_535;
   private long storeMaxBytes = 16L << 20;
+  private @Nullable String deadLetterDir;
   private AckMode ackMode = AckMode.STORED;
   private Duration drainTimeout = Duration.ofSeconds(5);
   private boolean retired;
@@ -102,6 +103,11 @@ public final class TestSettings {
     return this;
   }
 
+  public TestSettings deadLetterDir(Path value) {
+    deadLetterDir = value.toString();
+    return this;
+  }
+
   public TestSettings ackMode(AckMode value) {
     ackMode = value;
     return this;
@@ -142,6 +148,7 @@ public final class TestSettings {
         receiveMaximum,
         storeDir.toString(),
         storeMaxBytes,
+        deadLetterDir,
         ackMode,
         drainTimeout,
         retired ? 0 : partitions,

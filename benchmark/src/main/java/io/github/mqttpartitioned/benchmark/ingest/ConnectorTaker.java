@@ -70,6 +70,7 @@ public final class ConnectorTaker implements Taker {
             load.window(),
             directory.toString(),
             room,
+            null,
             AckMode.STORED,
             Duration.ofSeconds(5),
             1,

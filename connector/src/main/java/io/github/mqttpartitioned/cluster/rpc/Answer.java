@@ -101,7 +101,7 @@ public sealed interface Answer {
           .putLong(counts.acknowledgements())
           .putLong(counts.trimmed())
           .putLong(counts.connections())
-          .putLong(counts.setAside());
+          .putLong(counts.deadLetters());
     }
 
     static Report read(FrameReader in) {
@@ -132,7 +132,7 @@ public sealed interface Answer {
               in.getLong("acknowledgements"),
               in.getLong("trimmed"),
               in.getLong("connections"),
-              in.getLong("set aside")));
+              in.getLong("dead letters")));
     }
 
     private static State readState(String name) {

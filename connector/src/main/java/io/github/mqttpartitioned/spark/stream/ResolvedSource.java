@@ -100,6 +100,7 @@ record ResolvedSource(
         options.receiveMaximum(),
         storeDir.toString(),
         options.storeMaxBytes(),
+        options.deadLetterDir().orElse(null),
         options.ackMode(),
         options.drainTimeout(),
         identity.partitions(),

@@ -11,7 +11,8 @@ import org.lmdbjava.Dbi;
 import org.lmdbjava.Txn;
 
 /**
- * The database {@code set-aside}: the newest packets that could not be understood. Key: running
+ * The database {@code set-aside}: the newest dead letters, at most {@link #MAX_PACKETS} and as many
+ * bytes as {@link StoreLimits#deadLetterBytes} allows. The oldest ones make room. Key: running
  * number, 8 bytes big endian; value, big endian:
  *
  * <pre>
@@ -37,15 +38,20 @@ public final class DeadLetterTable {
   private static final int REASON_LENGTH_AT = LENGTH_AT + Long.BYTES;
   private static final int REASON_AT = REASON_LENGTH_AT + Integer.BYTES;
 
-  private final Dbi<ByteBuffer> setAside;
+  private final Dbi<ByteBuffer> letters;
   private final ByteBuffer key = ByteBuffer.allocateDirect(Long.BYTES);
 
-  DeadLetterTable(Dbi<ByteBuffer> setAside) {
-    this.setAside = setAside;
+  DeadLetterTable(Dbi<ByteBuffer> letters) {
+    this.letters = letters;
   }
 
-  /** Keeps {@code packet} from its position to its limit, and drops old ones beyond the bounds. */
-  public void add(Txn<ByteBuffer> txn, ByteBuffer packet, String reason, StoreLimits limits) {
+  /**
+   * Keeps {@code packet} from its position to its limit, and drops the oldest ones when there are
+   * too many.
+   *
+   * @return its number
+   */
+  public long add(Txn<ByteBuffer> txn, ByteBuffer packet, String reason, StoreLimits limits) {
     byte[] reasonBytes = reason.getBytes(StandardCharsets.UTF_8);
     int reasonLength = Math.min(reasonBytes.length, MAX_REASON_BYTES);
     int packetLength = Math.min(packet.remaining(), MAX_PACKET_BYTES);
@@ -53,36 +59,37 @@ public final class DeadLetterTable {
     long number = 0;
     int count = 1;
     long bytes = limits.cost(length);
-    try (Cursor<ByteBuffer> cursor = setAside.openCursor(txn)) {
+    try (Cursor<ByteBuffer> cursor = letters.openCursor(txn)) {
       for (boolean found = cursor.last(); found; found = cursor.prev()) {
         number = Math.max(number, cursor.key().getLong(0) + 1);
         bytes += limits.cost(cursor.val().remaining());
         count++;
       }
-      while ((count > MAX_PACKETS || bytes > limits.setAsideBytes()) && cursor.first()) {
+      while ((count > MAX_PACKETS || bytes > limits.deadLetterBytes()) && cursor.first()) {
         bytes -= limits.cost(cursor.val().remaining());
         count--;
         cursor.delete();
       }
     }
     key.putLong(0, number);
-    setAside
+    letters
         .reserve(txn, key, length)
         .putLong(packet.remaining())
         .putInt(reasonLength)
         .put(reasonBytes, 0, reasonLength)
         .put(packet.slice(packet.position(), packetLength));
+    return number;
   }
 
   /** Writes every packet again, to other pages. */
   public void rewriteAll(Txn<ByteBuffer> txn) {
-    try (Cursor<ByteBuffer> cursor = setAside.openCursor(txn)) {
+    try (Cursor<ByteBuffer> cursor = letters.openCursor(txn)) {
       for (boolean found = cursor.first(); found; found = cursor.next()) {
         long number = cursor.key().getLong(0);
         byte[] copy = new byte[cursor.val().remaining()];
         cursor.val().get(copy);
         key.putLong(0, number);
-        setAside.reserve(txn, key, copy.length).put(copy);
+        letters.reserve(txn, key, copy.length).put(copy);
       }
     }
   }
@@ -90,7 +97,7 @@ public final class DeadLetterTable {
   /** The packets kept, oldest first. */
   public List<DeadLetter> list(Txn<ByteBuffer> txn) {
     List<DeadLetter> packets = new ArrayList<>();
-    try (Cursor<ByteBuffer> cursor = setAside.openCursor(txn)) {
+    try (Cursor<ByteBuffer> cursor = letters.openCursor(txn)) {
       for (boolean found = cursor.first(); found; found = cursor.next()) {
         ByteBuffer value = cursor.val().slice();
         byte[] reason = new byte[value.getInt(REASON_LENGTH_AT)];

@@ -33,7 +33,7 @@ public final class StoreEnvironment {
   private final StateTable state;
   private final BlockTable blocks;
   private final InFlightTable inFlight;
-  private final DeadLetterTable setAside;
+  private final DeadLetterTable deadLetters;
   private final int pageSize;
   private final DataFile file;
   private final boolean lengthened;
@@ -58,7 +58,7 @@ public final class StoreEnvironment {
       state = new StateTable(database(env, txn, "meta"), place);
       blocks = new BlockTable(database(env, txn, "blocks"));
       inFlight = new InFlightTable(database(env, txn, "inflight"), place);
-      setAside = new DeadLetterTable(database(env, txn, "set-aside"));
+      deadLetters = new DeadLetterTable(database(env, txn, "set-aside"));
       txn.commit();
     }
   }
@@ -139,8 +139,8 @@ public final class StoreEnvironment {
     return inFlight;
   }
 
-  public DeadLetterTable setAside() {
-    return setAside;
+  public DeadLetterTable deadLetters() {
+    return deadLetters;
   }
 
   public int pageSize() {

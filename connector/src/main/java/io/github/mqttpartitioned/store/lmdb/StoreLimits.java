@@ -6,7 +6,7 @@ package io.github.mqttpartitioned.store.lmdb;
  *
  * <p>Not all of {@code storeMaxBytes} is for blocks. A transaction never writes over a page: even
  * deleting takes new pages first, and a full store that could not delete would be full for ever. So
- * a part is kept back for that, one for the ids in flight, and one for packets set aside.
+ * a part is kept back for that, one for the ids in flight, and one for dead letters.
  *
  * <p>Pages of a block are consecutive, so free pages scattered over the file are no room for a
  * large one. A single block is therefore limited to a quarter of the capacity.
@@ -15,16 +15,16 @@ package io.github.mqttpartitioned.store.lmdb;
  * @param mapBytes size of the memory map, and of the file at most
  * @param capacity most {@linkplain #cost bytes} of blocks
  * @param largestBlock most {@linkplain #cost bytes} of one block
- * @param setAsideBytes most bytes of packets set aside
+ * @param deadLetterBytes most bytes of dead letters
  */
 public record StoreLimits(
-    int pageSize, long mapBytes, long capacity, long largestBlock, long setAsideBytes) {
+    int pageSize, long mapBytes, long capacity, long largestBlock, long deadLetterBytes) {
 
   /** The smallest store. */
   public static final long MIN_BYTES = 16L << 20;
 
   private static final long MIB = 1L << 20;
-  private static final long MAX_SET_ASIDE_BYTES = 64 * MIB;
+  private static final long MAX_DEAD_LETTER_BYTES = 64 * MIB;
   private static final long IN_FLIGHT_BYTES = MIB;
 
   /** LMDB's header of a page that holds entries, and of the first page of a large value. */
@@ -38,9 +38,9 @@ public record StoreLimits(
 
   public static StoreLimits of(long maxBytes, int pageSize) {
     long deletions = Math.max(MIB, maxBytes / 16);
-    long setAside = Math.min(MAX_SET_ASIDE_BYTES, maxBytes / 64);
-    long capacity = maxBytes - deletions - setAside - IN_FLIGHT_BYTES;
-    return new StoreLimits(pageSize, mapBytes(maxBytes), capacity, capacity / 4, setAside);
+    long deadLetters = Math.min(MAX_DEAD_LETTER_BYTES, maxBytes / 64);
+    long capacity = maxBytes - deletions - deadLetters - IN_FLIGHT_BYTES;
+    return new StoreLimits(pageSize, mapBytes(maxBytes), capacity, capacity / 4, deadLetters);
   }
 
   /** Size of the memory map: whole pages, whatever the page size is. */

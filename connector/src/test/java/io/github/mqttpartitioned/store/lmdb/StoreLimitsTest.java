@@ -28,7 +28,7 @@ class StoreLimitsTest {
     assertThat(smallest.mapBytes()).isEqualTo(16 * MIB);
     assertThat(smallest.capacity()).isEqualTo(13 * MIB + 3 * MIB / 4);
     assertThat(smallest.largestBlock()).isEqualTo(smallest.capacity() / 4);
-    assertThat(smallest.setAsideBytes()).isEqualTo(MIB / 4);
+    assertThat(smallest.deadLetterBytes()).isEqualTo(MIB / 4);
 
     StoreLimits usual = StoreLimits.of(10_240 * MIB, 4096);
     assertThat(usual.capacity()).isEqualTo((10_240 - 640 - 64 - 1) * MIB);
