@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.block;
 
-/**
- * Stored bytes are not the block that was written: they were cut, altered, or of another format.
- */
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_BLOCK_CORRUPT;
+
+/** Stored bytes are not the block that was written: they are cut, altered, or of another format. */
 public final class CorruptBlockException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -12,41 +12,41 @@ public final class CorruptBlockException extends RuntimeException {
     super(message);
   }
 
-  /** What the node that holds a partition says about blocks that it cannot give. */
+  /**
+   * An error that the node reports which hosts the partition.
+   *
+   * @param message of that node's exception, with its condition
+   */
   public static CorruptBlockException reported(String message) {
     return new CorruptBlockException(message);
   }
 
-  private CorruptBlockException(String place, String problem) {
-    super(
-        "Damaged block in "
-            + place
-            + ": "
-            + problem
-            + ". Its messages cannot be read; restore the store from the disk's last good state, or"
-            + " let the query skip them with failOnDataLoss=false");
+  private static CorruptBlockException of(String place, String problem) {
+    return new CorruptBlockException(
+        MQTT_BLOCK_CORRUPT.message(
+            """
+            Damaged block in %s: %s. Restore the store from a copy, or start the query with \
+            failOnDataLoss=false to skip the messages of the block."""
+                .formatted(place, problem)));
   }
 
   static CorruptBlockException mismatch(String place, String what, long found, long expected) {
-    return new CorruptBlockException(place, what + " is " + found + ", expected " + expected);
+    return of(place, "%s is %d, expected %d".formatted(what, found, expected));
   }
 
   static CorruptBlockException tooSmall(String place, String what, long found, long minimum) {
-    return new CorruptBlockException(
-        place, what + " is " + found + ", expected " + minimum + " or more");
+    return of(place, "%s is %d, expected %d or more".formatted(what, found, minimum));
   }
 
   static CorruptBlockException checksum(String place, String what, int found, int expected) {
-    return new CorruptBlockException(
-        place, String.format("checksum of %s is %08x, expected %08x", what, found, expected));
+    return of(place, "checksum of %s is %08x, expected %08x".formatted(what, found, expected));
   }
 
   static CorruptBlockException outside(String place, String what, int row, long found, long limit) {
-    return new CorruptBlockException(
-        place, what + " of row " + row + " is " + found + ", accepted is 0 to " + limit);
+    return of(place, "%s of row %d is %d, accepted is 0 to %d".formatted(what, row, found, limit));
   }
 
   static CorruptBlockException properties(String place, int row, String problem) {
-    return new CorruptBlockException(place, "properties of row " + row + ": " + problem);
+    return of(place, "properties of row %d: %s".formatted(row, problem));
   }
 }

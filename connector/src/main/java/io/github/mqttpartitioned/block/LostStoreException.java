@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.block;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_REPLACED;
+
 /**
- * Offsets were asked for that lie before the partition's store began: only a store has held them
- * that is lost, and that the present one replaces.
+ * The offsets that were asked for lie before the first offset of the partition's store. Only a
+ * store that is lost held them, and the present one has replaced it.
  */
 public final class LostStoreException extends RuntimeException {
 
@@ -17,27 +19,27 @@ public final class LostStoreException extends RuntimeException {
   }
 
   /**
-   * Of a range that begins too early.
+   * The error for a range that begins too early.
    *
-   * @param store where the present store is
+   * @param store path of the present store
    * @param first offset that it began with
    */
   public static LostStoreException of(int partition, OffsetRange range, String store, long first) {
     return new LostStoreException(
-        "Cannot read offsets "
-            + range
-            + " of partition "
-            + partition
-            + ": the store that held them is lost, and the one in its place, "
-            + store
-            + ", began with offset "
-            + first
-            + ". With ackMode=stored they are lost: failOnDataLoss=false lets the query go on"
-            + " without them",
+        MQTT_STORE_REPLACED.message(
+            """
+            Cannot read offsets %s of partition %d: the store that held them is lost, and store \
+            %s, which has replaced it, began with offset %d. With ackMode=stored their messages \
+            are lost: start the query with failOnDataLoss=false to skip them."""
+                .formatted(range, partition, store, first)),
         first);
   }
 
-  /** What the node that holds a partition says about it. */
+  /**
+   * An error that the node reports which hosts the partition.
+   *
+   * @param message of that node's exception, with its condition
+   */
   public static LostStoreException reported(String message, long first) {
     return new LostStoreException(message, first);
   }

@@ -119,7 +119,7 @@ class BlockTest {
       try {
         SampleMessage.assertSame(messages, 9, Block.wrap(ByteBuffer.wrap(flipped), "p3"));
       } catch (CorruptBlockException e) {
-        assertThat(e).hasMessageContaining("Damaged block in p3");
+        assertThat(e).hasMessageStartingWith("[MQTT_BLOCK_CORRUPT] Damaged block in p3");
         found++;
       }
     }
