@@ -103,8 +103,8 @@ public enum ErrorCondition {
       "A file cannot be written to the directory of `deadLetterDir`.",
       "Check on that host that the directory can be written to and that its disk has room."),
   MQTT_STORE_FENCED(
-      "Another process has opened the store of this partition. Nothing more is acknowledged here.",
-      "Stop the other query that runs on this checkpoint. In a cluster no action is needed: the partition has moved."),
+      "Another process has opened the store of this partition. This process acknowledges nothing more.",
+      "In local mode: another query runs on this checkpoint, so stop one of the two. In a cluster: nothing, because the partition has moved to another executor. If it happens again and again, look for another query on this checkpoint."),
   MQTT_STORE_DAMAGED(
       "The disk does not hold what was written.",
       "Restore the store from a copy. Or move its directory away and start with `failOnDataLoss=false`: what it held is lost."),
@@ -120,6 +120,9 @@ public enum ErrorCondition {
   MQTT_STORE_UNUSABLE(
       "The store cannot be opened, read or written now.",
       "Check that its disk is there, is writable and has room."),
+  MQTT_STORE_LIBRARY_MISSING(
+      "LMDB cannot be loaded into the JVM.",
+      "Start the JVM with the `--add-opens` and `--add-exports` that the error names, and with a `java.io.tmpdir` from which programs may run."),
   MQTT_STORE_VERSION(
       "Another release of the connector wrote the store in another format.",
       "Run the release that wrote it."),

@@ -259,7 +259,7 @@ public final class Receiver {
           if (left > 0) {
             TimeUnit.NANOSECONDS.timedWait(wishes, left);
           } else {
-            store.retryScattered();
+            store.retryFragmented();
             retryAt = System.nanoTime() + RETRY_ROOM.toNanos();
           }
         }

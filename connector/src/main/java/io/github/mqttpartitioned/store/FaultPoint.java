@@ -4,23 +4,23 @@ package io.github.mqttpartitioned.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moments of a store's life at which a test may end the process, or have the disk fail. Each is
- * reached once in a transaction at most; outside of tests nothing happens there.
+ * Moments of a store's life at which a test can end the process or make the disk fail. A
+ * transaction reaches each of them at most once. Outside of tests nothing happens there.
  */
 enum FaultPoint {
-  /** A new store is complete, but not yet in its place. */
+  /** A new store is complete, but not yet in place. */
   CREATED,
-  /** The environment is open, its epoch not yet taken. */
+  /** The environment is open, and the new epoch is not yet taken. */
   OPENED,
   /** Blocks have been dropped, in a transaction that is still open. */
   TRIMMED,
-  /** Everything is in the transaction, nothing on the disk. */
+  /** Everything is in the transaction, and nothing is on the disk. */
   COMMITTING,
-  /** Everything is on the disk, nobody knows it: nothing is acknowledged. */
+  /** Everything is on the disk, and nothing is acknowledged yet. */
   COMMITTED,
   /** Between a write and the commit that makes its freed pages usable. */
   TIDYING,
-  /** After a disk error the environment is closed, and to be opened anew. */
+  /** The environment is closed after a disk error, and not yet opened again. */
   REOPENING;
 
   @SuppressWarnings("ImmutableEnumChecker") // Changed by tests alone.
@@ -34,7 +34,7 @@ enum FaultPoint {
   }
 
   /**
-   * Sets what happens here from now on, in the thread that comes by.
+   * Sets what happens at this point, in the thread that reaches it.
    *
    * @param what may throw; null for nothing
    */

@@ -4,11 +4,11 @@ package io.github.mqttpartitioned.store;
 import java.nio.file.Path;
 
 /**
- * Which stores are open in this JVM. LMDB must not open an environment twice in one process:
- * closing one of the two would drop the other's file locks.
+ * The stores that are open in this JVM. LMDB must not open an environment twice in one process:
+ * when one of the two is closed, the other loses its file locks.
  *
- * <p>The list is kept in the system properties, as strings, because it has to hold across class
- * loaders: each Spark session may load this class anew. Thread-safe.
+ * <p>The list is in the system properties, as strings, because it must hold across class loaders:
+ * several Spark sessions may each load this class. Thread-safe.
  */
 final class OpenStores {
 
@@ -17,14 +17,14 @@ final class OpenStores {
   private OpenStores() {}
 
   /**
-   * Takes a store for the caller.
+   * Claims a store for the caller.
    *
    * @param directory its real path
-   * @param holder who takes it, for the error that the next one gets
-   * @throws StoreException.InUse when it is taken
+   * @param user names the caller in the error that the next one gets
+   * @throws StoreException.InUse when another caller has claimed it
    */
-  static void claim(Path directory, String holder) {
-    Object other = System.getProperties().putIfAbsent(PREFIX + directory, holder);
+  static void claim(Path directory, String user) {
+    Object other = System.getProperties().putIfAbsent(PREFIX + directory, user);
     if (other != null) {
       throw StoreException.inUse(directory.toString(), other.toString());
     }

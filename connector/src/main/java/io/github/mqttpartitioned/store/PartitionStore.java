@@ -7,7 +7,7 @@ import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.mqtt.InFlightIds;
-import io.github.mqttpartitioned.store.lmdb.LmdbErrors;
+import io.github.mqttpartitioned.store.lmdb.DeadLetter;
 import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
 import io.github.mqttpartitioned.store.lmdb.StoreLimits;
 import io.github.mqttpartitioned.store.lmdb.StoreState;
@@ -25,10 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The durable log of one partition.
  *
- * <p>{@link #write} and {@link #inFlight} belong to the writer thread; everything else may be
- * called by any thread. Each opening takes a new epoch, in the store itself: a holder that had it
- * before, in another process, finds itself {@linkplain StoreException.Fenced fenced} at its next
- * write.
+ * <p>{@link #write} and {@link #inFlight} belong to the writer thread. Any thread may call
+ * everything else. Each opening takes a new epoch, in the store itself. A process that opened the
+ * store before is {@linkplain StoreException.Fenced fenced} at its next write.
  */
 public final class PartitionStore implements BlockSource, AutoCloseable {
 
@@ -40,10 +39,12 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   private final Path directory;
   private final String place;
   private final long epoch;
-  private final StoreCapacity room;
+  private final StoreCapacity capacity;
   private volatile LogExtent extent;
 
-  /** Guards closing against opening anew; the writer thread alone replaces the environment. */
+  /**
+   * Guards {@link #close} against {@link #reopen}. Only the writer thread replaces the environment.
+   */
   private final Object lock = new Object();
 
   private volatile StoreEnvironment environment;
@@ -68,7 +69,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     this.epoch = state.epoch();
     this.extent = state.extent();
     this.transaction = opening.transaction();
-    this.room =
+    this.capacity =
         new StoreCapacity(
             StoreLimits.of(config.maxBytes(), environment.pageSize()), state.liveBytes());
   }
@@ -77,8 +78,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
    * Opens the store of a partition, or creates it, and takes a new epoch.
    *
    * @throws StoreException.Foreign when it belongs to another source or partition
-   * @throws StoreException.Outdated when it ends before the offset that it is to begin with at
-   *     least
+   * @throws StoreException.Outdated when its next offset is below {@link StoreConfig#firstOffset}
    * @throws StoreException.Damaged when the file is not what was written
    * @throws StoreException.Unusable when it is open in this JVM, or cannot be read and written
    */
@@ -87,8 +87,8 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   }
 
   /**
-   * Whether a store has been created in {@code directory}. Says nothing about whose it is and
-   * whether it can be opened.
+   * Whether a store has been created in {@code directory}. It may belong to another source, and it
+   * may be damaged.
    */
   public static boolean exists(Path directory) {
     return StoreDirectory.holdsStore(directory);
@@ -99,38 +99,38 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     return extent;
   }
 
-  /** Fencing number of this holder: 1 for the first one of a store. */
+  /** Fencing number of this opening: 1 for the first one of a store. */
   public long epoch() {
     return epoch;
   }
 
   /** Bytes of disk that the blocks take, in whole pages. */
   public long liveBytes() {
-    return room.liveBytes();
+    return capacity.liveBytes();
   }
 
   /**
-   * Whether appending is worth a try: false from when something did not fit until enough has been
-   * trimmed.
+   * Whether an append is worth an attempt. False from the moment when something did not fit until
+   * enough has been trimmed.
    */
   public boolean hasRoom() {
-    return room.hasRoom();
+    return capacity.hasRoom();
   }
 
   /**
-   * Lets a store without room be tried again, if it lacks not space but pages side by side: those
-   * that readers keep come back without a trim. Belongs to the writer thread.
+   * Allows another append to a store without room, if it lacks not space but consecutive pages:
+   * pages that readers keep become free without a trim. Belongs to the writer thread.
    */
-  public void retryScattered() {
-    room.retryScattered();
+  public void retryFragmented() {
+    capacity.retryFragmented();
   }
 
   /**
-   * Most bytes, as {@link io.github.mqttpartitioned.block.BlockBuilder#encodedLength} counts them,
-   * that a single block may have.
+   * Most bytes that a single block may have, as {@link
+   * io.github.mqttpartitioned.block.BlockBuilder#encodedLength} counts them.
    */
   public long maxBlockBytes() {
-    return room.limits().largestBlock() - room.limits().pageSize();
+    return capacity.limits().largestBlock() - capacity.limits().pageSize();
   }
 
   /** A copy of the durable ids in flight. */
@@ -151,15 +151,15 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   }
 
   /**
-   * Begins the write transaction. While another process writes to the store, waits for it.
+   * Begins the write transaction. Waits while another process writes to the store.
    *
-   * @throws StoreException.Fenced when another holder has opened the store since
+   * @throws StoreException.Fenced when another process has opened the store since
    * @throws StoreException.Unusable when the store has been closed, or its disk fails
    * @throws IllegalStateException when the writer before has not been closed
    */
   public StoreWriter write() {
     if (writing) {
-      throw new IllegalStateException("store " + place + " has an open writer already");
+      throw new IllegalStateException("store %s has an open writer already".formatted(place));
     }
     if (failed) {
       reopen();
@@ -173,7 +173,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
         throw StoreException.fenced(config.partition(), place, epoch, found.epoch());
       }
       if (txn.getId() != transaction + 1) {
-        // A commit that ended in an error was durable all the same.
+        // A commit ended in an error, but it is durable.
         current.inFlight().load(txn);
         publish(found, txn.getId() - 1);
       }
@@ -191,9 +191,9 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   }
 
   /**
-   * Looks whether this holder may still write. Belongs to the writer thread.
+   * Checks that this process may still write. Belongs to the writer thread.
    *
-   * @throws StoreException.Fenced when another holder has opened the store since
+   * @throws StoreException.Fenced when another process has opened the store since
    * @throws StoreException.Unusable as for {@link #write}
    */
   public void requireHeld() {
@@ -203,9 +203,9 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * @throws LostStoreException when it begins before the store did
-   * @throws StoreException.Missing when the range is not held completely; also by the cursor, when
-   *     the range is trimmed while it is read
+   * @throws LostStoreException when the range begins before the first offset of the store
+   * @throws StoreException.Missing when the store does not hold the whole range. The cursor throws
+   *     it, too, when the range is trimmed while it is read
    * @throws StoreException.Unusable when the store has been closed
    */
   @Override
@@ -221,8 +221,8 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   }
 
   /**
-   * Ends the use of the store; closing twice is fine. Cursors and a writer that are open go on, and
-   * the last of them to be closed unmaps the file.
+   * Closes the store. Closing twice is fine. Cursors and a writer that are open can still be used.
+   * The last of them that is closed unmaps the file.
    */
   @Override
   public void close() {
@@ -233,14 +233,13 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
       closed = true;
       environment.close(() -> OpenStores.release(directory));
     }
-    LOG.info("Closed store {} of partition {}: offsets {}", place, config.partition(), extent);
+    LOG.info("Partition {} has closed store {}: offsets {}", config.partition(), place, extent);
   }
 
   /**
-   * Opens the environment anew: after an error in the midst of a commit LMDB does not go on with
-   * the one that there was.
+   * Opens the environment again. After an error within a commit LMDB refuses to use the old one.
    *
-   * @throws StoreException.Unusable while readers still use that one
+   * @throws StoreException.Unusable while readers still use the old one
    */
   void reopen() {
     synchronized (lock) {
@@ -257,10 +256,11 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
       transaction = NOT_KNOWN;
       failed = false;
     }
-    LOG.warn("Opened store {} of partition {} anew after a disk error", place, config.partition());
+    LOG.warn(
+        "Partition {} has opened store {} again after a disk error", config.partition(), place);
   }
 
-  /** The environment, of which the caller is a user from now on. */
+  /** The environment. The caller becomes a user and must release it. */
   private StoreEnvironment use() {
     StoreEnvironment current = environment;
     if (!closed && current.retain()) {
@@ -273,7 +273,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
 
   // What follows is for the writer.
 
-  public StoreEnvironment environment() {
+  StoreEnvironment environment() {
     return environment;
   }
 
@@ -285,11 +285,11 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     return place;
   }
 
-  StoreCapacity room() {
-    return room;
+  StoreCapacity capacity() {
+    return capacity;
   }
 
-  /** Takes note of a commit that has ended in an error. */
+  /** Notes that a commit has ended in an error. */
   void commitFailed() {
     commitFailed = true;
     StoreDirectory.noteFailedCommit(directory);
@@ -302,14 +302,14 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     }
   }
 
-  /** Makes known what a commit has made durable. */
+  /** Shows to readers what a commit has made durable. */
   void publish(StoreState state, long committed) {
     transaction = committed;
-    room.committed(state.liveBytes());
+    capacity.committed(state.liveBytes());
     extent = state.extent();
   }
 
-  /** Ends a write, committed or not. */
+  /** Ends a write, whether it is committed or not. */
   void end(StoreEnvironment used, @Nullable Txn<ByteBuffer> txn) {
     writing = false;
     used.inFlight().rollBack();
@@ -323,19 +323,19 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   }
 
   /**
-   * Makes freed pages usable, after a write.
+   * Makes freed pages usable after a write.
    *
-   * <p>Pages that one commit frees can be used from the next but one on. In a file without many
-   * unused pages an append right after a trim would find no room, so a commit is put in between.
-   * And what is not a block stays where it is, scattered over the file as blocks come and go; when
-   * an empty store has no consecutive pages for a large block, it is gathered at the front.
+   * <p>Pages that a commit frees can be used by the second commit after it. In a file with few
+   * unused pages, an append right after a trim would find no room, so a commit is put in between.
+   * Entries that are not blocks stay where they are, scattered over the file, as blocks come and
+   * go. If an empty store has no consecutive pages for a large block, they are moved to the front.
    *
-   * @param settle whether pages were freed that may be needed at once
+   * @param settle whether the write has freed pages that the next one may need
    */
   void tidy(boolean settle) {
     try {
       FaultPoint.TIDYING.reached();
-      if (room.takeScattered()) {
+      if (capacity.takeFragmented()) {
         commit(StoreWriter::touch);
         commit(StoreWriter::gather);
         commit(StoreWriter::touch);
@@ -343,8 +343,8 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
         commit(StoreWriter::touch);
       }
     } catch (StoreException e) {
-      // What was to be durable is. If it matters, the next write meets it again.
-      LOG.debug("Cannot tidy store {}", place, e);
+      // The write itself is durable. If the problem lasts, the next write reports it.
+      LOG.debug("Partition {} cannot free pages of store {}", config.partition(), place, e);
     }
   }
 

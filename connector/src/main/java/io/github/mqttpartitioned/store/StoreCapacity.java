@@ -4,21 +4,21 @@ package io.github.mqttpartitioned.store;
 import io.github.mqttpartitioned.store.lmdb.StoreLimits;
 
 /**
- * How full a store is, and whether appending is worth a try. Written by the writer thread, read by
- * any.
+ * How full a store is, and whether an append is worth an attempt. The writer thread writes it, any
+ * thread reads it.
  */
 final class StoreCapacity {
 
   private final StoreLimits limits;
   private volatile long liveBytes;
 
-  /** There is room while no more than this is live: lowered when something did not fit. */
-  private volatile long roomBelow = Long.MAX_VALUE;
+  /** There is room while no more than this is live. Lowered when an append did not fit. */
+  private volatile long roomUpTo = Long.MAX_VALUE;
 
-  /** By pages that are free, but not side by side. Of the writer thread. */
-  private boolean scattered;
+  /** Whether a write found enough free pages, but not consecutive ones. Of the writer thread. */
+  private boolean fragmented;
 
-  /** That, and not too little space, is why there is no room now. Of the writer thread. */
+  /** Whether that, and not too little space, is why there is no room now. Of the writer thread. */
   private boolean waitsForPages;
 
   StoreCapacity(StoreLimits limits, long liveBytes) {
@@ -35,56 +35,56 @@ final class StoreCapacity {
   }
 
   boolean hasRoom() {
-    return liveBytes <= roomBelow;
+    return liveBytes <= roomUpTo;
   }
 
-  /** Notes what a commit has left. */
+  /** Notes how many bytes are live after a commit. */
   void committed(long live) {
     liveBytes = live;
     if (hasRoom()) {
-      roomBelow = Long.MAX_VALUE;
+      roomUpTo = Long.MAX_VALUE;
     }
   }
 
-  /** Notes that a write of {@code needed} bytes or more did not fit beside what there was. */
+  /** Notes that a write of {@code needed} bytes or more did not fit beside the live ones. */
   void full(long needed) {
     waitsForPages = false;
     waitUntil(limits.capacity() - needed);
   }
 
   /**
-   * Notes that a write of {@code needed} bytes did not find enough pages side by side, though so
-   * many are free: at least as many more have to become so.
+   * Notes that a write of {@code needed} bytes did not find enough consecutive pages, although as
+   * many bytes are free. At least as many more must become free.
    */
-  void scattered(long needed) {
-    scattered = true;
+  void fragmented(long needed) {
+    fragmented = true;
     waitsForPages = true;
     waitUntil(liveBytes - needed);
   }
 
   /**
-   * Has a write tried again that found no pages side by side: readers may have let some go
-   * meanwhile, which no trim would tell.
+   * Allows another attempt if consecutive pages were missing. Readers may have released some
+   * meanwhile, and no trim tells of that.
    */
-  void retryScattered() {
+  void retryFragmented() {
     if (waitsForPages) {
       waitsForPages = false;
-      roomBelow = Long.MAX_VALUE;
+      roomUpTo = Long.MAX_VALUE;
     }
   }
 
   private void waitUntil(long live) {
-    roomBelow = Math.max(0, Math.min(live, limits.capacity() / 8 * 7));
+    roomUpTo = Math.max(0, Math.min(live, limits.capacity() / 8 * 7));
   }
 
   /**
-   * Whether the store is empty and would not take a large block all the same, for what else lies
-   * scattered in its file. True once.
+   * Whether the store is empty and still may not take a large block, because other entries lie
+   * scattered in its file. True once for each time that a write found it fragmented.
    */
-  boolean takeScattered() {
-    boolean taken = scattered && liveBytes == 0;
+  boolean takeFragmented() {
+    boolean taken = fragmented && liveBytes == 0;
     if (taken) {
-      scattered = false;
+      fragmented = false;
     }
     return taken;
   }

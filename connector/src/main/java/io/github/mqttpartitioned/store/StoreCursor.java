@@ -8,11 +8,12 @@ import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
 import io.github.mqttpartitioned.store.lmdb.StoreReader;
 import io.github.mqttpartitioned.store.lmdb.StoreState;
 import org.jspecify.annotations.Nullable;
+import org.lmdbjava.LmdbException;
 
 /**
  * Reads a range from a store, each block in a snapshot of its own. A block lies in the memory map
- * and is valid until the cursor moves or is closed; as long as it is held, pages trimmed meanwhile
- * stay taken. Behind the last block, and once closed, the cursor holds nothing.
+ * and is valid until the cursor moves or is closed. Until then, pages that are trimmed meanwhile
+ * cannot be used again. After the last block, and once closed, the cursor holds no snapshot.
  */
 final class StoreCursor implements BlockCursor {
 
@@ -23,11 +24,11 @@ final class StoreCursor implements BlockCursor {
   private @Nullable StoreReader reader;
   private boolean closed;
 
-  /** Offset that the next block must hold: its first one, but for the first block. */
+  /** Offset that the next block must hold. It must begin there, unless it is the first block. */
   private long next;
 
   /**
-   * @param environment of which the cursor is a user from now on
+   * @param environment of which the cursor becomes a user; it releases it when it is closed
    */
   StoreCursor(StoreEnvironment environment, String store, int partition, OffsetRange range) {
     this.environment = environment;
@@ -46,12 +47,20 @@ final class StoreCursor implements BlockCursor {
       giveReaderBack();
       return null;
     }
-    StoreReader current = reader;
-    if (current == null) {
-      current = environment.borrowReader();
-      reader = current;
+    try {
+      StoreReader current = reader;
+      if (current == null) {
+        current = environment.borrowReader();
+        reader = current;
+      }
+      current.refresh();
+      return find(current);
+    } catch (LmdbException e) {
+      throw LmdbErrors.translate(e, "read", store);
     }
-    current.refresh();
+  }
+
+  private Block find(StoreReader current) {
     long found = next == range.from() ? current.seekFloor(next) : current.seekCeiling(next);
     if (found < 0 || found > next) {
       throw notFound(current, found < 0 ? "none" : "one that begins at " + found);
@@ -61,7 +70,7 @@ final class StoreCursor implements BlockCursor {
     if (block.firstOffset() != found || end <= next) {
       throw notFound(
           current,
-          "a block [" + block.firstOffset() + ", " + end + ") in the place of offset " + found);
+          "a block [%d, %d) in the place of offset %d".formatted(block.firstOffset(), end, found));
     }
     next = end;
     return block;

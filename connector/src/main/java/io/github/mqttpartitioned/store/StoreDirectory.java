@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.store.lmdb.MetaPages;
+import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -19,18 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of a store: {@code data.mdb} and {@code lock.mdb}, LMDB's own names, {@code
- * create.lock} and for a while {@code commit.failed}.
+ * The files of a store: {@code data.mdb} and {@code lock.mdb}, which are LMDB's own names, {@code
+ * create.lock}, and {@code commit.failed} from a failed commit to the next one that succeeds.
  *
- * <p>A store is created under {@code creating/} and its data file is then renamed, so that a {@code
- * data.mdb} in place is always a whole store: a kill in between leaves none, and an empty or cut
- * file is damage, never a new store.
+ * <p>A store is created under {@code creating/}, and its data file is then moved into place. So a
+ * {@code data.mdb} in place is always a complete store. A kill during creation leaves none, and an
+ * empty or cut file is damage, never a new store.
  */
-public final class StoreDirectory {
+final class StoreDirectory {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
 
-  private static final String DATA = "data.mdb";
   private static final String CREATING = "creating";
   private static final String CREATE_LOCK = "create.lock";
   private static final String FAILED_COMMIT = "commit.failed";
@@ -38,16 +38,16 @@ public final class StoreDirectory {
   private StoreDirectory() {}
 
   static boolean holdsStore(Path directory) {
-    return Files.exists(directory.resolve(DATA));
+    return Files.exists(dataFile(directory));
   }
 
-  public static Path dataFile(Path directory) {
-    return directory.resolve(DATA);
+  static Path dataFile(Path directory) {
+    return directory.resolve(StoreEnvironment.DATA_FILE);
   }
 
   /**
-   * Remembers that a commit has ended in an error, until one has succeeded: it may have left its
-   * root in the older meta page, which would be taken for damage otherwise, see {@link MetaPages}.
+   * Remembers on disk that a commit has ended in an error, until one has succeeded. The failed one
+   * may have left its root in the older meta page, which looks like damage to {@link MetaPages}.
    */
   static void noteFailedCommit(Path directory) {
     try {
@@ -66,21 +66,22 @@ public final class StoreDirectory {
     }
   }
 
-  public static boolean hasFailedCommit(Path directory) {
+  static boolean hasFailedCommit(Path directory) {
     return Files.exists(directory.resolve(FAILED_COMMIT));
   }
 
-  /** Makes the names in a directory durable. */
+  /** Makes the names of the files in a directory durable. */
   @FunctionalInterface
   interface Sync {
     void sync(Path directory) throws IOException;
   }
 
   /**
-   * Creates the directory when it is not there, for its owner alone, and makes its name durable.
+   * Creates the directory if it is not there, readable only for its owner, and makes its name
+   * durable.
    *
    * @return its real path
-   * @throws StoreException.Unusable when that cannot be done
+   * @throws StoreException.Unusable when the directory cannot be created
    */
   static Path prepare(Path directory) {
     return prepare(directory, StoreDirectory::sync);
@@ -100,14 +101,14 @@ public final class StoreDirectory {
       return absolute.toRealPath();
     } catch (IOException e) {
       throw StoreException.unusable(
-          "create the directory of", directory.toString(), describe(e), e);
+          "create the directory of", directory.toString(), e.toString(), e);
     }
   }
 
   /**
-   * Puts a new store in place, unless another process has just done so.
+   * Puts a new store into place, unless another process has just done so.
    *
-   * @param creator writes the store into the directory that it is given, and closes it
+   * @param creator writes the store into the directory that it gets, and closes it
    */
   static void create(Path directory, Consumer<Path> creator) {
     try (FileChannel channel =
@@ -132,7 +133,7 @@ public final class StoreDirectory {
         sync(parent);
       }
     } catch (IOException e) {
-      throw StoreException.unusable("create", directory.toString(), describe(e), e);
+      throw StoreException.unusable("create", directory.toString(), e.toString(), e);
     }
   }
 
@@ -157,7 +158,9 @@ public final class StoreDirectory {
     Files.delete(directory);
   }
 
-  /** Makes the names in a directory durable, where the platform opens directories at all. */
+  /**
+   * Makes the names in a directory durable. Does nothing on Windows, which opens no directories.
+   */
   private static void sync(Path directory) throws IOException {
     if (System.getProperty("os.name", "").startsWith("Windows")) {
       return;
@@ -165,9 +168,5 @@ public final class StoreDirectory {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
-  }
-
-  private static String describe(IOException e) {
-    return e.getClass().getSimpleName() + ": " + e.getMessage();
   }
 }

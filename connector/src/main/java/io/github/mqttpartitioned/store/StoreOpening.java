@@ -4,7 +4,6 @@ package io.github.mqttpartitioned.store;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.store.lmdb.LmdbErrors;
 import io.github.mqttpartitioned.store.lmdb.MetaPages;
 import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
 import io.github.mqttpartitioned.store.lmdb.StoreLimits;
@@ -17,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A store just opened: checked, and with an epoch of its own.
+ * A store that has just been opened: it is checked and has an epoch of its own.
  *
- * @param directory its real path, taken in {@link OpenStores}
- * @param environment used by the caller alone so far
+ * @param directory its real path, claimed in {@link OpenStores}
+ * @param environment of which the caller is the only user so far
  * @param state with the new epoch
- * @param transaction that wrote the state
+ * @param transaction id of the transaction that wrote the state
  */
 record StoreOpening(
     Path directory, StoreEnvironment environment, StoreState state, long transaction) {
@@ -41,10 +40,10 @@ record StoreOpening(
       }
       StoreOpening opening = openIn(directory, config);
       LOG.info(
-          "{} store {} of partition {}: offsets {}, epoch {}, {} in use of {}",
-          isNew ? "Created" : "Opened",
-          directory,
+          "Partition {} has {} store {}: offsets {}, epoch {}, {} in use of {}",
           config.partition(),
+          isNew ? "created" : "opened",
+          directory,
           opening.state.extent(),
           opening.state.epoch(),
           StoreException.bytes(opening.state.liveBytes()),
@@ -56,25 +55,30 @@ record StoreOpening(
     }
   }
 
-  /** Opens only the environment again, as the same holder with the same epoch. */
+  /** Opens the environment again, without a new epoch. */
   static StoreEnvironment reopen(Path directory, StoreConfig config) {
-    StoreEnvironment environment =
-        StoreEnvironment.open(directory, StoreLimits.mapBytes(config.maxBytes()));
+    StoreEnvironment environment = openEnvironment(directory, config);
     try (Txn<ByteBuffer> txn = environment.beginRead()) {
       environment.inFlight().load(txn);
       return environment;
     } catch (LmdbException e) {
       environment.closeDamaged();
       throw LmdbErrors.translate(e, "open", directory.toString());
-    } catch (StoreException e) {
-      environment.closeDamaged();
-      throw e;
+    }
+  }
+
+  private static StoreEnvironment openEnvironment(Path directory, StoreConfig config) {
+    try {
+      return StoreEnvironment.open(directory, StoreLimits.mapBytes(config.maxBytes()));
+    } catch (LmdbException e) {
+      throw LmdbErrors.translate(e, "open", directory.toString());
+    } catch (LinkageError e) {
+      throw StoreException.libraryMissing(directory.toString(), e);
     }
   }
 
   private static void createIn(Path directory, StoreConfig config) {
-    StoreEnvironment environment =
-        StoreEnvironment.open(directory, StoreLimits.mapBytes(config.maxBytes()));
+    StoreEnvironment environment = openEnvironment(directory, config);
     try (Txn<ByteBuffer> txn = environment.beginWrite()) {
       long first = config.firstOffset();
       environment
@@ -91,9 +95,8 @@ record StoreOpening(
   }
 
   private static StoreOpening openIn(Path directory, StoreConfig config) {
-    MetaPages.check(directory);
-    StoreEnvironment environment =
-        StoreEnvironment.open(directory, StoreLimits.mapBytes(config.maxBytes()));
+    checkMetaPages(directory);
+    StoreEnvironment environment = openEnvironment(directory, config);
     try {
       StoreOpening opening = takeEpoch(directory, environment, config);
       StoreDirectory.forgetFailedCommit(directory);
@@ -104,6 +107,14 @@ record StoreOpening(
     } catch (RuntimeException | Error e) {
       environment.closeDamaged();
       throw e;
+    }
+  }
+
+  private static void checkMetaPages(Path directory) {
+    try {
+      MetaPages.check(directory, () -> StoreDirectory.hasFailedCommit(directory));
+    } catch (LmdbException e) {
+      throw LmdbErrors.translate(e, "open", directory.toString());
     }
   }
 
@@ -140,7 +151,7 @@ record StoreOpening(
     }
   }
 
-  /** Reads every block, because pages that the file lacked may have been one's. */
+  /** Reads every block, because the pages that the file lacked may have been those of a block. */
   private static void verifyAll(String place, StoreEnvironment environment, StoreState state) {
     if (!environment.retain()) {
       throw new AssertionError("closed while it is opened");

@@ -5,8 +5,8 @@ import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.mqtt.InFlightChanges;
 import io.github.mqttpartitioned.store.lmdb.BlockTable.Trimmed;
+import io.github.mqttpartitioned.store.lmdb.DamagedException;
 import io.github.mqttpartitioned.store.lmdb.InFlightTable;
-import io.github.mqttpartitioned.store.lmdb.LmdbErrors;
 import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
 import io.github.mqttpartitioned.store.lmdb.StoreLimits;
 import io.github.mqttpartitioned.store.lmdb.StoreState;
@@ -17,13 +17,13 @@ import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 
 /**
- * One write transaction: what it does becomes durable together, by {@link #commit}, or not at all.
- * After an exception other than {@link StoreException.TooLarge} nothing is left to do but {@link
- * #close}. Confined to the writer thread.
+ * One write transaction. What it does becomes durable together, by {@link #commit}, or not at all.
+ * After an exception other than {@link StoreException.TooLarge} only {@link #close} may be called.
+ * Confined to the writer thread.
  */
 public final class StoreWriter implements AutoCloseable {
 
-  /** A call of {@link #trim} stops once it has dropped blocks of this many bytes. */
+  /** A call of {@link #trim} stops when it has dropped blocks of this many bytes. */
   static final long TRIM_BYTES = 64L << 20;
 
   private enum Phase {
@@ -37,7 +37,7 @@ public final class StoreWriter implements AutoCloseable {
   private final StoreEnvironment environment;
   private final Txn<ByteBuffer> txn;
   private final StoreState begun;
-  private final StoreCapacity room;
+  private final StoreCapacity capacity;
   private final StoreLimits limits;
 
   private long earliest;
@@ -53,19 +53,19 @@ public final class StoreWriter implements AutoCloseable {
     this.environment = environment;
     this.txn = txn;
     this.begun = begun;
-    this.room = store.room();
-    this.limits = room.limits();
+    this.capacity = store.capacity();
+    this.limits = capacity.limits();
     this.earliest = begun.earliest();
     this.next = begun.next();
     this.liveBytes = begun.liveBytes();
   }
 
   /**
-   * Appends the messages of {@code block}, one or more; they get the next offsets.
+   * Appends the messages of {@code block}, one or more. They get the next offsets.
    *
    * @throws StoreException.Full when there is no room
    * @throws StoreException.TooLarge when the block is larger than {@link
-   *     PartitionStore#maxBlockBytes}; nothing has been done and the writer can go on
+   *     PartitionStore#maxBlockBytes}; nothing has been done, and the writer can go on
    */
   public void append(BlockBuilder block) {
     requireOpen();
@@ -83,14 +83,14 @@ public final class StoreWriter implements AutoCloseable {
     phase = Phase.FAILED;
     String action = "append " + block.count() + " messages to";
     if (liveBytes + needed > limits.capacity()) {
-      room.full(liveBytes + needed - begun.liveBytes());
+      capacity.full(liveBytes + needed - begun.liveBytes());
       throw full(action, null);
     }
     try {
       environment.blocks().append(txn, next, block, length);
     } catch (MapFullException e) {
-      // Pages are free, but not enough of them side by side.
-      room.scattered(liveBytes + needed - begun.liveBytes());
+      // Pages are free, but not enough consecutive ones.
+      capacity.fragmented(liveBytes + needed - begun.liveBytes());
       throw full(action, e);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, action, store.place());
@@ -107,15 +107,15 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   /**
-   * Drops blocks that lie wholly below {@code before} and were durable when the write began, and
-   * raises the earliest offset to that of the first block kept.
+   * Drops blocks that lie wholly below {@code before} and were durable when the write began. Raises
+   * the earliest offset to that of the first block that remains.
    *
-   * <p>The work of one call is bounded: it stops once about 64 MiB have been dropped. What is left
-   * goes with later calls.
+   * <p>The work of one call is bounded: it stops when about 64 MiB have been dropped. Later calls
+   * drop the rest.
    *
    * @return how many messages were dropped; 0 when there is nothing left to drop
-   * @throws StoreException.Full when not even deleting finds room, because readers keep too many
-   *     trimmed pages; goes away when they move on
+   * @throws StoreException.Full when even a deletion finds no room, because the snapshots of
+   *     readers keep too many trimmed pages; a later call succeeds when the readers have moved on
    */
   public long trim(long before) {
     requireOpen();
@@ -164,12 +164,12 @@ public final class StoreWriter implements AutoCloseable {
     }
   }
 
-  /** Makes the commit write, though nothing has changed. */
+  /** Makes the commit write even if nothing has changed. */
   void touch() {
     mustWrite = true;
   }
 
-  /** Moves all that is not a block to the first free pages. */
+  /** Moves everything that is not a block to the first free pages. */
   void gather() {
     requireOpen();
     phase = Phase.FAILED;
@@ -184,8 +184,8 @@ public final class StoreWriter implements AutoCloseable {
   }
 
   /**
-   * Makes everything durable; only then it shows in {@link PartitionStore#extent}. Does not touch
-   * the disk when there is nothing to write.
+   * Makes everything durable, and then shows it in {@link PartitionStore#extent}. Does not touch
+   * the disk if there is nothing to write.
    *
    * @throws StoreException.Full when there is no room
    * @throws StoreException.Unusable when the disk fails or has no room
@@ -214,15 +214,18 @@ public final class StoreWriter implements AutoCloseable {
       mustSettle = earliest > begun.earliest() && environment.usedBytes() > limits.settleBytes();
       phase = Phase.COMMITTED;
     } catch (MapFullException e) {
-      room.scattered(limits.pageSize());
+      capacity.fragmented(limits.pageSize());
       throw full("commit " + (next - begun.next()) + " messages to", e);
+    } catch (DamagedException e) {
+      // The commit has succeeded, but in a file that is not in its place any more.
+      throw LmdbErrors.translate(e, "write to", store.place());
     } catch (LmdbException e) {
       store.commitFailed();
       throw LmdbErrors.translate(e, "write to", store.place());
     }
   }
 
-  /** Ends the write; what has not been committed has never been. Closing twice is fine. */
+  /** Ends the write, and drops what is not committed. Closing twice is fine. */
   @Override
   public void close() {
     if (phase == Phase.CLOSED) {
@@ -241,7 +244,7 @@ public final class StoreWriter implements AutoCloseable {
   private void requireOpen() {
     if (phase != Phase.OPEN) {
       throw new IllegalStateException(
-          "writer of store " + store.place() + " is " + phase + ": close it and begin another");
+          "writer of store %s is %s: close it and begin another".formatted(store.place(), phase));
     }
   }
 }

@@ -23,7 +23,7 @@ class TakeoverTest {
 
   /** What ends either of them: the session, the store or Spark's own log is the other one's. */
   private static final String END =
-      "taken over by another client|taken over by another holder|"
+      "taken over by another client|another process has opened store|"
           + "Concurrent update to the log|[Mm]ultiple streaming queries are concurrently using";
 
   @TempDir private Path folder;

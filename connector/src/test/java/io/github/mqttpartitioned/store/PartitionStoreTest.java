@@ -169,6 +169,7 @@ class PartitionStoreTest {
       assertThat(store.extent()).isEqualTo(new LogExtent(100, 110, 120));
       assertThatThrownBy(() -> store.read(new OffsetRange(99, 100)))
           .isInstanceOf(LostStoreException.class)
+          .hasMessageStartingWith("[MQTT_STORE_REPLACED] ")
           .hasMessageContaining("partition 3")
           .hasMessageContaining("[99, 100)")
           .hasMessageContaining("began with offset 100")

@@ -217,7 +217,7 @@ class StoreFullTest {
         assertThat(read.extent().next()).isEqualTo(all.until());
       }
       assertThat(store.liveBytes()).isLessThan(4 * MIB);
-      store.retryScattered();
+      store.retryFragmented();
       assertThat(store.hasRoom()).as("another try, without a trim").isTrue();
       model = trimUntilThereIsRoom(store, model, true, random);
       for (int i = 0; i < 30; i++) {

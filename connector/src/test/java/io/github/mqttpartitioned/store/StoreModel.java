@@ -11,6 +11,7 @@ import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.block.SampleMessage;
 import io.github.mqttpartitioned.mqtt.InFlightChanges;
 import io.github.mqttpartitioned.mqtt.InFlightIds;
+import io.github.mqttpartitioned.store.lmdb.DeadLetter;
 import io.github.mqttpartitioned.store.lmdb.DeadLetterTable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -59,8 +59,11 @@ class StoreProcessTest {
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(store::write)
             .isInstanceOf(StoreException.Fenced.class)
+            .hasMessageStartingWith("[MQTT_STORE_FENCED] ")
             .hasMessageContaining("partition 3")
-            .hasMessageContaining("epoch 2, this one's is 1");
+            .hasMessageContaining("its epoch is 2, the epoch of this process is 1")
+            .hasMessageContaining("In local mode: ")
+            .hasMessageContaining("In a cluster: ");
       }
       assertThat(store.extent()).isEqualTo(extent);
       try (BlockCursor cursor = store.read(new OffsetRange(0, extent.next()))) {

@@ -11,8 +11,8 @@ import org.lmdbjava.SeekOp;
 import org.lmdbjava.Txn;
 
 /**
- * The database {@code blocks}: new blocks come behind the last one, trimmed ones go from the front.
- * But for {@link #openCursor} confined to the writer thread.
+ * The database {@code blocks}. New blocks go behind the last one, and trimmed ones are dropped from
+ * the front. Confined to the writer thread, except {@link #openCursor}.
  */
 public final class BlockTable {
 
@@ -23,10 +23,17 @@ public final class BlockTable {
     this.blocks = blocks;
   }
 
+  /** Opens a cursor over the blocks in the order of their offsets. */
   public Cursor<ByteBuffer> openCursor(Txn<ByteBuffer> txn) {
     return blocks.openCursor(txn);
   }
 
+  /**
+   * Appends a block.
+   *
+   * @param firstOffset offset of its first message, behind every block of the table
+   * @param length of the encoded block, in bytes
+   */
   public void append(Txn<ByteBuffer> txn, long firstOffset, BlockBuilder block, int length) {
     key.putLong(0, firstOffset);
     block.encode(firstOffset, blocks.reserve(txn, key, length, PutFlags.MDB_APPEND));
@@ -35,10 +42,10 @@ public final class BlockTable {
   /**
    * Drops blocks from the front that lie wholly below {@code before}.
    *
-   * <p>Only keys and lengths are read: a damaged block can be trimmed as any other.
+   * <p>It reads only keys and lengths, so a damaged block can be trimmed like any other.
    *
    * @param held what the table holds
-   * @param maxBytes stops once blocks of this many bytes have been dropped
+   * @param maxBytes the call stops when it has dropped blocks of this many bytes
    */
   public Trimmed trim(
       Txn<ByteBuffer> txn, LogExtent held, long before, long maxBytes, StoreLimits limits) {
@@ -64,7 +71,7 @@ public final class BlockTable {
    * What {@link #trim} has done.
    *
    * @param earliest lowest offset that is still there
-   * @param bytes disk that the dropped blocks took
+   * @param bytes disk that the dropped blocks took, see {@link StoreLimits#cost}
    */
   public record Trimmed(long earliest, long bytes) {}
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.store.lmdb;
 
-import io.github.mqttpartitioned.store.StoreDirectory;
-import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,47 +11,53 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Env;
+import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 
 /**
- * The length of an environment's file. To read a mapped page that the file does not have ends the
- * JVM, so a file that has lost its end is found out before anything is read from it.
+ * The file that holds an environment's pages, and its length. A read of a mapped page that the file
+ * does not have ends the JVM. So a file that has lost its end is found before anything is read from
+ * it.
  */
 final class DataFile {
 
+  /** LMDB's own name of the file. */
+  static final String NAME = "data.mdb";
+
   /**
-   * LMDB itself may leave the last pages of a file unwritten, when they were taken and freed again
-   * by one transaction. They are few.
+   * LMDB itself may leave the last pages of a file unwritten, if one transaction took them and
+   * freed them again. They are few.
    */
   static final int MAX_UNWRITTEN_PAGES = 64;
 
   /** Room to delete in, see {@link StoreLimits}, for a file larger than its limit. */
   private static final long MIN_DELETION_BYTES = 2L << 20;
 
-  private final Path directory;
   private final Path file;
   private final long bytes;
 
-  /** What the file system knows the open file by; null where it does not tell. */
+  /** The file system's key of the open file; null where the file system has none. */
   private @Nullable Object key;
 
   /**
-   * @throws StoreException.Unusable when the file's length cannot be found out
+   * @throws DamagedException when the file is empty
+   * @throws LmdbException when its length cannot be read
    */
   DataFile(Path directory) {
-    this.directory = directory;
-    this.file = StoreDirectory.dataFile(directory);
+    this.file = directory.resolve(NAME);
     try {
       this.bytes = Files.exists(file) ? Files.size(file) : -1;
     } catch (IOException e) {
-      throw StoreException.unusable("open", directory.toString(), e);
+      throw new LmdbException(e.toString(), e);
     }
     if (bytes == 0) {
-      throw StoreException.damaged(directory.toString(), file.getFileName() + " is empty");
+      throw new DamagedException(NAME + " is empty");
     }
   }
 
-  /** Size of the memory map: {@code wanted}, or what a larger file needs to be trimmed in. */
+  /**
+   * Size of the memory map: {@code wanted}, or what a larger file needs so that it can be trimmed.
+   */
   long mapBytes(long wanted) {
     return bytes <= wanted ? wanted : StoreLimits.mapBytes(bytes + bytes / 16 + MIN_DELETION_BYTES);
   }
@@ -61,9 +65,9 @@ final class DataFile {
   /**
    * Compares the file with what the environment says, before any of its pages is read.
    *
-   * @return whether unwritten pages at the end have been made up for with zeros. The caller must
-   *     see to it that no block lies there, and call {@link #restore} if one does
-   * @throws StoreException.Damaged when more is missing than can be unwritten
+   * @return whether pages were missing at the end, few enough to be unwritten ones. They are zeros
+   *     now. The caller must check that no block lies there, and call {@link #restore} if one does
+   * @throws DamagedException when more is missing than LMDB leaves unwritten
    */
   boolean ensureWhole(Env<ByteBuffer> env) {
     if (bytes < 0) {
@@ -79,38 +83,31 @@ final class DataFile {
         return false;
       }
       if (missing > (long) MAX_UNWRITTEN_PAGES * pageSize) {
-        throw StoreException.damaged(
-            directory.toString(),
-            file.getFileName()
-                + " has "
-                + channel.size()
-                + " bytes, expected "
-                + expected
-                + " (as transaction "
-                + (txn.getId() - 1)
-                + " left it)");
+        throw new DamagedException(
+            "%s has %d bytes, expected %d (as transaction %d left it)"
+                .formatted(NAME, channel.size(), expected, txn.getId() - 1));
       }
       channel.write(ByteBuffer.allocate(1), expected - 1);
       return true;
     } catch (IOException e) {
-      throw StoreException.unusable("open", directory.toString(), e);
+      throw new LmdbException(e.toString(), e);
     }
   }
 
-  /** Notes which file the environment has opened. */
+  /** Remembers which file the environment has opened. */
   void opened() {
     try {
       key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     } catch (IOException e) {
-      throw StoreException.unusable("open", directory.toString(), e);
+      throw new LmdbException(e.toString(), e);
     }
   }
 
   /**
-   * Checks that the file which the environment has open is still the one in the directory: writing
-   * to a file that has been removed succeeds, and all is lost with its last user.
+   * Checks that the file which the environment has open is still the one in the directory. A write
+   * to a removed file succeeds, and everything is lost when its last user closes it.
    *
-   * @throws StoreException.Damaged when it is not
+   * @throws DamagedException when the file has been removed or replaced
    */
   void requireInPlace() {
     try {
@@ -118,19 +115,19 @@ final class DataFile {
         return;
       }
     } catch (IOException e) {
-      throw StoreException.damaged(
-          directory.toString(), file.getFileName() + " was removed while it was in use", e);
+      throw new DamagedException(NAME + " was removed while it was in use", e);
     }
-    throw StoreException.damaged(
-        directory.toString(), file.getFileName() + " was replaced while it was in use");
+    throw new DamagedException(NAME + " was replaced while it was in use");
   }
 
-  /** Gives the file back the length that it had, so that the damage is found again next time. */
+  /**
+   * Gives the file the length back that it had, so that the next opening finds the damage again.
+   */
   void restore() {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(bytes);
     } catch (IOException e) {
-      throw StoreException.unusable("open", directory.toString(), e);
+      throw new LmdbException(e.toString(), e);
     }
   }
 }

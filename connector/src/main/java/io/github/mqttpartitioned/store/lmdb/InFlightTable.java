@@ -3,7 +3,6 @@ package io.github.mqttpartitioned.store.lmdb;
 
 import io.github.mqttpartitioned.mqtt.InFlightChanges;
 import io.github.mqttpartitioned.mqtt.InFlightIds;
-import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;
@@ -13,10 +12,10 @@ import org.lmdbjava.Dbi;
 import org.lmdbjava.Txn;
 
 /**
- * The ids in flight, in the database {@code inflight} and in memory.
+ * The packet ids in flight, in the database {@code inflight} and in memory.
  *
- * <p>Ids come by the thousand in each group commit. To write few pages they are kept 128 to a
- * record: key {@code id / 128}, 2 bytes big endian; value, little endian:
+ * <p>A group commit changes thousands of ids. A record holds 128 of them, so that few pages are
+ * written. The key is {@code id / 128}, 2 bytes big endian. The value is little endian:
  *
  * <pre>
  *   0                                      1024           1028
@@ -26,7 +25,7 @@ import org.lmdbjava.Txn;
  *  +--------------------------------------+--------------+
  * </pre>
  *
- * There is no record for 128 ids of which none is in flight. Confined to the writer thread.
+ * 128 ids of which none is in flight have no record. Confined to the writer thread.
  */
 public final class InFlightTable {
 
@@ -34,26 +33,24 @@ public final class InFlightTable {
   private static final int LENGTH = CRC_AT + Integer.BYTES;
 
   private final Dbi<ByteBuffer> inFlight;
-  private final String place;
   private final ByteBuffer key = ByteBuffer.allocateDirect(Short.BYTES);
 
   /** What is durable. */
   private final InFlightIds durable = new InFlightIds();
 
-  /** What is durable, with the changes of the present write; differs in dirty chunks alone. */
+  /** What is durable, with the changes of the present write. Differs in dirty chunks only. */
   private final InFlightIds present = new InFlightIds();
 
   private final BitSet dirty = new BitSet(InFlightIds.CHUNKS);
 
-  InFlightTable(Dbi<ByteBuffer> inFlight, String place) {
+  InFlightTable(Dbi<ByteBuffer> inFlight) {
     this.inFlight = inFlight;
-    this.place = place;
   }
 
   /**
-   * Reads everything anew.
+   * Reads all records, in place of what is in memory.
    *
-   * @throws StoreException.Damaged when a record is not what was written
+   * @throws DamagedException when a record is not what was written
    */
   public void load(Txn<ByteBuffer> txn) {
     durable.clear();
@@ -71,9 +68,9 @@ public final class InFlightTable {
         || chunk >= InFlightIds.CHUNKS
         || value.capacity() != LENGTH
         || value.getInt(CRC_AT) != crc(value)) {
-      throw StoreException.damaged(
-          place,
-          "record " + chunk + " of the packet ids in flight has a wrong key, length or checksum");
+      throw new DamagedException(
+          "record %d of the packet ids in flight has a wrong key, length or checksum"
+              .formatted(chunk));
     }
     for (int i = 0; i < InFlightIds.CHUNK_IDS; i++) {
       long fingerprint = value.getLong(i * Long.BYTES);
@@ -89,7 +86,7 @@ public final class InFlightTable {
     return durable.copy();
   }
 
-  /** Makes changes, in order, in memory alone. */
+  /** Applies changes, in their order, in memory only. */
   public void apply(InFlightChanges changes) {
     for (int i = 0; i < changes.size(); i++) {
       if (changes.isClearAll(i)) {
@@ -116,7 +113,7 @@ public final class InFlightTable {
     present.clear();
   }
 
-  /** Has every chunk written, changed or not. */
+  /** Makes the next {@link #write} write every chunk, changed or not. */
   public void rewriteAll() {
     for (int chunk = 0; chunk < InFlightIds.CHUNKS; chunk++) {
       if (!present.isChunkEmpty(chunk)) {
@@ -155,12 +152,12 @@ public final class InFlightTable {
     return (int) crc.getValue();
   }
 
-  /** What has been written is durable now. */
+  /** Notes that what has been written is durable. */
   public void committed() {
     copyDirty(present, durable);
   }
 
-  /** What has been changed since the last commit does not count. */
+  /** Drops the changes since the last commit. */
   public void rollBack() {
     copyDirty(durable, present);
   }

@@ -3,26 +3,28 @@ package io.github.mqttpartitioned.store.lmdb;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.github.mqttpartitioned.store.StoreDirectory;
-import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.lmdbjava.LmdbException;
 
 /**
- * LMDB's two meta pages, looked at before LMDB opens the file. LMDB writes them in turn, one a
- * transaction, and believes the one with the higher transaction id; they carry no checksum. If the
- * newest one's id or root is spoilt, LMDB shows the store as it was a transaction before: sound,
- * and without the messages that were acknowledged last.
+ * Checks LMDB's two meta pages before LMDB opens the file.
  *
- * <p>So each page is held against the other one and against the {@link StoreState} that its own
- * tree leads to, which tells its transaction under a checksum. Both trees can be read: LMDB writes
- * over a page only two commits after it was freed. Places are those of LMDB 0.9 with 64 bits, in
- * the platform's byte order:
+ * <p>LMDB writes the two in turn, one per transaction, and uses the one with the higher transaction
+ * id. They carry no checksum. If the id or the root of the newer one is damaged, LMDB shows the
+ * store as it was one transaction before: without an error, and without the messages that were
+ * acknowledged last.
+ *
+ * <p>So this class compares each page with the other one and with the {@link StoreState} that its
+ * tree leads to, because that record has its transaction id under a checksum. Both trees can be
+ * read: LMDB overwrites a page only two commits after it was freed. The layout is that of LMDB 0.9
+ * with 64 bits, in the platform's byte order:
  *
  * <pre>
  *   0     10    16    20      40        44    88    92    128  136       144         152
@@ -50,71 +52,70 @@ public final class MetaPages {
   private static final int TRANSACTION_AT = 144;
   private static final int LENGTH = 152;
 
-  // Of a page of the tree.
+  // Within a page of the tree.
   private static final int FLAGS_AT = 10;
   private static final int LOWER_AT = 12;
   private static final int NODES_AT = 16;
   private static final int LEAF = 0x02;
 
-  // Of a node: length of its value, of its key, and both. The value of a database has its root.
+  // Within a node: length of its key, its key, and in the value of a database its root.
   private static final int KEY_LENGTH_AT = 6;
   private static final int KEY_AT = 8;
   private static final int ROOT_AT = 40;
 
   private final FileChannel file;
-  private final String place;
   private final ByteBuffer first;
   private final ByteBuffer second;
 
-  private MetaPages(FileChannel file, String place) throws IOException {
+  private MetaPages(FileChannel file) throws IOException {
     this.file = file;
-    this.place = place;
     this.first = read(0, LENGTH);
     int pageBytes = first.getInt(PAGE_BYTES_AT);
     if (pageBytes < MIN_PAGE_BYTES
         || pageBytes > MAX_PAGE_BYTES
         || Integer.bitCount(pageBytes) != 1) {
-      throw damaged("page size (byte " + PAGE_BYTES_AT + ") is " + pageBytes);
+      throw damaged("page size (byte %d) is %d".formatted(PAGE_BYTES_AT, pageBytes));
     }
     this.second = read(pageBytes, LENGTH);
   }
 
   /**
-   * Checks the file of a store. If its last commit has ended in an error, that one may have put its
-   * root into the older page, which is not looked at further then.
+   * Checks the file in {@code directory}.
    *
-   * @throws StoreException.Damaged when the pages cannot both be what was written
+   * @param lastCommitFailed whether the last commit ended in an error. That commit may have put its
+   *     root into the older page, so the tree of the older page is not checked then
+   * @throws DamagedException when the pages cannot both be what was written
+   * @throws LmdbException when the file cannot be read
    */
-  public static void check(Path directory) {
-    String place = directory.toString();
+  public static void check(Path directory, BooleanSupplier lastCommitFailed) {
     try (FileChannel file =
-        FileChannel.open(StoreDirectory.dataFile(directory), StandardOpenOption.READ)) {
+        FileChannel.open(directory.resolve(DataFile.NAME), StandardOpenOption.READ)) {
       if (file.size() == 0) {
-        // Another error says so.
+        // StoreEnvironment.open reports it.
         return;
       }
-      MetaPages found = new MetaPages(file, place);
-      boolean commitFailed = StoreDirectory.hasFailedCommit(directory);
-      StoreException.Damaged problem = found.problem(commitFailed);
+      MetaPages found = new MetaPages(file);
+      boolean commitFailed = lastCommitFailed.getAsBoolean();
+      DamagedException problem = found.problem(commitFailed);
       while (problem != null) {
-        MetaPages again = new MetaPages(file, place);
-        boolean failedMeanwhile = StoreDirectory.hasFailedCommit(directory);
+        MetaPages again = new MetaPages(file);
+        boolean failedMeanwhile = lastCommitFailed.getAsBoolean();
         if (again.first.equals(found.first)
             && again.second.equals(found.second)
             && failedMeanwhile == commitFailed) {
           throw problem;
         }
-        // The holder to be fenced has committed meanwhile, or tried to.
+        // The process that is about to be fenced has committed meanwhile, or has tried to.
         found = again;
         commitFailed = failedMeanwhile;
         problem = found.problem(commitFailed);
       }
     } catch (IOException e) {
-      throw StoreException.unusable("open", place, e);
+      throw new LmdbException(e.toString(), e);
     }
   }
 
-  private StoreException.@Nullable Damaged problem(boolean commitFailed) throws IOException {
+  private @Nullable DamagedException problem(boolean commitFailed) throws IOException {
     try {
       expect("magic number", first.getInt(MAGIC_AT), MAGIC, MAGIC_AT);
       expect("format", first.getInt(FORMAT_AT), FORMAT, FORMAT_AT);
@@ -128,71 +129,59 @@ public final class MetaPages {
       long odd = second.getLong(TRANSACTION_AT);
       if (even % 2 != 0 || Math.abs(even - odd) != 1) {
         throw damaged(
-            "its two transaction ids (byte "
-                + TRANSACTION_AT
-                + " of each page) are "
-                + even
-                + " and "
-                + odd
-                + ", expected an even one and one that comes right before or after it");
+            """
+            its two transaction ids (byte %d of each page) are %d and %d, expected an even one \
+            and one that comes right before or after it"""
+                .formatted(TRANSACTION_AT, even, odd));
       }
       ByteBuffer newer = even > odd ? first : second;
       ByteBuffer older = even > odd ? second : first;
       checkLastPage(newer.getLong(LAST_PAGE_AT), older.getLong(LAST_PAGE_AT));
       checkState(newer);
       if (older.getLong(TRANSACTION_AT) > 1 && !commitFailed) {
-        // The first transaction makes the databases.
+        // Transaction 1 creates the databases, and no state.
         checkState(older);
       }
       return null;
-    } catch (StoreException.Damaged e) {
+    } catch (DamagedException e) {
       return e;
     } catch (IndexOutOfBoundsException e) {
       return damaged("tree leads beyond a page");
     }
   }
 
-  /** A file never has fewer pages in use than before, nor many more than it is long. */
+  /** The last page never moves to the front, and never lies far beyond the end of the file. */
   private void checkLastPage(long found, long before) throws IOException {
     long most = file.size() / first.getInt(PAGE_BYTES_AT) + DataFile.MAX_UNWRITTEN_PAGES - 1;
     if (found < before || found > most) {
       throw damaged(
-          "last page (byte "
-              + LAST_PAGE_AT
-              + ") is "
-              + found
-              + ", expected "
-              + before
-              + " (as the transaction before had it) to "
-              + most
-              + " (as the file is long)");
+          """
+          last page (byte %d) is %d, expected %d (that of the transaction before) to %d (the end \
+          of the file)"""
+              .formatted(LAST_PAGE_AT, found, before, most));
     }
   }
 
   private void checkState(ByteBuffer meta) throws IOException {
     ByteBuffer databases = leaf(meta.getLong(MAIN_ROOT_AT));
     ByteBuffer states = leaf(value(databases, "meta").getLong(ROOT_AT));
-    long found = StoreState.decode(value(states, "state"), place).transaction();
+    long found = StoreState.decode(value(states, "state")).transaction();
     long expected = meta.getLong(TRANSACTION_AT);
     if (found != expected) {
       throw damaged(
-          "root (byte "
-              + MAIN_ROOT_AT
-              + ") leads to the state of transaction "
-              + found
-              + ", expected "
-              + expected);
+          "root (byte %d) leads to the state of transaction %d, expected %d"
+              .formatted(MAIN_ROOT_AT, found, expected));
     }
   }
 
   private ByteBuffer leaf(long number) throws IOException {
     int pageBytes = first.getInt(PAGE_BYTES_AT);
     if (number < 0 || number >= file.size() / pageBytes) {
-      throw damaged("tree leads to page " + number + " of " + file.size() / pageBytes);
+      throw damaged("tree leads to page %d of %d".formatted(number, file.size() / pageBytes));
     }
     ByteBuffer page = read(number * pageBytes, pageBytes);
     if (page.getLong(0) != number || (page.getShort(FLAGS_AT) & LEAF) == 0) {
-      throw damaged("tree leads to page " + number + ", which is not what was written there");
+      throw damaged("tree leads to page %d, which is not what was written there".formatted(number));
     }
     return page;
   }
@@ -207,14 +196,14 @@ public final class MetaPages {
         return leaf.slice(valueAt, leaf.getInt(node)).order(ByteOrder.nativeOrder());
       }
     }
-    throw damaged("tree has no \"" + name + "\"");
+    throw damaged("tree has no \"%s\"".formatted(name));
   }
 
   private ByteBuffer read(long position, int length) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.nativeOrder());
     while (bytes.hasRemaining()) {
       if (file.read(bytes, position + bytes.position()) < 0) {
-        throw damaged("file ends within a page (byte " + (position + bytes.position()) + ")");
+        throw damaged("file ends within a page (byte %d)".formatted(position + bytes.position()));
       }
     }
     return bytes.flip();
@@ -230,11 +219,11 @@ public final class MetaPages {
 
   private void expect(String what, int found, int expected, int at) {
     if (found != expected) {
-      throw damaged(what + " (byte " + at + ") is " + found + ", expected " + expected);
+      throw damaged("%s (byte %d) is %d, expected %d".formatted(what, at, found, expected));
     }
   }
 
-  private StoreException.Damaged damaged(String problem) {
-    return StoreException.damaged(place, "meta pages of data.mdb: " + problem);
+  private static DamagedException damaged(String problem) {
+    return new DamagedException("meta pages of %s: %s".formatted(DataFile.NAME, problem));
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.store.lmdb;
 
-import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.lmdbjava.Dbi;
@@ -13,11 +12,9 @@ public final class StateTable {
   private static final ByteBuffer KEY = key();
 
   private final Dbi<ByteBuffer> meta;
-  private final String place;
 
-  StateTable(Dbi<ByteBuffer> meta, String place) {
+  StateTable(Dbi<ByteBuffer> meta) {
     this.meta = meta;
-    this.place = place;
   }
 
   private static ByteBuffer key() {
@@ -28,17 +25,18 @@ public final class StateTable {
   /**
    * Reads the record.
    *
-   * @throws StoreException.Damaged when there is none, or it is not what was written
+   * @throws DamagedException when there is none, or it is not what was written
+   * @throws OtherVersionException when it has a version that this release does not know
    */
   public StoreState read(Txn<ByteBuffer> txn) {
     ByteBuffer record = meta.get(txn, KEY);
     if (record == null) {
-      throw StoreException.damaged(place, "it has no state record");
+      throw new DamagedException("it has no state record");
     }
-    return StoreState.decode(record, place);
+    return StoreState.decode(record);
   }
 
-  /** Writes the record, with the transaction's id; every transaction must. */
+  /** Writes the record with the transaction's id. Every write transaction must do so. */
   public void write(Txn<ByteBuffer> txn, StoreState state) {
     state.withTransaction(txn.getId()).encode(meta.reserve(txn, KEY, StoreState.LENGTH));
   }

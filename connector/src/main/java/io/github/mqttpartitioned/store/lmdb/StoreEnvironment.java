@@ -3,11 +3,9 @@ package io.github.mqttpartitioned.store.lmdb;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Env;
@@ -16,19 +14,23 @@ import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 
 /**
- * An open LMDB environment and its four databases, shared by its users: the memory map goes when
- * the last of them has given it back, never under a reader.
+ * An open LMDB environment and its four databases. Its users share it. The last one that releases
+ * it closes it, so the memory map never goes away under a reader.
  *
- * <p>Thread-safe but for {@link #beginWrite}, which belongs to the writer thread.
+ * <p>Every method throws an {@link LmdbException} when LMDB reports an error.
+ *
+ * <p>Thread-safe, except {@link #beginWrite}, which belongs to the writer thread.
  */
 public final class StoreEnvironment {
+
+  /** Name of the file in the environment's directory that holds everything durable. */
+  public static final String DATA_FILE = DataFile.NAME;
 
   private static final int MAX_READERS = 1024;
   private static final int MAX_IDLE_READERS = 16;
   private static final int DATABASES = 4;
   private static final int OWNER_ONLY = 0600;
 
-  private final String place;
   private final Env<ByteBuffer> env;
   private final StateTable state;
   private final BlockTable blocks;
@@ -41,23 +43,22 @@ public final class StoreEnvironment {
   /** Guards what follows. */
   private final Object lock = new Object();
 
-  /** Starts at 1 for the one who opened it; at 0 the environment is closed. */
+  /** Starts at 1 for the opener. At 0 the environment is closed. */
   private int users = 1;
 
   private boolean openerGone;
   private Runnable whenClosed = () -> {};
   private final ArrayDeque<StoreReader> idleReaders = new ArrayDeque<>();
 
-  private StoreEnvironment(String place, Env<ByteBuffer> env, DataFile file, boolean lengthened) {
-    this.place = place;
+  private StoreEnvironment(Env<ByteBuffer> env, DataFile file, boolean lengthened) {
     this.env = env;
     this.file = file;
     this.lengthened = lengthened;
     this.pageSize = env.stat().pageSize;
     try (Txn<ByteBuffer> txn = env.txnWrite()) {
-      state = new StateTable(database(env, txn, "meta"), place);
+      state = new StateTable(database(env, txn, "meta"));
       blocks = new BlockTable(database(env, txn, "blocks"));
-      inFlight = new InFlightTable(database(env, txn, "inflight"), place);
+      inFlight = new InFlightTable(database(env, txn, "inflight"));
       deadLetters = new DeadLetterTable(database(env, txn, "set-aside"));
       txn.commit();
     }
@@ -70,12 +71,12 @@ public final class StoreEnvironment {
   /**
    * Opens the environment in {@code directory}, or creates it.
    *
-   * @param mapBytes size of the memory map; a file that is larger gets a larger one
-   * @throws StoreException.Damaged when the file is not an environment, or shorter than it was
-   * @throws StoreException.Unusable when it cannot be opened
+   * @param mapBytes size of the memory map; a larger file gets a larger map
+   * @throws DamagedException when the file is empty, or shorter than it was
+   * @throws LmdbException when the file is not an environment or cannot be opened
+   * @throws LinkageError when LMDB's library cannot be loaded into this JVM
    */
   public static StoreEnvironment open(Path directory, long mapBytes) {
-    String place = directory.toString();
     Env<ByteBuffer> env = null;
     try {
       DataFile file = new DataFile(directory);
@@ -83,29 +84,19 @@ public final class StoreEnvironment {
       boolean lengthened = file.ensureWhole(env);
       env.readerCheck();
       file.opened();
-      return new StoreEnvironment(place, env, file, lengthened);
+      return new StoreEnvironment(env, file, lengthened);
     } catch (LmdbException e) {
-      closeQuietly(env);
-      throw LmdbErrors.translate(e, "open", place);
-    } catch (StoreException e) {
-      closeQuietly(env);
+      if (env != null) {
+        env.close();
+      }
       throw e;
-    } catch (LinkageError e) {
-      throw StoreException.unusable(
-          "open",
-          place,
-          "LMDB cannot be loaded into this JVM ("
-              + e
-              + "). It needs --add-opens=java.base/java.nio=ALL-UNNAMED and"
-              + " --add-exports=java.base/sun.nio.ch=ALL-UNNAMED, which Spark's own scripts give,"
-              + " and a java.io.tmpdir that programs may be run from",
-          e);
     }
   }
 
   private static Env<ByteBuffer> openEnv(Path directory, long mapBytes) {
-    // The first use unpacks LMDB's library, which lmdbjava looks up with the thread's class loader;
-    // a thread of Spark's may have one that does not know lmdbjava.
+    // The first use unpacks LMDB's library. lmdbjava looks it up with the thread's class loader,
+    // and
+    // a thread of Spark may have a class loader that does not know lmdbjava.
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(StoreEnvironment.class.getClassLoader());
@@ -118,12 +109,6 @@ public final class StoreEnvironment {
           .open(directory.toFile(), OWNER_ONLY, EnvFlags.MDB_NOTLS);
     } finally {
       thread.setContextClassLoader(before);
-    }
-  }
-
-  private static void closeQuietly(@Nullable Env<ByteBuffer> env) {
-    if (env != null) {
-      env.close();
     }
   }
 
@@ -147,34 +132,33 @@ public final class StoreEnvironment {
     return pageSize;
   }
 
-  /** Whether the file lacked its last pages; they are zeros now, and must not hold anything. */
+  /** Whether the file lacked its last pages. They are zeros now, and nothing may lie there. */
   public boolean lengthened() {
     return lengthened;
   }
 
-  /** Bytes of the file that have ever been in use: what was freed among them is used again. */
+  /** Bytes of the file that have ever been in use. Pages that were freed among them are reused. */
   public long usedBytes() {
     return (env.info().lastPageNumber + 1) * pageSize;
   }
 
   /**
-   * Checks that what is written can be found again.
+   * Checks that the next opening finds what is written now.
    *
-   * @throws StoreException.Damaged when the file has been removed or replaced
+   * @throws DamagedException when the file has been removed or replaced
    */
   public void requireInPlace() {
     file.requireInPlace();
   }
 
   /**
-   * Begins the one write transaction; waits for that of another process. The caller is a user
-   * already.
+   * Begins the write transaction. Waits while another process has one. The caller must be a user.
    */
   public Txn<ByteBuffer> beginWrite() {
     return env.txnWrite();
   }
 
-  /** Begins a read transaction; the caller is a user already. */
+  /** Begins a read transaction. The caller must be a user. */
   public Txn<ByteBuffer> beginRead() {
     return env.txnRead();
   }
@@ -194,7 +178,7 @@ public final class StoreEnvironment {
     }
   }
 
-  /** Takes a user away; the last one closes the environment. */
+  /** Removes a user. The last one closes the environment. */
   public void release() {
     Runnable after;
     synchronized (lock) {
@@ -210,9 +194,9 @@ public final class StoreEnvironment {
   }
 
   /**
-   * Gives up the opener's use, the first time that it is called.
+   * Removes the opener, the first time that it is called.
    *
-   * @param afterwards runs when the last user has gone, which may be now
+   * @param afterwards runs when the last user is gone, which may be now
    */
   public void close(Runnable afterwards) {
     boolean closedBefore;
@@ -230,7 +214,10 @@ public final class StoreEnvironment {
     }
   }
 
-  /** Closes it for damage found in the place of pages that the file lacked; opener only. */
+  /**
+   * Closes the environment after a failed opening, and removes the zeros that the opening added to
+   * the file. Belongs to the opener.
+   */
   public void closeDamaged() {
     close(() -> {});
     if (lengthened) {
@@ -244,7 +231,7 @@ public final class StoreEnvironment {
     }
   }
 
-  /** A reader without a snapshot, see {@link StoreReader#refresh}. The caller is a user already. */
+  /** A reader without a snapshot, see {@link StoreReader#refresh}. The caller must be a user. */
   public StoreReader borrowReader() {
     synchronized (lock) {
       StoreReader idle = idleReaders.poll();
@@ -252,14 +239,10 @@ public final class StoreEnvironment {
         return idle;
       }
     }
-    try {
-      return new StoreReader(this, place);
-    } catch (LmdbException e) {
-      throw LmdbErrors.translate(e, "read", place);
-    }
+    return new StoreReader(this);
   }
 
-  /** Takes a reader back, which has let go its snapshot. */
+  /** Takes a reader back that has released its snapshot. */
   public void giveBack(StoreReader reader) {
     synchronized (lock) {
       if (idleReaders.size() < MAX_IDLE_READERS) {

@@ -2,7 +2,6 @@
 package io.github.mqttpartitioned.store.lmdb;
 
 import io.github.mqttpartitioned.block.LogExtent;
-import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -27,18 +26,18 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * Partition and length of the source id take four bytes each. The checksum covers bytes 0 to 192. A
- * version that is not known is refused.
+ * reader refuses a version that it does not know.
  *
  * @param sourceId identity of the source that the store belongs to
  * @param partition number of the partition within the source
- * @param epoch fencing number of the holder: each opening takes the next one, and a holder that
- *     finds another one than its own has been fenced
+ * @param epoch fencing number of the process that writes. Each opening takes the next one, and a
+ *     process that finds another epoch than its own is fenced
  * @param earliest lowest offset that can still be read
- * @param next offset that the next message will be given
- * @param liveBytes disk taken by the blocks of {@code [earliest, next)}, see {@link
+ * @param next offset that the next message gets
+ * @param liveBytes bytes of disk that the blocks of {@code [earliest, next)} take, see {@link
  *     StoreLimits#cost}
  * @param first offset that the store was created with
- * @param transaction LMDB's id of the transaction that wrote it; every transaction does
+ * @param transaction LMDB's id of the transaction that wrote the record
  */
 public record StoreState(
     String sourceId,
@@ -116,22 +115,21 @@ public record StoreState(
   /**
    * Reads the record that fills {@code source} from its position to its limit.
    *
-   * @param store where it was found, for errors
-   * @throws StoreException.Damaged when it is not such a record
-   * @throws StoreException.Unusable when it is of another version
+   * @throws DamagedException when it is not such a record
+   * @throws OtherVersionException when it has a version that this release does not know
    */
-  static StoreState decode(ByteBuffer source, String store) {
+  static StoreState decode(ByteBuffer source) {
     ByteBuffer record = source.slice().order(ByteOrder.LITTLE_ENDIAN);
-    // Another version may be of another length.
+    // Another version may have another length.
     int length = record.capacity();
     if (length >= EPOCH_AT
         && record.getInt(MAGIC_AT) == MAGIC
         && record.getInt(VERSION_AT) != VERSION) {
-      throw StoreException.otherVersion(store, record.getInt(VERSION_AT), VERSION);
+      throw new OtherVersionException(record.getInt(VERSION_AT));
     }
-    expect(store, "length of the state record", length, LENGTH);
-    expect(store, "magic number of the state record", record.getInt(MAGIC_AT), MAGIC);
-    expect(store, "checksum of the state record", record.getInt(CRC_AT), crc(record));
+    expect("length of the state record", length, LENGTH);
+    expect("magic number of the state record", record.getInt(MAGIC_AT), MAGIC);
+    expect("checksum of the state record", record.getInt(CRC_AT), crc(record));
     byte[] id = new byte[record.getInt(ID_LENGTH_AT)];
     record.get(ID_AT, id);
     return new StoreState(
@@ -151,9 +149,9 @@ public record StoreState(
     return (int) crc.getValue();
   }
 
-  private static void expect(String store, String what, int found, int expected) {
+  private static void expect(String what, int found, int expected) {
     if (found != expected) {
-      throw StoreException.damaged(store, what + " is " + found + ", expected " + expected);
+      throw new DamagedException("%s is %d, expected %d".formatted(what, found, expected));
     }
   }
 }

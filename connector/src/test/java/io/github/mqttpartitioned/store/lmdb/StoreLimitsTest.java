@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.SampleMessage;
-import io.github.mqttpartitioned.store.PartitionStore;
-import io.github.mqttpartitioned.store.StoreWriter;
-import io.github.mqttpartitioned.store.Stores;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -15,10 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lmdbjava.Txn;
 
 class StoreLimitsTest {
 
-  private static final long MIB = Stores.MIB;
+  private static final long MIB = 1 << 20;
+  private static final int BLOCKS = 300;
 
   @TempDir Path directory;
 
@@ -40,23 +40,27 @@ class StoreLimitsTest {
     assertThat(StoreLimits.of(16 * MIB + 70_000, 4096).mapBytes()).isEqualTo(16 * MIB + 65_536);
   }
 
-  /** Appends blocks of one size, and compares what they were charged with what the file grew by. */
+  /** Appends blocks of one size, and compares their cost with the growth of the file. */
   @ParameterizedTest
   @ValueSource(ints = {1, 200, 700, 1_000, 1_500, 2_000, 4_000, 8_000, 100_000})
   void chargesWhatBlocksTake(int payload) {
-    try (PartitionStore store = PartitionStore.open(Stores.config(directory, 64 * MIB))) {
-      BlockBuilder block =
-          SampleMessage.builder(List.of(SampleMessage.ofSize(payload, new Random(1))));
-      long before = store.environment().usedBytes();
-      try (StoreWriter writer = store.write()) {
-        for (int i = 0; i < 300; i++) {
-          writer.append(block);
+    BlockBuilder block =
+        SampleMessage.builder(List.of(SampleMessage.ofSize(payload, new Random(1))));
+    int length = block.encodedLength();
+    StoreEnvironment environment = StoreEnvironment.open(directory, 64 * MIB);
+    try {
+      long before = environment.usedBytes();
+      try (Txn<ByteBuffer> txn = environment.beginWrite()) {
+        for (int i = 0; i < BLOCKS; i++) {
+          environment.blocks().append(txn, i, block, length);
         }
-        writer.commit();
+        txn.commit();
       }
-      double charged = store.liveBytes();
-      double taken = store.environment().usedBytes() - before;
+      double taken = environment.usedBytes() - before;
+      double charged = BLOCKS * StoreLimits.of(64 * MIB, environment.pageSize()).cost(length);
       assertThat(charged / taken).isBetween(0.9, 2.2);
+    } finally {
+      environment.close(() -> {});
     }
   }
 }
