@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads a block where it lies, see {@link BlockFormat}. The header is checked by {@link #wrap}, a
- * column when it is first asked for, and every place within a column before it is given: whatever
- * the bytes are, the answer is right or a {@link CorruptBlockException}.
+ * Reads a block where it lies, see {@link BlockFormat}. {@link #wrap} checks the header. A column
+ * is checked when it is first used, and every position within a column before it is returned. So
+ * for any bytes the answer is right or a {@link CorruptBlockException}.
  *
  * <p>Confined to one thread. The memory is borrowed: a block from a cursor is valid until the
  * cursor moves or is closed.
@@ -83,6 +83,7 @@ public final class Block {
     return new Block(bytes.slice().order(BlockFormat.ORDER), place);
   }
 
+  /** Offset of the first message. The others follow without a gap. */
   public long firstOffset() {
     return firstOffset;
   }
@@ -92,12 +93,12 @@ public final class Block {
     return count;
   }
 
-  /** Number of different topics, 1 or more; there may be some that no message has. */
+  /** Number of different topics, 1 or more. A topic without a message is possible. */
   public int topicCount() {
     return topicCount;
   }
 
-  /** The whole block, little endian; a place of {@link #start} is an index into it. */
+  /** The whole block, little endian. {@link #start} returns indexes into it. */
   public ByteBuffer bytes() {
     return bytes;
   }
@@ -107,19 +108,22 @@ public final class Block {
     return bytes.capacity();
   }
 
-  /** Time of receipt in microseconds since 1970, UTC. */
+  /** Time of receipt of message {@code row} of the block, in microseconds since 1970, UTC. */
   public long receivedMicros(int row) {
     return bytes.getLong(start(Column.RECEIVED) + row * Long.BYTES);
   }
 
+  /** QoS of the PUBLISH: 0, 1 or 2 (MQTT 5, section 3.3.1.2). */
   public int qos(int row) {
     return flags(row) & BlockFormat.FLAG_QOS_MASK;
   }
 
+  /** The RETAIN flag of the PUBLISH (MQTT 5, section 3.3.1.3). */
   public boolean retained(int row) {
     return (flags(row) & BlockFormat.FLAG_RETAINED) != 0;
   }
 
+  /** The DUP flag of the PUBLISH (MQTT 5, section 3.3.1.1). */
   public boolean duplicate(int row) {
     return (flags(row) & BlockFormat.FLAG_DUPLICATE) != 0;
   }
@@ -128,7 +132,7 @@ public final class Block {
     return bytes.get(start(Column.FLAGS) + row);
   }
 
-  /** Which of the block's topics the message has: 0 to {@link #topicCount} - 1. */
+  /** Index of the message's topic among those of the block: 0 to {@link #topicCount} - 1. */
   public int topic(int row) {
     int topic = bytes.getInt(start(Column.TOPIC_INDEX) + row * Integer.BYTES);
     if (topic < 0 || topic >= topicCount) {
@@ -137,26 +141,29 @@ public final class Block {
     return topic;
   }
 
-  /** Where topic number {@code topic} begins in {@link #bytes}. */
+  /** Index in {@link #bytes} at which topic {@code topic} begins. */
   public int topicStart(int topic) {
     return start(Column.TOPIC_BYTES) + from(Column.TOPIC_ENDS, Column.TOPIC_BYTES, topic);
   }
 
+  /** Length of topic {@code topic} in bytes of UTF-8. */
   public int topicLength(int topic) {
     return length(Column.TOPIC_ENDS, Column.TOPIC_BYTES, topic);
   }
 
+  /** Index in {@link #bytes} at which the payload of message {@code row} begins. */
   public int payloadStart(int row) {
     return start(Column.PAYLOAD_BYTES) + from(Column.PAYLOAD_ENDS, Column.PAYLOAD_BYTES, row);
   }
 
+  /** Length of the payload of message {@code row} in bytes. */
   public int payloadLength(int row) {
     return length(Column.PAYLOAD_ENDS, Column.PAYLOAD_BYTES, row);
   }
 
   /**
-   * Where all payloads lie, for a caller that reads many: that of message {@code row} from place
-   * {@code row} of the answer to place {@code row + 1}.
+   * Where all payloads lie, for a caller that reads many. The payload of message {@code row} lies
+   * from element {@code row} of the array to element {@code row + 1}, as indexes in {@link #bytes}.
    */
   public int[] payloadPlaces() {
     int[] places = new int[count + 1];
@@ -187,7 +194,7 @@ public final class Block {
   }
 
   /**
-   * Puts {@code cursor} before the message's properties.
+   * Moves {@code cursor} before the properties of message {@code row}.
    *
    * @throws CorruptBlockException when they do not lie in the block
    */
@@ -202,7 +209,7 @@ public final class Block {
         length(Column.PROPERTY_ENDS, Column.PROPERTY_BYTES, row));
   }
 
-  /** What a {@link MalformedPropertiesException} in the properties of {@code row} means here. */
+  /** The error for a {@link MalformedPropertiesException} in the properties of {@code row}. */
   public CorruptBlockException corruptProperties(int row, MalformedPropertiesException cause) {
     return CorruptBlockException.properties(place, row, String.valueOf(cause.getMessage()));
   }
@@ -215,9 +222,10 @@ public final class Block {
   }
 
   /**
-   * Where a column begins in {@link #bytes}.
+   * Index in {@link #bytes} at which a column begins.
    *
-   * @throws CorruptBlockException when its checksum is wrong; checked once per block and column
+   * @throws CorruptBlockException when its checksum is wrong. It is checked once for each block and
+   *     column
    */
   public int start(Column column) {
     int bit = 1 << column.place;
@@ -228,7 +236,7 @@ public final class Block {
     return starts[column.place];
   }
 
-  /** Checks every column now, instead of when it is first asked for. */
+  /** Checks every column now, and not when it is first used. */
   public void verify() {
     for (Column column : COLUMNS) {
       start(column);

@@ -12,9 +12,9 @@ import java.util.Arrays;
 /**
  * Collects messages column by column and writes them as one block, see {@link BlockFormat}.
  *
- * <p>Adding a message allocates nothing once the columns have grown to their usual size. {@link
- * #clear} keeps that size for the next block, and lets go what one large message took. Confined to
- * one thread.
+ * <p>{@link #add} allocates nothing when the columns have grown to their usual size. {@link #clear}
+ * keeps that size for the next block, and frees what one large message took. Confined to one
+ * thread.
  */
 public final class BlockBuilder {
 
@@ -46,7 +46,10 @@ public final class BlockBuilder {
   private int topicCount;
   private int[] topicEnds = new int[FIRST_MESSAGES];
 
-  /** Open addressing: a slot holds a topic's number + 1, or 0. A power of 2, at most half full. */
+  /**
+   * Hash table of the topics with open addressing. A slot holds a topic's number + 1, or 0. The
+   * length is a power of 2, and at most half of the slots are taken.
+   */
   private int[] slots = new int[4 * FIRST_MESSAGES];
 
   /**
@@ -170,7 +173,7 @@ public final class BlockBuilder {
         + topicBytes.array.length;
   }
 
-  /** Whether the next message belongs into the next block. */
+  /** Whether the next message belongs in the next block. */
   public boolean isFull() {
     return count >= FULL_MESSAGES || sizeInBytes() >= FULL_BYTES;
   }
@@ -192,7 +195,7 @@ public final class BlockBuilder {
    */
   public void encode(long firstOffset, ByteBuffer target) {
     if (count == 0) {
-      throw new IllegalStateException("a block holds one message at least");
+      throw new IllegalStateException("a block holds at least one message");
     }
     int length = encodedLength();
     ByteBuffer block = target.slice(target.position(), length).order(BlockFormat.ORDER);
@@ -307,7 +310,7 @@ public final class BlockBuilder {
     return product ^ product >>> 29;
   }
 
-  /** Bytes one behind the other. */
+  /** An array of bytes that grows at its end. */
   private static final class Bytes {
     private byte[] array = new byte[0];
     private int length;
@@ -321,7 +324,7 @@ public final class BlockBuilder {
     }
 
     private void grow(int added) {
-      // A message larger than a whole block gets just its room: it will not be followed by more.
+      // After a message that is larger than a whole block none follows, so it gets no spare room.
       int needed = Math.addExact(length, added);
       int size = needed > 2 * FULL_BYTES ? needed : Math.max(FIRST_BYTES, 2 * needed);
       array = Arrays.copyOf(array, size);

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 public interface BlockCursor extends AutoCloseable {
 
   /**
-   * Moves to the next block. The one returned before is no longer valid.
+   * Moves to the next block. The block returned before is no longer valid.
    *
-   * <p>The first block may begin before the range and the last one may end behind it: the caller
-   * takes what lies within.
+   * <p>The first block may begin before the range, and the last one may end after it. The caller
+   * must skip what lies outside.
    *
-   * @return null behind the last block of the range
+   * @return null after the last block of the range
    * @throws CorruptBlockException when the bytes found are not the block that was written
    */
   @Nullable Block next();

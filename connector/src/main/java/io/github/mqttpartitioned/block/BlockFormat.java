@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * Layout of a block, version 1. All numbers are little endian; every column begins at a multiple of
- * 8 bytes from the start of the block, in the order below, with zeros between.
+ * Layout of a block, version 1. All numbers are little endian. The columns have the order below.
+ * Each begins at a multiple of 8 bytes from the start of the block, and zeros fill the gaps.
  *
  * <pre>
  *   0               4       6       8              16      20      24      28      32
@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  *  +------------------------------------------------------------------------------+
  *  112 RECEIVED        long x count    time of receipt, microseconds since 1970, UTC
  *      FLAGS           byte x count    bits 0-1 QoS, bit 2 RETAIN, bit 3 DUP
- *      TOPIC_INDEX     int  x count    place of the message's topic among the block's topics
+ *      TOPIC_INDEX     int  x count    index of the message's topic among the block's topics
  *      TOPIC_ENDS      int  x topics   end of each topic within TOPIC_BYTES
  *      TOPIC_BYTES     UTF-8           topic names one after another, each once
  *      PAYLOAD_ENDS    int  x count    end of each payload within PAYLOAD_BYTES
@@ -30,15 +30,15 @@ import java.util.zip.CRC32C;
  *  +------------------------------------------------------------------------------+
  * </pre>
  *
- * The i-th thing of a column with ends lies in {@code [end(i - 1), end(i))}, the first one from 0.
+ * Element i of a column with ends lies in {@code [end(i - 1), end(i))}, and element 0 begins at 0.
  *
- * <p><b>Checksums</b> are CRC-32C. The header's covers bytes 0 to 112 without its own four; thereby
- * it also vouches for the columns' checksums, which cover a column each. A reader checks the header
- * at once and a column when it is first asked for: a query that reads only offsets never pays for
- * payloads.
+ * <p><b>Checksums</b> are CRC-32C. The header's checksum covers bytes 0 to 112 without its own four
+ * bytes, and so it covers the columns' checksums. Each of those covers one column. A reader checks
+ * the header at once and a column when it is first used. So a query that reads only offsets never
+ * reads the payloads.
  *
  * <p><b>Versions.</b> A reader refuses a version that it does not know. A change of this layout is
- * a new version; golden files of old ones stay in the tests.
+ * a new version. The tests keep golden files of old versions.
  *
  * <p><b>An example.</b> One message at offset 4711: payload "hi" for topic "a/b", QoS 1, retained,
  * received one second after the beginning of 1970 from tcp://b:1.
@@ -58,8 +58,8 @@ import java.util.zip.CRC32C;
  *   31000000 00000000                    1"
  * </pre>
  *
- * <p><b>Limits.</b> A block is shorter than 2 GiB and holds 1 message at least; one message is at
- * most what MQTT allows, 268,435,455 bytes.
+ * <p><b>Limits.</b> A block is shorter than 2 GiB and holds at least 1 message. A message has at
+ * most the size that MQTT allows, 268,435,455 bytes (MQTT 5, section 2.1.4).
  */
 public final class BlockFormat {
 
@@ -80,7 +80,7 @@ public final class BlockFormat {
   static final int CRC_AT = LENGTH_AT + Integer.BYTES;
   static final int DIRECTORY_AT = CRC_AT + Integer.BYTES;
 
-  /** The columns in their order of place. */
+  /** The columns in their order in the block. */
   public enum Column {
     RECEIVED(0),
     FLAGS(1),
@@ -124,7 +124,7 @@ public final class BlockFormat {
     return qos | (retained ? FLAG_RETAINED : 0) | (duplicate ? FLAG_DUPLICATE : 0);
   }
 
-  /** The next multiple of 8, as a long because a damaged header may ask for more than an int. */
+  /** The next multiple of 8. A long, because a damaged header may lead beyond an int. */
   static long align(long position) {
     return (position + 7) & ~7L;
   }

@@ -2,8 +2,8 @@
 package io.github.mqttpartitioned.block;
 
 /**
- * Where a partition's blocks can be read: its store, or the node that holds it. A reader never
- * knows which. Thread-safe.
+ * A place to read a partition's blocks from: its store, or the node that hosts it. Readers treat
+ * both alike. Thread-safe.
  */
 public interface BlockSource {
 
@@ -15,7 +15,7 @@ public interface BlockSource {
    */
   BlockCursor read(OffsetRange range);
 
-  /** Whether the blocks lie in this JVM, and not on another node. */
+  /** Whether this JVM holds the blocks, and not another node. */
   default boolean isLocal() {
     return true;
   }

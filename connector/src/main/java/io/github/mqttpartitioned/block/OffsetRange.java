@@ -7,16 +7,17 @@ import java.io.Serializable;
  * Half-open range {@code [from, until)} of offsets of one partition.
  *
  * @param from first offset of the range, 0 or more
- * @param until offset behind the last one of the range, at least {@code from}
+ * @param until offset after the last one of the range, at least {@code from}
  */
 public record OffsetRange(long from, long until) implements Serializable {
 
   public OffsetRange {
     if (from < 0 || until < from) {
-      throw new IllegalArgumentException("not a range of offsets: [" + from + ", " + until + ")");
+      throw new IllegalArgumentException("not a range of offsets: [%d, %d)".formatted(from, until));
     }
   }
 
+  /** Number of offsets. */
   public long count() {
     return until - from;
   }

@@ -23,7 +23,7 @@ enum FaultPoint {
   /** The environment is closed after a disk error, and not yet opened again. */
   REOPENING;
 
-  @SuppressWarnings("ImmutableEnumChecker") // Changed by tests alone.
+  @SuppressWarnings("ImmutableEnumChecker") // Only tests change it.
   private volatile @Nullable Runnable fault;
 
   void reached() {

@@ -22,15 +22,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever bytes a block is said to be: every value read lies within them, or the answer is a
- * {@link CorruptBlockException}. Most cases are given checksums that match, as the checksums would
- * find nearly every change before anything else looks at it.
+ * Reads random and mutated bytes as a block. Every value lies within the bytes, or the answer is a
+ * {@link CorruptBlockException}. Most cases get checksums that match, because otherwise the
+ * checksums would find nearly every change before any other check.
  */
 class BlockFuzzTest {
 
   private static final Duration LONGEST = Duration.ofSeconds(2);
 
-  /** Whatever a block says of its size. */
+  /** Most bytes that a reader may allocate, for any size that a block claims to have. */
   private static final long MOST_ALLOCATED = 4L << 20;
 
   private static final long MOST_ALLOCATED_BY_BYTE = 500;

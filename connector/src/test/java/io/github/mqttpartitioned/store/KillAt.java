@@ -33,8 +33,8 @@ public final class KillAt {
   }
 
   /**
-   * Has the store's writer open it anew after {@code times} writes, as after a disk error, and the
-   * process stop in the midst of that.
+   * Makes the store's writer open it again after {@code times} writes, as after a disk error, and
+   * stops the process while it does so.
    */
   public static void installReopening(PartitionStore store, int times) {
     install(FaultPoint.REOPENING.name(), 1);

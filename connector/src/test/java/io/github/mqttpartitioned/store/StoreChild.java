@@ -97,7 +97,7 @@ final class StoreChild implements AutoCloseable {
       NumberedLog log = new NumberedLog(store);
       switch (arguments[0]) {
         case "takeOver" -> takeOver(store, log, out);
-        case "writeForEver" -> writeForEver(store, log, out);
+        case "writeUntilKilled" -> writeUntilKilled(store, log, out);
         case "fillDisk" -> fillDisk(store, log, out);
         default -> throw new IllegalArgumentException(arguments[0]);
       }
@@ -110,7 +110,7 @@ final class StoreChild implements AutoCloseable {
     out.println("epoch " + store.epoch());
   }
 
-  private static void writeForEver(PartitionStore store, NumberedLog log, PrintStream out) {
+  private static void writeUntilKilled(PartitionStore store, NumberedLog log, PrintStream out) {
     Random random = new Random();
     while (true) {
       log.write(random);

@@ -46,7 +46,7 @@ class StoreDamageTest {
               "not to partition " + other.partition() + " of source " + other.sourceId());
     }
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
-      assertThat(store.epoch()).as("epochs are not taken by who is refused").isEqualTo(2);
+      assertThat(store.epoch()).as("an opening that is refused takes no epoch").isEqualTo(2);
     }
   }
 
@@ -62,7 +62,7 @@ class StoreDamageTest {
             "is older than the checkpoint: it holds [0, 10), but offsets below 11");
     StoreConfig equal = new StoreConfig(directory, "source", 3, 16 * Stores.MIB, 10);
     try (PartitionStore store = PartitionStore.open(equal)) {
-      assertThat(store.epoch()).as("epochs are not taken by who is refused").isEqualTo(2);
+      assertThat(store.epoch()).as("an opening that is refused takes no epoch").isEqualTo(2);
       assertThat(store.extent().next()).isEqualTo(10);
     }
   }
@@ -275,7 +275,7 @@ class StoreDamageTest {
   }
 
   @Test
-  void creationThatWasCutOffIsBegunAnew() throws IOException {
+  void creationThatWasCutOffBeginsAgain() throws IOException {
     Path creating = Files.createDirectory(directory.resolve("creating"));
     Files.writeString(creating.resolve("data.mdb"), "half");
     assertThat(PartitionStore.exists(directory)).isFalse();

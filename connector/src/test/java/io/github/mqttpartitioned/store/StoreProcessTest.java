@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.Seeded;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -30,7 +32,7 @@ class StoreProcessTest {
   private void killAndReopen(Random random) throws Exception {
     for (int kill = 0; kill < KILLS; kill++) {
       long committed = 0;
-      try (StoreChild child = StoreChild.start("exec", "writeForEver", directory)) {
+      try (StoreChild child = StoreChild.start("exec", "writeUntilKilled", directory)) {
         for (int commits = 1 + random.nextInt(150); commits > 0; commits--) {
           committed = Long.parseLong(child.await("next"));
         }
@@ -47,7 +49,7 @@ class StoreProcessTest {
   }
 
   @Test
-  void holderIsFencedByTheNextOne() throws Exception {
+  void processIsFencedByTheNextOne() throws Exception {
     try (PartitionStore store = PartitionStore.open(Stores.config(directory, 64 * Stores.MIB))) {
       NumberedLog log = new NumberedLog(store);
       log.write(new Random(1));
@@ -73,6 +75,18 @@ class StoreProcessTest {
     try (PartitionStore store = PartitionStore.open(Stores.config(directory, 64 * Stores.MIB))) {
       assertThat(store.epoch()).isEqualTo(3);
       new NumberedLog(store).verify();
+    }
+  }
+
+  @Test
+  void jvmThatCannotLoadLmdbIsToldWhatItNeeds() {
+    try (ChildJvm child =
+        ChildJvm.of(StoreChild.class, "takeOver", directory.toString())
+            .property("java.io.tmpdir", directory.resolve("missing").toString())
+            .start()) {
+      child.awaitLine(
+          "\\[MQTT_STORE_LIBRARY_MISSING] Cannot open store .*java.io.tmpdir",
+          Duration.ofMinutes(1));
     }
   }
 

@@ -13,8 +13,9 @@ import org.slf4j.LoggerFactory;
  * Makes glibc keep the memory that LMDB works with.
  *
  * <p>A write transaction holds its new pages in memory and frees them at its end: about 10 MiB for
- * a busy member. By default glibc returns most of that to the system each time. The next transaction
- * then gets it page by page through page faults, which takes longer than to fill the pages.
+ * a busy member. By default glibc returns most of that to the system each time. The next
+ * transaction then gets it page by page through page faults, which takes longer than to fill the
+ * pages.
  *
  * <p>glibc raises its thresholds when a large piece is freed. From then on pieces up to that size
  * come from the heap, and up to twice that size stays at the end of each arena. This holds for the
@@ -33,7 +34,10 @@ final class NativeHeap {
   /** What fixes a threshold: variables of the environment, and their names in GLIBC_TUNABLES. */
   private static final List<String> VARIABLES =
       List.of(
-          "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_", "MALLOC_MMAP_MAX_");
+          "MALLOC_TRIM_THRESHOLD_",
+          "MALLOC_MMAP_THRESHOLD_",
+          "MALLOC_TOP_PAD_",
+          "MALLOC_MMAP_MAX_");
 
   private static final List<String> TUNABLES =
       List.of(
@@ -47,8 +51,8 @@ final class NativeHeap {
   private NativeHeap() {}
 
   /**
-   * Raises the thresholds of glibc, the first time that it is called and unless the user has decided
-   * otherwise.
+   * Raises the thresholds of glibc, the first time that it is called and unless the user has
+   * decided otherwise.
    *
    * @throws IllegalArgumentException when the system property has another value
    */
@@ -60,8 +64,9 @@ final class NativeHeap {
       MemoryIO memory = MemoryIO.getInstance();
       memory.freeMemory(memory.allocateMemory(PIECE, false));
       LOG.info(
-          "The C library of this JVM now keeps up to {} MiB of freed memory in each arena, so that"
-              + " LMDB gets it again without page faults. -D{}=leave switches this off",
+          """
+          The C library of this JVM now keeps up to {} MiB of freed memory in each arena, so that \
+          LMDB gets it again without page faults. -D{}=leave switches this off""",
           2 * PIECE >> 20,
           PROPERTY);
     }
