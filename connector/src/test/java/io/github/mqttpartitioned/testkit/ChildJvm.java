@@ -114,7 +114,8 @@ public final class ChildJvm implements AutoCloseable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       OPENED.forEach(name -> command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED"));
       command.add("-Dio.netty.tryReflectionSetAccessible=true");
-      command.add("-Xmx512m");
+      // Short lives: C2 and the threads of G1 cost more than they give back.
+      command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
       command.addAll(options);
       properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
       command.addAll(List.of("-cp", classPath));

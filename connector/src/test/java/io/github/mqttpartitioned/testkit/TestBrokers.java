@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
 
 /**
@@ -70,6 +71,9 @@ public final class TestBrokers {
   private static final String PROPERTY = "test.broker";
   private static final Set<String> ANNOUNCED = ConcurrentHashMap.newKeySet();
 
+  /** Descriptions of the brokers started since {@link #takeUsed}. */
+  private static final Set<String> USED = new ConcurrentSkipListSet<>();
+
   private TestBrokers() {}
 
   /** Starts a broker with default options. */
@@ -85,6 +89,7 @@ public final class TestBrokers {
   public static TestBroker start(BrokerOptions options) {
     String wanted = System.getProperty(PROPERTY, "");
     TestBroker broker = wanted.isEmpty() ? startFirst(options) : kind(wanted).start(options);
+    USED.add(broker.description());
     if (ANNOUNCED.add(broker.description())) {
       System.out.println("Test broker: " + broker.description());
     }
@@ -97,6 +102,13 @@ public final class TestBrokers {
     return wanted.isEmpty()
         ? available().stream().anyMatch(kind -> kind.supports(options))
         : kind(wanted).supports(options);
+  }
+
+  /** Descriptions of the brokers that were started since the last call. */
+  static List<String> takeUsed() {
+    List<String> used = List.copyOf(USED);
+    USED.removeAll(used);
+    return used;
   }
 
   /** The kinds that can be started on this machine. */
