@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.endtoend;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.TestBroker;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag(Full.TAG)
 class BrokerRestartTest {
 
   private static final int MESSAGES = 100_000;

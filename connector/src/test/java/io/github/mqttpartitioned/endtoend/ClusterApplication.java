@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.LocalCluster;
+import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.testkit.StandaloneCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import java.io.IOException;

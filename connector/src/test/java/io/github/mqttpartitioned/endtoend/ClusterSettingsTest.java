@@ -13,6 +13,7 @@ import io.github.mqttpartitioned.cluster.rpc.Request;
 import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.endtoend.ClusterApplication.Report;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.SharedSecret;
 import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.StandaloneCluster;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Spark's settings that change how tasks are placed, and how executors talk to each other. */
+@Tag(Full.TAG)
 class ClusterSettingsTest {
 
   private static final int PARTITIONS = 4;

@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.endtoend.ClusterApplication.Report;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.NumberedMessages;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.Soak;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real executors: a standalone master, two workers, two executors on each. */
+@Tag(Full.TAG)
 class ClusterTest {
 
   private static final int PARTITIONS = 8;

@@ -2,11 +2,13 @@
 package io.github.mqttpartitioned.endtoend;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.spark.sql.streaming.StreamingQuery;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,7 +16,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The promise, on a real broker, with a sink that shows every loss and every repetition. */
 class EveryMessageArrivesTest {
 
-  private static final int MESSAGES = 500_000;
+  private static final int MESSAGES = Integer.getInteger("test.messages", 50_000);
+
+  /** So that the load lasts over the stops. */
+  private static final int PER_SECOND = 4_000;
+
   private static final int PARTITIONS = 4;
   private static final int STOPS = 10;
 
@@ -38,6 +44,7 @@ class EveryMessageArrivesTest {
     }
   }
 
+  @Tag(Full.TAG)
   @ParameterizedTest(name = "QoS {0}")
   @ValueSource(ints = {1, 2})
   void whileTheQueryIsStoppedAndStartedTenTimes(int qos) throws Exception {
@@ -45,7 +52,7 @@ class EveryMessageArrivesTest {
       Job job = job(broker, qos);
       // The sessions must be there before the first message is.
       job.startConnected().stop();
-      try (Load load = Load.start(broker.url(), 4, MESSAGES, qos, 0)) {
+      try (Load load = Load.start(broker.url(), 4, MESSAGES, qos, PER_SECOND)) {
         for (int stop = 1; stop <= STOPS; stop++) {
           StreamingQuery query = job.startConnected();
           Arrived.await(query, (long) MESSAGES * stop / (STOPS + 1));

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.endtoend;
 
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.Spark;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;

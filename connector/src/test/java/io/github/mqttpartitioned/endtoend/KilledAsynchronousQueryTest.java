@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.NumberedMessages;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.SessionBroker;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * kill -9 of a query with asynchronous progress tracking, between batches and their entries in the
  * logs: batches come again, perhaps with other limits, and nothing is missing.
  */
+@Tag(Full.TAG)
 class KilledAsynchronousQueryTest {
 
   private static final Duration DEADLINE = Duration.ofMinutes(3);

@@ -11,10 +11,12 @@ import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.testkit.FailingDisk;
 import io.github.mqttpartitioned.testkit.FailingDisk.Fault;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.NumberedMessages;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.SessionBroker;
 import io.github.mqttpartitioned.testkit.Soak;
+import io.github.mqttpartitioned.testkit.Spark;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * kill -9 of a whole query, with a broker that keeps a record of what was acknowledged to it. After
  * each kill all of that is in the sink or in the store, and what is in both is the same.
  */
+@Tag(Full.TAG)
 class KilledQueryRecordTest {
 
   private static final String ANY_MOMENT = "-";

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.TestBroker;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** kill -9 in the middle, again and again, on one checkpoint. */
+@Tag(Full.TAG)
 class KilledQueryTest {
 
   private static final int KILLS = 5;

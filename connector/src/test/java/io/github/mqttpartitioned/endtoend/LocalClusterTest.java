@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.LocalCluster;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
@@ -11,9 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Spark's local-cluster, as users try things out on: two executors. */
 class LocalClusterTest {
@@ -24,9 +25,18 @@ class LocalClusterTest {
 
   @TempDir private Path folder;
 
-  @ParameterizedTest(name = "{0} partitions")
-  @ValueSource(ints = {2 * EXECUTORS, EXECUTORS - 1})
-  void everyMessageArrivesOnceAndNothingIsLeftInTheExecutors(int partitions) throws Exception {
+  @Test
+  void everyMessageArrivesOnceAndNothingIsLeftInTheExecutors() throws Exception {
+    run(2 * EXECUTORS);
+  }
+
+  @Tag(Full.TAG)
+  @Test
+  void everyMessageArrivesOnceWithFewerPartitionsThanExecutors() throws Exception {
+    run(EXECUTORS - 1);
+  }
+
+  private void run(int partitions) throws Exception {
     LocalCluster cluster = new LocalCluster(folder, EXECUTORS);
     List<String> options =
         List.of("partitions=" + partitions, "qos=" + QOS, "storeDir=" + folder.resolve("stores"));

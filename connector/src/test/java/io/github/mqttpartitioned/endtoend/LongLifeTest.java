@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a query holds does not grow with its age; see {@link LongLifeProcess}. */
+@Tag(Full.TAG)
 class LongLifeTest {
 
   private static final int PER_SECOND = 5_000;

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.NetworkHosts;
 import io.github.mqttpartitioned.testkit.NetworkHosts.Host;
 import io.github.mqttpartitioned.testkit.Soak;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two hosts, each with an address and a disk of its own, and one of them goes: for a while, or for
  * good. Driver and broker are on neither.
  */
+@Tag(Full.TAG)
 class LostHostTest {
 
   private static final int PARTITIONS = 4;

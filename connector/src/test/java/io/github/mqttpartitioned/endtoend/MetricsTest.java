@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.mqttpartitioned.metrics.Dashboards;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.NumberedMessages;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.Samples;
@@ -33,6 +34,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.streaming.SourceProgress;
 import org.apache.spark.sql.streaming.StreamingQuery;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,6 +128,7 @@ class MetricsTest {
    * Every expression of every panel, and the alerts, in a real Prometheus. The alerts' times are
    * cut short: a minute of theirs lasts two seconds here.
    */
+  @Tag(Full.TAG)
   @Test
   void everyPanelShowsDataAndAlertsFireWhenTheFaultIsMade() throws Exception {
     assumeTrue(Prometheus.find("prometheus").isPresent(), "prometheus is not on the PATH");

@@ -9,6 +9,7 @@ import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.Feature;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.Trigger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +83,7 @@ class ProcessedTest {
     }
   }
 
+  @Tag(Full.TAG)
   @ParameterizedTest(name = "QoS {0}")
   @ValueSource(ints = {1, 2})
   void windowOfOneMessage(int qos) throws Exception {
@@ -94,6 +97,7 @@ class ProcessedTest {
     }
   }
 
+  @Tag(Full.TAG)
   @Test
   void brokerWithASmallerWindowOfItsOwn() throws Exception {
     BrokerOptions options = BROKER.maxInflight(20);
@@ -141,6 +145,7 @@ class ProcessedTest {
     }
   }
 
+  @Tag(Full.TAG)
   @Test
   void killedQueryGoesOnWhereItWas() throws Exception {
     int messages = 6_000;

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.NumberedMessages;
 import io.github.mqttpartitioned.testkit.SessionBroker;
 import java.io.IOException;
@@ -38,6 +39,7 @@ import org.apache.spark.sql.streaming.Trigger;
 import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -154,6 +156,7 @@ class SparkFaultTest {
     return true;
   }
 
+  @Tag(Full.TAG)
   @Test
   void severalActionsOverABatchSeeTheSameRowsAlsoAtOnce() throws Exception {
     broker.publish(MESSAGES);
@@ -212,6 +215,7 @@ class SparkFaultTest {
     assertThat(processed()).isEqualTo(upTo(3 * MESSAGES));
   }
 
+  @Tag(Full.TAG)
   @Test
   void checkpointOfAnEarlierTimeIsAnErrorWithoutRetention() throws Exception {
     goOnAndGoBack(job(), folder.resolve("saved"));
@@ -256,6 +260,7 @@ class SparkFaultTest {
     }
   }
 
+  @Tag(Full.TAG)
   @Test
   void progressThatIsTrackedAsynchronouslyLosesNothingOverRestarts() throws Exception {
     for (int run = 1; run <= 3; run++) {
@@ -329,6 +334,7 @@ class SparkFaultTest {
     assertThat(processed()).isEqualTo(upTo(MESSAGES));
   }
 
+  @Tag(Full.TAG)
   @Test
   void stopsWhileTheStoreIsFullAndGoesOnAfterwards() throws Exception {
     broker.close();

@@ -4,16 +4,19 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody starts a query a second time, in another process, while it runs. */
+@Tag(Full.TAG)
 class TakeoverTest {
 
   private static final int PARTITIONS = 4;

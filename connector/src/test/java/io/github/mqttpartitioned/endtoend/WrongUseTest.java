@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.net.InetAddress;

@@ -14,6 +14,7 @@ import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.Scheme;
 import io.github.mqttpartitioned.testkit.TestBroker;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +96,7 @@ class BrokerTest {
     }
   }
 
+  @Tag(Full.TAG)
   @ParameterizedTest(name = "QoS {0}")
   @ValueSource(ints = {1, 2})
   void takesAMessageOf1ByteAndOneOf100MiB(int qos) throws Exception {

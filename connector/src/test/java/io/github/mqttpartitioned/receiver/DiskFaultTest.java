@@ -11,6 +11,7 @@ import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.FailingDisk;
 import io.github.mqttpartitioned.testkit.FailingDisk.Fault;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.SessionBroker;
 import io.github.mqttpartitioned.testkit.Soak;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a disk can do to a running member: nothing is acknowledged that it has not taken. */
 @EnabledOnOs(OS.LINUX)
+@Tag(Full.TAG)
 class DiskFaultTest {
 
   private static final Duration DEADLINE = Duration.ofMinutes(2);

@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.receiver.FaultyProxy.Direction;
 import io.github.mqttpartitioned.receiver.FaultyProxy.End;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.SessionBroker;
 import io.github.mqttpartitioned.testkit.Soak;
@@ -59,6 +60,7 @@ class FaultyNetworkTest {
   }
 
   /** Two messages wait for PUBREL and one for PUBREC when the second connection begins. */
+  @Tag(Full.TAG)
   @Test
   void cutAtAnyByteOfARedeliveryCostsNothing() throws Exception {
     int whole = length(bytes -> converse(2, new Cut(Direction.TO_BROKER, bytes, End.CLOSE)));
@@ -155,6 +157,7 @@ class FaultyNetworkTest {
     }
   }
 
+  @Tag(Full.TAG)
   @ParameterizedTest(name = "QoS {0}")
   @ValueSource(ints = {1, 2})
   void everythingLateBySecondsChangesNothing(int qos) throws Exception {
@@ -187,6 +190,7 @@ class FaultyNetworkTest {
   }
 
   /** 150,000 messages take every packet id twice; each cut has up to 60,000 delivered again. */
+  @Tag(Full.TAG)
   @ParameterizedTest(name = "QoS {0}")
   @ValueSource(ints = {1, 2})
   void packetIdsGoAroundAndAFullWindowIsDeliveredAgain(int qos) {

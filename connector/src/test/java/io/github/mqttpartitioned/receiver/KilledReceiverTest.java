@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.SessionBroker;
 import io.github.mqttpartitioned.testkit.Soak;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * trimming and reopening its store. The broker's record of acknowledgements is held against the
  * store after each kill.
  */
+@Tag(Full.TAG)
 class KilledReceiverTest {
 
   private static final String ANY_MOMENT = "-";

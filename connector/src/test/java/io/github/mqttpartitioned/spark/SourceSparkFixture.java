@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.spark.read.TestMessage;
 import io.github.mqttpartitioned.spark.read.TestMessage.Properties;
 import io.github.mqttpartitioned.spark.stream.FakeNode;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
+import io.github.mqttpartitioned.testkit.Spark;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -19,7 +20,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
@@ -43,19 +43,9 @@ public abstract class SourceSparkFixture {
 
   @BeforeAll
   static void startSpark() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "1")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.datetime.java8API.enabled", "true")
-            .getOrCreate();
-  }
-
-  @AfterAll
-  static void stopSpark() {
-    spark.stop();
+    spark = Spark.session().newSession();
+    spark.conf().set("spark.sql.shuffle.partitions", 1);
+    spark.conf().set("spark.sql.datetime.java8API.enabled", true);
   }
 
   @BeforeEach

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LogExtent;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
 import java.io.IOException;
@@ -41,6 +42,7 @@ class FlippedPageTest {
 
   @TempDir Path folder;
 
+  @Tag(Full.TAG)
   @Test
   void whatIsReadIsRightOrAnErrorSaysSo() {
     Seeded.run(1, random -> flipAnywhere(FILES, random));

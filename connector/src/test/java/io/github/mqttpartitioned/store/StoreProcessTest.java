@@ -8,10 +8,12 @@ import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.Seeded;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -24,6 +26,7 @@ class StoreProcessTest {
 
   @TempDir Path directory;
 
+  @Tag(Full.TAG)
   @Test
   void killedWriterLeavesExactPrefix() {
     Seeded.run(1, this::killAndReopen);

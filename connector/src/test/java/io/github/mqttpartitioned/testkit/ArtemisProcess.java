@@ -58,9 +58,6 @@ final class ArtemisProcess implements TestBroker {
                 folder.path().toString(),
                 String.valueOf(options.persistence()))
             .heapMiB(HEAP_MIB)
-            // Short lives: quick to start rather than fast later.
-            .option("-XX:+UseSerialGC")
-            .option("-XX:TieredStopAtLevel=1")
             .start();
     child = Optional.of(starting);
     Probe.awaitAnswer(description(), port, START_DEADLINE, starting::isAlive, starting::describe);

@@ -5,10 +5,13 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.PortBinding;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.images.builder.Transferable;
@@ -129,17 +132,26 @@ final class MosquittoContainer implements TestBroker {
 
   /** Asked once per JVM: without an engine the answer takes its time. */
   private static final class Engine {
+    private static final String UNIX = "unix://";
     static final boolean IS_LOCAL = isLocal();
 
     private static boolean isLocal() {
       try {
-        return DockerClientFactory.instance().isDockerAvailable()
+        return !namesNoSocket(System.getenv("DOCKER_HOST"))
+            && DockerClientFactory.instance().isDockerAvailable()
             && DockerClientFactory.instance().dockerHostIpAddress().equals("localhost");
       } catch (RuntimeException e) {
         // An engine that cannot get Testcontainers' own images, for instance.
         System.out.println("Test broker: no " + TestBrokers.Kind.DOCKER + ", " + e);
         return false;
       }
+    }
+
+    /** Testcontainers would look for another engine, and Docker's own client does not. */
+    private static boolean namesNoSocket(@Nullable String dockerHost) {
+      return dockerHost != null
+          && dockerHost.startsWith(UNIX)
+          && !Files.exists(Path.of(dockerHost.substring(UNIX.length())));
     }
   }
 }

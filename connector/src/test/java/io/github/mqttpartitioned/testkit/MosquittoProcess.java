@@ -50,11 +50,10 @@ final class MosquittoProcess implements TestBroker {
     }
   }
 
-  /** The binary, on the PATH or where Debian puts it. */
+  /** The binary on the PATH. Debian puts it into {@code /usr/sbin}. */
   static Optional<Path> binary() {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Stream.concat(
-            Stream.of(path.split(File.pathSeparator)), Stream.of("/usr/sbin", "/usr/local/sbin"))
+    return Stream.of(path.split(File.pathSeparator))
         .map(directory -> Path.of(directory, "mosquitto"))
         .filter(Files::isExecutable)
         .findFirst();

@@ -174,9 +174,6 @@ public final class StandaloneCluster implements AutoCloseable {
           ChildJvm.of(Class.forName(DEPLOY + main), arguments)
               .wrapper(wrapper)
               .heapMiB(256)
-              // They live for one test, and have little to do.
-              .option("-XX:TieredStopAtLevel=1")
-              .option("-XX:+UseSerialGC")
               .directory(home)
               .property("log4j2.configurationFile", log4j(home).toString());
       common.forEach(child::property);
@@ -242,7 +239,7 @@ public final class StandaloneCluster implements AutoCloseable {
     settings.put("spark.executorEnv.SPARK_SCALA_VERSION", "2.13");
     settings.put(
         "spark.executor.extraJavaOptions",
-        "-Dlog4j2.configurationFile=" + log4j(home) + " -XX:+UseSerialGC");
+        "-Dlog4j2.configurationFile=" + log4j(home) + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
     return settings;
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,7 @@ class TestBrokersTest {
     }
   }
 
+  @Tag(Full.TAG)
   @ParameterizedTest
   @MethodSource("kindsAndReliableQos")
   void publisherLosesNothingOverARestart(Kind kind, int qos) throws Exception {
@@ -98,6 +100,7 @@ class TestBrokersTest {
     }
   }
 
+  @Tag(Full.TAG)
   @ParameterizedTest
   @MethodSource("kinds")
   void publisherRepeatsNothingAtQos2OverLostConnections(Kind kind) throws Exception {

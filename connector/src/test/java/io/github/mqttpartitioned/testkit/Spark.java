@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.endtoend;
+package io.github.mqttpartitioned.testkit;
 
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The one Spark of a test JVM: local, two cores, no UI, listening on 127.0.0.1; a task may fail
- * three times.
+ * The one Spark of a test JVM, which its test classes share: local, two cores, no UI, listening on
+ * 127.0.0.1; a task may fail three times. A test that needs other SQL settings takes a {@link
+ * SparkSession#newSession} of it. No test stops it: it ends with the JVM.
  */
 public final class Spark {
 
