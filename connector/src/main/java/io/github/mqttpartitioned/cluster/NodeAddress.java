@@ -4,11 +4,11 @@ package io.github.mqttpartitioned.cluster;
 import java.io.Serializable;
 
 /**
- * Which node, and where other nodes reach it.
+ * Name of a node, and where other nodes reach it.
  *
  * @param name the executor's id
- * @param host as Spark knows it; stores stay with their host
- * @param port that it listens on, 0 in local mode: nobody needs to reach it
+ * @param host as Spark knows it; a store stays on its host
+ * @param port that the node listens on; 0 in local mode, where no other node exists
  */
 public record NodeAddress(String name, String host, int port) implements Serializable {
 

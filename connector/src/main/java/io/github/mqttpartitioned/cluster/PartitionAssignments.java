@@ -5,21 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who holds what, as it is kept in the checkpoint. Written before a node is told to hold anything,
- * so that after a crash the store that counts is known.
+ * The assignments of all partitions in one run of the query, as the checkpoint keeps them. They are
+ * written before a node is told to host a partition: so it is known after a crash which store
+ * counts.
  *
- * @param epoch number of the run of the query: later runs have higher ones
+ * @param epoch number of the run of the query: a later run has a higher one
  * @param partitions in numeric order
  */
-public record PartitionAssignments(long epoch, List<Holder> partitions) {
-
-  /**
-   * The holder of one partition.
-   *
-   * @param host where its store lies; empty before the first assignment
-   * @param generation of its store, see {@link Assignment}
-   */
-  public record Holder(String host, int generation) {}
+public record PartitionAssignments(long epoch, List<PartitionAssignment> partitions) {
 
   public PartitionAssignments {
     partitions = List.copyOf(partitions);
@@ -30,29 +23,30 @@ public record PartitionAssignments(long epoch, List<Holder> partitions) {
     return new PartitionAssignments(0, List.of()).withPartitions(partitions);
   }
 
-  /** The same holders, of so many partitions as there are now. */
+  /** The same assignments, and unassigned partitions up to {@code count}. */
   public PartitionAssignments withPartitions(int count) {
-    List<Holder> holders = new ArrayList<>(partitions);
-    while (holders.size() < count) {
-      holders.add(new Holder("", 0));
+    List<PartitionAssignment> all = new ArrayList<>(partitions);
+    while (all.size() < count) {
+      all.add(PartitionAssignment.unassigned(all.size()));
     }
-    return new PartitionAssignments(epoch, holders);
+    return new PartitionAssignments(epoch, all);
   }
 
-  /** The same holders, of the next run. */
+  /** The same assignments, in the next run. */
   public PartitionAssignments nextEpoch() {
-    return new PartitionAssignments(epoch + 1, partitions);
+    return new PartitionAssignments(
+        epoch + 1, partitions.stream().map(PartitionAssignment::forNextRun).toList());
   }
 
-  /** Keeps the holders where a crash does not reach them. */
+  /** Keeps the assignments where they survive a crash. */
   @FunctionalInterface
   public interface Log {
 
     /**
-     * Makes the holders durable.
+     * Makes the assignments durable.
      *
-     * @throws RuntimeException when that fails; the ones before are still there then
+     * @throws RuntimeException when that fails; the former assignments are still there then
      */
-    void write(PartitionAssignments holders);
+    void write(PartitionAssignments assignments);
   }
 }

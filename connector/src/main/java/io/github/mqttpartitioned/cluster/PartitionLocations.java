@@ -4,19 +4,19 @@ package io.github.mqttpartitioned.cluster;
 import java.util.Map;
 
 /**
- * Where a source's partitions are, for tasks that read them. One that waits for its host is in
- * neither map.
+ * Where a source's partitions are, for tasks that read them. A partition that waits for its host is
+ * in neither map.
  *
- * @param holders by partition: the node that holds it
- * @param failed by partition that has stopped for good: why
+ * @param nodes by partition: the node that hosts it
+ * @param failed by partition that has stopped for good: the reason
  */
-public record PartitionLocations(Map<Integer, NodeAddress> holders, Map<Integer, String> failed) {
+public record PartitionLocations(Map<Integer, NodeAddress> nodes, Map<Integer, String> failed) {
 
   /** Nothing is known. */
   public static final PartitionLocations UNKNOWN = new PartitionLocations(Map.of(), Map.of());
 
   public PartitionLocations {
-    holders = Map.copyOf(holders);
+    nodes = Map.copyOf(nodes);
     failed = Map.copyOf(failed);
   }
 }

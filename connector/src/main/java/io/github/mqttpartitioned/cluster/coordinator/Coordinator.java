@@ -26,19 +26,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds a source's partitions on the nodes that there are, for as long as a query runs.
+ * Distributes a source's partitions over the nodes, for as long as a query runs.
  *
- * <p>Thread-safe. Where nodes come and go, a thread of its own, the keeper, looks after them: it
- * places anew what a lost node held, and moves partitions to nodes that come later. It sleeps until
- * something has changed. {@link #start} and {@link #close} may meet: a start that finds itself
- * closed releases what it has assigned.
+ * <p>Thread-safe. Where nodes come and go, the coordinator has a thread of its own, the keeper. It
+ * places the partitions of a lost node anew, and moves partitions to nodes that come later. It
+ * sleeps until something has changed. {@link #close} may run during {@link #start}: the start then
+ * fails.
  */
 public final class Coordinator implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
   private static final long POLL_MILLIS = 5;
 
-  /** The longest that the keeper takes no look by itself. */
+  /** The keeper looks at the nodes at least this often. */
   private static final long REVIEW_MILLIS = 500;
 
   private final SourceSettings settings;
@@ -48,27 +48,27 @@ public final class Coordinator implements AutoCloseable {
   private final StoreGuard guard;
   private final Duration recoveryTimeout;
   private final LongSupplier nanoTime;
-  private final List<PartitionState> seats = new ArrayList<>();
+  private final List<PartitionState> partitions = new ArrayList<>();
   private final Thread keeper;
 
-  /** One for each change that the keeper has not looked at yet. */
+  /** One permit for each change that the keeper has not looked at yet. */
   private final Semaphore changes = new Semaphore(0);
 
-  /** Guards placing, and what follows. Not held while a node lets a partition go. */
+  /** Guards placement and the fields below. Not held while a node gives a partition back. */
   private final Object lock = new Object();
 
   private volatile boolean closed;
   private boolean assigned;
-  private final LocationPublisher announcements;
+  private final LocationPublisher locationPublisher;
 
   /**
    * @param nodes closed together with the coordinator
-   * @param last holders, with the epoch of this run
+   * @param last assignments of the earlier runs, with the epoch of this run
    * @param planned by partition: offset behind the last one that Spark has ever planned
    * @param needsStore by partition: whether it has certainly had a store
-   * @param recoveryTimeout how long to wait for the host of a store, at least {@link
-   *     ClusterTimeouts#FENCED}, for until then a holder that is cut off may go on; for fixed nodes
-   *     not at all
+   * @param recoveryTimeout how long to wait for the host of a store. At least {@link
+   *     ClusterTimeouts#FENCED}, since a node that is cut off may go on until then. Fixed nodes are
+   *     not waited for.
    */
   public Coordinator(
       SourceSettings settings,
@@ -102,15 +102,13 @@ public final class Coordinator implements AutoCloseable {
             ? ClusterTimeouts.FENCED
             : recoveryTimeout;
     this.nanoTime = nanoTime;
-    this.announcements = new LocationPublisher(settings.sourceId());
+    this.locationPublisher = new LocationPublisher(settings.sourceId());
     long now = nanoTime.getAsLong();
     for (int partition = 0; partition < settings.partitions(); partition++) {
-      seats.add(
+      partitions.add(
           new PartitionState(
               settings,
-              partition,
-              last.partitions().get(partition),
-              planned[partition],
+              last.partitions().get(partition).planned(planned[partition]),
               needsStore[partition],
               guard,
               now));
@@ -121,31 +119,31 @@ public final class Coordinator implements AutoCloseable {
   }
 
   /**
-   * Assigns every partition and waits until each member has once been connected and subscribed.
+   * Assigns every partition and waits until each member has been connected and subscribed once.
    *
-   * @param all whether to wait for partitions, too, whose host is away
-   * @throws RuntimeException the first failure of a member or a store; what has been assigned stays
-   *     so until {@link #close}
+   * @param all whether to wait also for partitions whose host is away
+   * @throws RuntimeException the first failure of a member or a store; the assignments stay until
+   *     {@link #close}
    * @throws UncheckedIOException when interrupted
    */
   public void start(boolean all) {
     synchronized (lock) {
-      // Nobody holds anything yet that could have to move.
+      // No node hosts a partition yet, so none has to move.
       review();
     }
     if (!nodes.isFixed()) {
       keeper.start();
     }
-    for (PartitionState seat : seats) {
-      awaitConnected(seat, all);
+    for (PartitionState each : partitions) {
+      awaitConnected(each, all);
     }
   }
 
-  private void awaitConnected(PartitionState seat, boolean all) {
+  private void awaitConnected(PartitionState state, boolean all) {
     while (true) {
-      PartitionStatus status = seat.soundStatus();
-      boolean away = seat.holder() == null && !all;
-      // A member whose store is full has been connected, and waits for the query to read.
+      PartitionStatus status = state.soundStatus();
+      boolean away = state.node() == null && !all;
+      // The member of a full store has been connected, and waits for the query to read.
       if (away || status.counts().connections() > 0 || status.state() == State.STORE_FULL) {
         return;
       }
@@ -159,13 +157,13 @@ public final class Coordinator implements AutoCloseable {
           Thread.currentThread().interrupt();
           throw new UncheckedIOException(
               new InterruptedIOException(
-                  "stopped while partition " + seat.partition() + " connected"));
+                  "stopped while partition " + state.partition() + " connected"));
         }
       }
     }
   }
 
-  /** Waits for nothing: threads of the network call it, too. */
+  /** Does not wait: threads of the network call it, too. */
   private void wake() {
     changes.release();
   }
@@ -181,14 +179,14 @@ public final class Coordinator implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException e) {
-        LOG.warn("Cannot place the partitions of source {} now", settings.sourceId(), e);
+        LOG.warn("The partitions of source {} cannot be placed now", settings.sourceId(), e);
       }
     }
   }
 
   /**
-   * Places what can be placed. A partition that is to move is released first, and placed by the
-   * next look; then it is the turn of another one.
+   * Places what can be placed. A partition that has to move is released first, and placed by the
+   * next look. One partition moves at a time.
    *
    * @return false when closed
    */
@@ -208,147 +206,149 @@ public final class Coordinator implements AutoCloseable {
   }
 
   /**
-   * Looks at the nodes and places what has no holder; holds the lock.
+   * Looks at the nodes and places the partitions that no node hosts. The caller holds the lock.
    *
-   * @return the release of a partition that another node shall hold, if there is one
+   * @return the release of a partition that has to move to another node, if there is one
    */
   private @Nullable Runnable review() {
     List<NodeLink> live = nodes.live();
     long now = nanoTime.getAsLong();
-    for (PartitionState seat : seats) {
-      NodeLink holder = seat.holder();
-      if (holder != null && !live.contains(holder)) {
-        LOG.warn("Partition {} has lost its node {}", seat.partition(), holder.address());
-        seat.vacate(now);
+    for (PartitionState each : partitions) {
+      NodeLink node = each.node();
+      if (node != null && !live.contains(node)) {
+        LOG.warn("Partition {} has lost its node {}", each.partition(), node.address());
+        each.vacate(now);
       }
       if (live.isEmpty()) {
-        // Nothing is won by giving up; and hosts that come back do not do so all at once.
-        seat.vacate(now);
+        // Without a node a new store helps nobody, and hosts do not come back all at once.
+        each.vacate(now);
       }
-      giveUpStore(seat, live, now);
+      giveUpStore(each, live, now);
     }
     List<@Nullable NodeLink> placed =
-        Placement.of(live, present(), partition -> allowed(seats.get(partition), live));
+        Placement.of(live, present(), partition -> allowed(partitions.get(partition), live));
     place(placed);
-    announcements.make(live, seats);
+    locationPublisher.publish(live, partitions);
     return depart(placed);
   }
 
   private List<@Nullable NodeLink> present() {
     List<@Nullable NodeLink> present = new ArrayList<>();
-    seats.forEach(seat -> present.add(seat.holder()));
+    partitions.forEach(each -> present.add(each.node()));
     return present;
   }
 
-  /** Nodes that may hold a partition: where its store lies; any, if there is none to be found. */
-  private static Set<NodeLink> allowed(PartitionState seat, List<NodeLink> live) {
+  /** Nodes that may host a partition: those that reach its store; all, if it has none. */
+  private static Set<NodeLink> allowed(PartitionState state, List<NodeLink> live) {
     Set<NodeLink> nodes = new LinkedHashSet<>();
     for (NodeLink node : live) {
-      if (node.equals(seat.holder()) || seat.hasStore(node)) {
+      if (node.equals(state.node()) || state.hasStore(node)) {
         nodes.add(node);
       }
     }
-    return nodes.isEmpty() && !seat.needsStore(live) ? Set.copyOf(live) : nodes;
+    return nodes.isEmpty() && !state.needsStore(live) ? Set.copyOf(live) : nodes;
   }
 
-  private void giveUpStore(PartitionState seat, List<NodeLink> live, long now) {
+  private void giveUpStore(PartitionState state, List<NodeLink> live, long now) {
     boolean waitedEnough =
-        nodes.isFixed() || now - seat.waitingSince() >= recoveryTimeout.toNanos();
-    if (seat.failure() != null
-        || seat.holder() != null
-        || !seat.needsStore(live)
+        nodes.isFixed() || now - state.waitingSince() >= recoveryTimeout.toNanos();
+    if (state.failure() != null
+        || state.node() != null
+        || !state.needsStore(live)
         || !waitedEnough
-        || !allowed(seat, live).isEmpty()) {
+        || !allowed(state, live).isEmpty()) {
       return;
     }
     try {
-      guard.missing(seat.partition(), seat.planned());
-      seat.replaceStore(!nodes.isFixed());
+      guard.missing(state.partition(), state.assignment().firstOffset());
+      state.replaceStore(!nodes.isFixed());
     } catch (RuntimeException e) {
       if (nodes.isFixed()) {
         throw e;
       }
-      seat.fail(e);
+      state.fail(e);
     }
   }
 
-  /** Takes from its holder a partition that shall be held elsewhere. */
+  /** Takes a partition from its node that has to move to another one. */
   private @Nullable Runnable depart(List<@Nullable NodeLink> placed) {
-    for (PartitionState seat : seats) {
-      NodeLink from = seat.holder();
-      NodeLink to = placed.get(seat.partition());
+    for (PartitionState each : partitions) {
+      NodeLink from = each.node();
+      NodeLink to = placed.get(each.partition());
       if (from != null && to != null && !to.equals(from)) {
-        seat.vacate(nanoTime.getAsLong());
-        return () -> release(seat, from);
+        each.vacate(nanoTime.getAsLong());
+        return () -> release(each, from);
       }
     }
     return null;
   }
 
-  /** The keeper's. A node that does not let go is fenced by the next holder. */
-  private void release(PartitionState seat, NodeLink from) {
+  /** Run by the keeper. A node that does not give the partition back is fenced by the next one. */
+  private void release(PartitionState state, NodeLink from) {
     if (closed) {
       return;
     }
     try {
-      from.release(settings.sourceId(), seat.partition());
+      from.release(settings.sourceId(), state.partition());
     } catch (RuntimeException e) {
-      LOG.warn("Node {} does not release partition {}", from.address(), seat.partition(), e);
+      LOG.warn("Node {} does not release partition {}", from.address(), state.partition(), e);
     }
-    // Until now it has gone on, perhaps.
-    seat.vacate(nanoTime.getAsLong());
+    // The node may have gone on until now: the wait for the store begins here.
+    state.vacate(nanoTime.getAsLong());
   }
 
   private void place(List<@Nullable NodeLink> placed) {
     List<PartitionState> homeless =
-        seats.stream()
-            .filter(seat -> seat.holder() == null && placed.get(seat.partition()) != null)
+        partitions.stream()
+            .filter(each -> each.node() == null && placed.get(each.partition()) != null)
             .toList();
     if (homeless.isEmpty()) {
       return;
     }
-    homeless.forEach(seat -> seat.reserve(requireNonNull(placed.get(seat.partition()))));
-    log.write(new PartitionAssignments(epoch, seats.stream().map(PartitionState::record).toList()));
-    homeless.forEach(seat -> assign(seat, requireNonNull(placed.get(seat.partition()))));
+    homeless.forEach(each -> each.reserve(requireNonNull(placed.get(each.partition()))));
+    log.write(
+        new PartitionAssignments(
+            epoch, partitions.stream().map(PartitionState::assignment).toList()));
+    homeless.forEach(each -> assign(each, requireNonNull(placed.get(each.partition()))));
   }
 
-  private void assign(PartitionState seat, NodeLink to) {
+  private void assign(PartitionState state, NodeLink to) {
     assigned = true;
     try {
-      seat.assign(to);
-      LOG.info("Partition {} goes to node {}, epoch {}", seat.partition(), to.address(), epoch);
+      state.assign(to);
+      LOG.info("Partition {} goes to node {}, epoch {}", state.partition(), to.address(), epoch);
     } catch (RuntimeException e) {
       if (nodes.isFixed()) {
         throw e;
       }
-      seat.fail(e);
+      state.fail(e);
     }
   }
 
-  /** Takes note of offsets that Spark may have in its log: they are never given a second time. */
+  /** Notes offsets that Spark may have in its log: they are never given a second time. */
   public void planned(long[] offsets) {
-    for (PartitionState seat : seats) {
-      seat.planned(offsets[seat.partition()]);
+    for (PartitionState each : partitions) {
+      each.planned(offsets[each.partition()]);
     }
   }
 
   /**
-   * What each partition holds durably; for one that is waiting, what was last heard of it.
+   * What each store holds durably; for a partition that waits, what was last heard of it.
    *
    * @throws RuntimeException the failure of a partition that has stopped for good
    */
   public List<LogExtent> extents() {
-    return seats.stream().map(seat -> seat.soundStatus().extent()).toList();
+    return partitions.stream().map(each -> each.soundStatus().extent()).toList();
   }
 
-  /** How each partition is doing; unlike {@link #extents}, failures are told, not thrown. */
+  /** How each partition is doing. Unlike {@link #extents}, it does not throw failures. */
   public List<PartitionStatus> status() {
-    return seats.stream().map(PartitionState::status).toList();
+    return partitions.stream().map(PartitionState::status).toList();
   }
 
   /** How a partition is doing. */
   public PartitionStatus status(int partition) {
-    return seats.get(partition).status();
+    return partitions.get(partition).status();
   }
 
   /** The nodes that can be reached now, each once. */
@@ -356,9 +356,9 @@ public final class Coordinator implements AutoCloseable {
     return nodes.live();
   }
 
-  /** The node that holds a partition; empty while it is waiting. */
-  public Optional<NodeAddress> holder(int partition) {
-    return Optional.ofNullable(seats.get(partition).holder()).map(NodeLink::address);
+  /** The node that hosts a partition; empty while the partition waits. */
+  public Optional<NodeAddress> hostingNode(int partition) {
+    return Optional.ofNullable(partitions.get(partition).node()).map(NodeLink::address);
   }
 
   /**
@@ -367,8 +367,8 @@ public final class Coordinator implements AutoCloseable {
    * @param before by partition
    */
   public void trim(long[] before) {
-    for (PartitionState seat : seats) {
-      seat.trim(before[seat.partition()]);
+    for (PartitionState each : partitions) {
+      each.trim(before[each.partition()]);
     }
   }
 
@@ -378,8 +378,8 @@ public final class Coordinator implements AutoCloseable {
    * @param before by partition
    */
   public void processed(long[] before) {
-    for (PartitionState seat : seats) {
-      seat.processed(before[seat.partition()]);
+    for (PartitionState each : partitions) {
+      each.processed(before[each.partition()]);
     }
   }
 
@@ -392,7 +392,7 @@ public final class Coordinator implements AutoCloseable {
         return;
       }
       closed = true;
-      // A fixed node knows of the source only by what it holds.
+      // A fixed node knows the source only by the partitions that it hosts.
       live = assigned || !nodes.isFixed() ? nodes.live() : List.of();
     }
     wake();

@@ -9,43 +9,43 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells nodes where the partitions of a source are, and which have stopped for good: once, and
- * again when that is different. Confined to whoever holds the coordinator's lock.
+ * Tells each node where the partitions of a source are, and which have stopped for good: once, and
+ * again after each change. Used only by a thread that holds the coordinator's lock.
  */
 final class LocationPublisher {
 
   private final String sourceId;
-  private PartitionLocations announced = PartitionLocations.UNKNOWN;
+  private PartitionLocations published = PartitionLocations.UNKNOWN;
   private Set<NodeLink> informed = Set.of();
 
   LocationPublisher(String sourceId) {
     this.sourceId = sourceId;
   }
 
-  void make(List<NodeLink> live, List<PartitionState> seats) {
-    PartitionLocations whereabouts = whereabouts(seats);
+  void publish(List<NodeLink> live, List<PartitionState> partitions) {
+    PartitionLocations locations = locations(partitions);
     for (NodeLink node : live) {
-      if (!whereabouts.equals(announced) || !informed.contains(node)) {
-        node.announce(sourceId, whereabouts);
+      if (!locations.equals(published) || !informed.contains(node)) {
+        node.publishLocations(sourceId, locations);
       }
     }
-    announced = whereabouts;
+    published = locations;
     informed = Set.copyOf(live);
   }
 
-  private static PartitionLocations whereabouts(List<PartitionState> seats) {
-    Map<Integer, NodeAddress> holders = new HashMap<>();
+  private static PartitionLocations locations(List<PartitionState> partitions) {
+    Map<Integer, NodeAddress> nodes = new HashMap<>();
     Map<Integer, String> failed = new HashMap<>();
-    for (PartitionState seat : seats) {
-      RuntimeException failure = seat.failure();
+    for (PartitionState each : partitions) {
+      RuntimeException failure = each.failure();
       if (failure != null) {
-        failed.put(seat.partition(), String.valueOf(failure.getMessage()));
+        failed.put(each.partition(), String.valueOf(failure.getMessage()));
       }
-      NodeLink holder = seat.holder();
-      if (holder != null) {
-        holders.put(seat.partition(), holder.address());
+      NodeLink node = each.node();
+      if (node != null) {
+        nodes.put(each.partition(), node.address());
       }
     }
-    return new PartitionLocations(holders, failed);
+    return new PartitionLocations(nodes, failed);
   }
 }

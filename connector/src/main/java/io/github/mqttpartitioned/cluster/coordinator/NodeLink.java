@@ -1,35 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.coordinator;
 
-import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the coordinator asks of a node. Thread-safe; no call waits for a broker or a disk but {@link
- * #release}, and {@link #assign} in local mode.
+ * What the coordinator asks of a node. Requests take effect in the order in which they are made.
+ *
+ * <p>Thread-safe. No call waits for a network, a broker or a disk, except {@link #release}, {@link
+ * #scrape} and, in local mode, {@link #assign}.
  */
 public interface NodeLink {
 
-  /** Which node it is. */
+  /** Name and place of the node. */
   NodeAddress address();
 
-  /** Whether the store of an assignment lies within the node's reach. */
-  boolean hasStore(Assignment assignment);
+  /** Whether the node can reach the store of an assignment. */
+  boolean hasStore(SourceSettings settings, PartitionAssignment assignment);
 
   /**
-   * Starts to hold a partition. {@link #status} tells how it goes.
+   * Has the node host a partition: open its store and connect its member. {@link #status} tells how
+   * that goes.
    *
-   * @throws IllegalStateException when the node already holds it
+   * @throws IllegalStateException when the node hosts the partition already
    */
-  void assign(Assignment assignment);
+  void assign(SourceSettings settings, PartitionAssignment assignment);
 
   /**
-   * How a partition is doing, as last heard; null as long as the node has not said yet.
+   * How a partition is doing, as last heard; null until the node has reported it.
    *
-   * @throws IllegalStateException when the node does not hold it
+   * @throws IllegalStateException when the node does not host the partition
    */
   @Nullable PartitionStatus status(String sourceId, int partition);
 
@@ -43,21 +47,18 @@ public interface NodeLink {
    */
   void processed(String sourceId, int partition, long before);
 
-  /**
-   * What the node has measured, in Prometheus' text format, of all sources that it serves. Unlike
-   * the other calls, this one may wait.
-   */
+  /** What the node has measured for all sources that it serves, in Prometheus' text format. */
   String scrape();
 
   /** Tells the node where the partitions are, for tasks that run there. */
-  void announce(String sourceId, PartitionLocations whereabouts);
+  void publishLocations(String sourceId, PartitionLocations locations);
 
   /**
-   * Stops to hold one partition: what is being stored is finished and acknowledged, the member is
-   * disconnected, the store closed. Does nothing when the node does not hold it.
+   * Has the node give one partition back: it stores and acknowledges what has arrived, disconnects
+   * the member and closes the store. Does nothing when the node does not host the partition.
    */
   void release(String sourceId, int partition);
 
-  /** Stops to hold all partitions of a source. Does nothing when the node holds none. */
+  /** Has the node give all partitions of a source back. Does nothing when it hosts none. */
   void release(String sourceId);
 }

@@ -2,214 +2,202 @@
 package io.github.mqttpartitioned.cluster.coordinator;
 
 import io.github.mqttpartitioned.block.LogExtent;
-import io.github.mqttpartitioned.cluster.Assignment;
-import io.github.mqttpartitioned.cluster.PartitionAssignments.Holder;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One partition, as the coordinator sees it: who holds it and what was last heard of it. {@link
- * #status} may be called by any thread; what changes the seat is the coordinator's, one thread at a
- * time.
+ * The coordinator's view of one partition: its assignment, the node that hosts it, and what that
+ * node last reported.
+ *
+ * <p>{@link #status}, {@link #planned} and the progress may be used by any thread. All other
+ * changes are made by one thread at a time, the one that holds the coordinator's lock.
  */
 final class PartitionState {
 
   private static final Logger LOG = LoggerFactory.getLogger(PartitionState.class);
 
   private final SourceSettings settings;
-  private final int partition;
   private final StoreGuard guard;
+  private final AtomicReference<PartitionAssignment> assignment;
 
   /** Whether there must be a store: without it the partition waits. */
   private volatile boolean needsStore;
 
-  /** Whether an earlier run has told {@link #host} to make the store; it may have, or not. */
-  private volatile boolean toldEarlier;
+  /** Whether an earlier run has told the host to make the store; whether it did is not known. */
+  private volatile boolean assignedEarlier;
 
-  private volatile long planned;
   private volatile long processed;
   private volatile long trimmable;
-  private volatile String host;
-  private volatile int generation;
-  private volatile @Nullable NodeLink holder;
+  private volatile @Nullable NodeLink node;
   private volatile @Nullable PartitionStatus heard;
   private volatile @Nullable RuntimeException failure;
 
-  /** Whether the store of the present holder has been looked at. */
+  /** Whether the store on the present node has passed the guard. */
   private volatile boolean checked;
 
-  /** Whether a node of {@link #host} has been told in this run to hold it. */
+  /** Whether a node of the host has been told in this run to host the partition. */
   private volatile boolean placed;
-
-  /** Whether its member has been connected in this run. */
-  private volatile boolean connected;
 
   private long waitingSince;
 
   PartitionState(
       SourceSettings settings,
-      int partition,
-      Holder last,
-      long planned,
+      PartitionAssignment last,
       boolean needsStore,
       StoreGuard guard,
       long now) {
     this.settings = settings;
-    this.partition = partition;
-    this.host = last.host();
-    this.generation = last.generation();
-    this.planned = planned;
+    this.assignment = new AtomicReference<>(last);
     this.needsStore = needsStore;
-    this.toldEarlier = !last.host().isEmpty();
+    this.assignedEarlier = last.isAssigned();
     this.guard = guard;
     this.waitingSince = now;
   }
 
   int partition() {
-    return partition;
+    return assignment().partition();
   }
 
-  @Nullable NodeLink holder() {
-    return holder;
+  PartitionAssignment assignment() {
+    return assignment.get();
+  }
+
+  /** The node that hosts the partition; null while it waits. */
+  @Nullable NodeLink node() {
+    return node;
   }
 
   /**
-   * Whether the partition goes nowhere but to its store: there has been one, or there may be one on
-   * a host that is away. A host that is there says itself what it has.
+   * Whether the partition can go only where its store is: a store has existed, or may exist on a
+   * host that is away. A host that is there says itself which stores it has.
    */
   boolean needsStore(List<NodeLink> live) {
-    return needsStore
-        || (toldEarlier && live.stream().noneMatch(node -> node.address().host().equals(host)));
+    return needsStore || (assignedEarlier && live.stream().noneMatch(this::isOnHost));
+  }
+
+  private boolean isOnHost(NodeLink each) {
+    return each.address().host().equals(assignment().host());
   }
 
   long waitingSince() {
     return waitingSince;
   }
 
-  Holder record() {
-    return new Holder(host, generation);
-  }
-
-  Assignment assignment() {
-    return new Assignment(settings, partition, generation, planned, connected);
-  }
-
-  /** Has the holder acknowledge what lies below an offset, and every later holder, too. */
+  /** Has the node acknowledge what lies below an offset, and every later node, too. */
   void processed(long before) {
     processed = Math.max(processed, before);
-    NodeLink node = holder;
-    if (node != null) {
-      node.processed(settings.sourceId(), partition, processed);
+    NodeLink present = node;
+    if (present != null) {
+      present.processed(settings.sourceId(), partition(), processed);
     }
   }
 
-  /** Has the holder drop what lies wholly below an offset, and every later holder, too. */
+  /** Has the node drop what lies wholly below an offset, and every later node, too. */
   void trim(long before) {
     trimmable = Math.max(trimmable, before);
-    NodeLink node = holder;
-    if (node != null) {
-      node.trim(settings.sourceId(), partition, trimmable);
+    NodeLink present = node;
+    if (present != null) {
+      present.trim(settings.sourceId(), partition(), trimmable);
     }
   }
 
-  /** Takes note of what Spark may have in its log. */
+  /** Notes an offset that Spark may have in its log. */
   void planned(long offset) {
-    planned = Math.max(planned, offset);
+    assignment.updateAndGet(present -> present.planned(offset));
   }
 
-  long planned() {
-    return planned;
+  /** Whether the node is known to reach the store. */
+  boolean hasStore(NodeLink candidate) {
+    return (placed && isOnHost(candidate)) || candidate.hasStore(settings, assignment());
   }
 
-  /** Whether the store is known to lie within the node's reach. */
-  boolean hasStore(NodeLink node) {
-    return (placed && node.address().host().equals(host)) || node.hasStore(assignment());
-  }
-
-  /** The holder is gone. */
+  /** The node hosts the partition no more. */
   void vacate(long now) {
-    NodeLink node = holder;
-    if (node != null) {
-      note(node.status(settings.sourceId(), partition));
+    NodeLink present = node;
+    if (present != null) {
+      noteConnected(present.status(settings.sourceId(), partition()));
     }
-    holder = null;
+    node = null;
     waitingSince = now;
   }
 
-  /** The store is lost, and the guard allows for a new one. */
+  /** Gives the store up: it is lost, and the guard allows for a new one. */
   void replaceStore(boolean newGeneration) {
     needsStore = false;
-    toldEarlier = false;
+    assignedEarlier = false;
     placed = false;
     heard = null;
     if (newGeneration) {
-      generation = record().generation() + 1;
+      assignment.updateAndGet(PartitionAssignment::nextGeneration);
     }
   }
 
-  /** Notes who will hold the partition, before that is written down. */
-  void reserve(NodeLink node) {
-    host = node.address().host();
+  /** Notes on which host the partition will be, before that is written down. */
+  void reserve(NodeLink next) {
+    assignment.updateAndGet(present -> present.on(next.address().host()));
   }
 
-  void assign(NodeLink node) {
+  void assign(NodeLink next) {
     checked = false;
-    node.assign(assignment());
+    next.assign(settings, assignment());
     needsStore = true;
     placed = true;
-    holder = node;
+    node = next;
     if (processed > 0) {
-      node.processed(settings.sourceId(), partition, processed);
+      next.processed(settings.sourceId(), partition(), processed);
     }
     if (trimmable > 0) {
-      node.trim(settings.sourceId(), partition, trimmable);
+      next.trim(settings.sourceId(), partition(), trimmable);
     }
   }
 
   void fail(RuntimeException why) {
-    LOG.error("Partition {} has stopped for good: {}", partition, why.getMessage());
+    LOG.error("Partition {} has stopped for good: {}", partition(), why.getMessage());
     failure = why;
   }
 
-  /** Why the partition has stopped for good. */
+  /** Why the partition has stopped for good; null while it has not. */
   @Nullable RuntimeException failure() {
     return failure;
   }
 
-  /** How the partition is doing; while nobody holds it, it is waiting. */
+  /** How the partition is doing; while no node hosts it, it is waiting. */
   PartitionStatus status() {
     RuntimeException failed = failure;
     if (failed != null) {
       return with(State.FAILED, failed);
     }
-    NodeLink node = holder;
-    PartitionStatus said = node == null ? null : node.status(settings.sourceId(), partition);
+    NodeLink present = node;
+    PartitionStatus said =
+        present == null ? null : present.status(settings.sourceId(), partition());
     if (said == null) {
       return with(State.WAITING, null);
     }
     if (!checked && said.state() != State.FAILED) {
       try {
-        guard.requireNotOlder(partition, planned, said.extent());
+        guard.requireNotOlder(partition(), assignment().firstOffset(), said.extent());
       } catch (RuntimeException e) {
         fail(e);
         return with(State.FAILED, e);
       }
       checked = true;
     }
-    note(said);
+    noteConnected(said);
     heard = said;
     return said;
   }
 
-  private void note(@Nullable PartitionStatus said) {
+  private void noteConnected(@Nullable PartitionStatus said) {
     if (said != null && said.counts().connections() > 0) {
-      connected = true;
+      assignment.updateAndGet(PartitionAssignment::connected);
     }
   }
 
@@ -231,7 +219,7 @@ final class PartitionState {
     return new PartitionStatus(
         state,
         problem,
-        last == null ? LogExtent.emptyAt(planned) : last.extent(),
+        last == null ? LogExtent.emptyAt(assignment().firstOffset()) : last.extent(),
         last == null ? 0 : last.storeBytes(),
         last == null ? Counts.NONE : last.counts());
   }

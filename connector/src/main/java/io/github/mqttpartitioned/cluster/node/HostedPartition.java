@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.node;
 
-import io.github.mqttpartitioned.cluster.Assignment;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.metrics.PartitionMeters;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.LeaseCheck;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Receiver;
@@ -37,8 +38,9 @@ final class HostedPartition {
 
   private record Parts(PartitionStore store, Receiver receiver, PartitionMeters meters) {}
 
-  private final Assignment assignment;
-  private final LeaseCheck tenure;
+  private final SourceSettings settings;
+  private final PartitionAssignment assignment;
+  private final LeaseCheck lease;
   private final String node;
   private final Duration stopLimit;
   private volatile @Nullable Parts parts;
@@ -53,9 +55,15 @@ final class HostedPartition {
    * @param node name of the node, for meters
    * @param stopLimit how long {@link #finish} waits for the receiver
    */
-  HostedPartition(Assignment assignment, LeaseCheck tenure, String node, Duration stopLimit) {
+  HostedPartition(
+      SourceSettings settings,
+      PartitionAssignment assignment,
+      LeaseCheck lease,
+      String node,
+      Duration stopLimit) {
+    this.settings = settings;
     this.assignment = assignment;
-    this.tenure = tenure;
+    this.lease = lease;
     this.node = node;
     this.stopLimit = stopLimit;
   }
@@ -72,10 +80,10 @@ final class HostedPartition {
     PartitionStore store =
         PartitionStore.open(
             new StoreConfig(
-                assignment.directory(),
-                assignment.settings().sourceId(),
+                assignment.directory(settings.storeDir()),
+                settings.sourceId(),
                 assignment.partition(),
-                assignment.settings().storeMaxBytes(),
+                settings.storeMaxBytes(),
                 assignment.firstOffset()));
     Parts opened;
     try {
@@ -87,7 +95,7 @@ final class HostedPartition {
     parts = opened;
     opened.receiver.processed(processed.get());
     opened.receiver.trim(trimmable.get());
-    tenure.changed();
+    lease.changed();
   }
 
   /**
@@ -118,18 +126,12 @@ final class HostedPartition {
   }
 
   private Parts begin(PartitionStore store) {
-    PartitionMeters meters =
-        new PartitionMeters(assignment.settings().group(), assignment.partition(), node);
+    PartitionMeters meters = new PartitionMeters(settings.group(), assignment.partition(), node);
     try {
       Receiver receiver =
           new Receiver(
-              assignment.settings(),
-              assignment.partition(),
-              store,
-              meters,
-              tenure,
-              assignment.connectedBefore());
-      meters.watch(receiver, assignment.settings().storeMaxBytes());
+              settings, assignment.partition(), store, meters, lease, assignment.connectedBefore());
+      meters.watch(receiver, settings.storeMaxBytes());
       receiver.start();
       return new Parts(store, receiver, meters);
     } catch (RuntimeException | Error e) {

@@ -2,12 +2,13 @@
 package io.github.mqttpartitioned.cluster.node;
 
 import io.github.mqttpartitioned.block.BlockSource;
-import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.metrics.PrometheusText;
 import io.github.mqttpartitioned.metrics.ReadMeters;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.LeaseCheck;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.store.PartitionStore;
@@ -28,7 +29,7 @@ public final class Node implements NodeLink {
   private static final Node OF_THIS_JVM = new Node(new NodeAddress("driver", "localhost", 0));
 
   private volatile NodeAddress address;
-  private final Map<Key, HostedPartition> holdings = new ConcurrentHashMap<>();
+  private final Map<Key, HostedPartition> hosted = new ConcurrentHashMap<>();
 
   private record Key(String sourceId, int partition) {}
 
@@ -52,57 +53,58 @@ public final class Node implements NodeLink {
   }
 
   @Override
-  public boolean hasStore(Assignment assignment) {
-    return PartitionStore.exists(assignment.directory());
+  public boolean hasStore(SourceSettings settings, PartitionAssignment assignment) {
+    return PartitionStore.exists(assignment.directory(settings.storeDir()));
   }
 
   @Override
-  public void assign(Assignment assignment) {
-    HostedPartition holding = hold(assignment, LeaseCheck.ENDLESS);
+  public void assign(SourceSettings settings, PartitionAssignment assignment) {
+    HostedPartition added = host(settings, assignment, LeaseCheck.ENDLESS);
     try {
-      holding.open();
+      added.open();
     } catch (RuntimeException | Error e) {
-      drop(holding);
+      drop(added);
       throw e;
     }
   }
 
   /**
-   * Begins to hold a partition, for as long as {@code tenure} allows. Does not wait: the caller
-   * opens the holding, and drops it when that fails. What is asked of the partition meanwhile is
-   * kept for it.
+   * Begins to host a partition, for as long as the lease allows. Does not wait: the caller opens
+   * the partition, and drops it when that fails. What is asked of the partition meanwhile is kept
+   * for it.
    *
-   * @throws IllegalStateException when the partition is held already
+   * @throws IllegalStateException when the node hosts the partition already
    */
-  HostedPartition hold(Assignment assignment, LeaseCheck tenure) {
-    Key key = new Key(assignment.settings().sourceId(), assignment.partition());
-    HostedPartition holding =
-        new HostedPartition(assignment, tenure, address.name(), HostedPartition.STOP_LIMIT);
-    if (holdings.putIfAbsent(key, holding) != null) {
+  HostedPartition host(SourceSettings settings, PartitionAssignment assignment, LeaseCheck lease) {
+    Key key = new Key(settings.sourceId(), assignment.partition());
+    HostedPartition added =
+        new HostedPartition(
+            settings, assignment, lease, address.name(), HostedPartition.STOP_LIMIT);
+    if (hosted.putIfAbsent(key, added) != null) {
       throw new IllegalStateException(
-          "This node holds partition " + key.partition + " of source " + key.sourceId + " already");
+          "This node hosts partition " + key.partition + " of source " + key.sourceId + " already");
     }
-    return holding;
+    return added;
   }
 
-  /** Ends a holding, unless it has been released already. */
-  void drop(HostedPartition holding) {
-    if (holdings.values().removeIf(holding::equals)) {
-      end(List.of(holding));
+  /** Gives a partition back, unless it has been released already. */
+  void drop(HostedPartition partition) {
+    if (hosted.values().removeIf(partition::equals)) {
+      end(List.of(partition));
     }
   }
 
   @Override
   public @Nullable PartitionStatus status(String sourceId, int partition) {
-    return holding(sourceId, partition).status();
+    return require(sourceId, partition).status();
   }
 
-  /** How all partitions of a source are that are held and open. */
+  /** How all partitions of a source are that are hosted here and open. */
   Map<Integer, PartitionStatus> status(String sourceId) {
     Map<Integer, PartitionStatus> all = new TreeMap<>();
-    holdings.forEach(
-        (key, holding) -> {
-          PartitionStatus status = holding.status();
+    hosted.forEach(
+        (key, partition) -> {
+          PartitionStatus status = partition.status();
           if (status != null && key.sourceId.equals(sourceId)) {
             all.put(key.partition, status);
           }
@@ -112,7 +114,7 @@ public final class Node implements NodeLink {
 
   @Override
   public void trim(String sourceId, int partition, long before) {
-    holding(sourceId, partition).trim(before);
+    require(sourceId, partition).trim(before);
   }
 
   @Override
@@ -122,40 +124,38 @@ public final class Node implements NodeLink {
 
   @Override
   public void processed(String sourceId, int partition, long before) {
-    holding(sourceId, partition).processed(before);
+    require(sourceId, partition).processed(before);
   }
 
   /**
-   * What tasks of this JVM read a partition from, if it is held here.
+   * What tasks of this JVM read a partition from, if it is hosted here.
    *
-   * @return empty when another node holds it, or none
+   * @return empty when another node hosts it, or none
    */
   public Optional<BlockSource> blocks(String sourceId, int partition) {
-    return Optional.ofNullable(holdings.get(new Key(sourceId, partition)))
+    return Optional.ofNullable(hosted.get(new Key(sourceId, partition)))
         .flatMap(HostedPartition::store);
   }
 
-  /** Does nothing: whoever reads in this JVM finds its partitions by {@link #blocks}. */
+  /** Does nothing: tasks of this JVM find its partitions by {@link #blocks}. */
   @Override
-  public void announce(String sourceId, PartitionLocations whereabouts) {}
+  public void publishLocations(String sourceId, PartitionLocations locations) {}
 
   @Override
   public void release(String sourceId, int partition) {
     end(take(sourceId, partition));
   }
 
-  /**
-   * Holds a partition no longer. Does not wait: the caller {@linkplain #end ends} what there was.
-   */
+  /** Takes a partition out. Does not wait: the caller {@linkplain #end ends} what is returned. */
   List<HostedPartition> take(String sourceId, int partition) {
-    HostedPartition taken = holdings.remove(new Key(sourceId, partition));
+    HostedPartition taken = hosted.remove(new Key(sourceId, partition));
     return taken == null ? List.of() : List.of(taken);
   }
 
   @Override
   public void release(String sourceId) {
     List<HostedPartition> released = new ArrayList<>();
-    holdings
+    hosted
         .entrySet()
         .removeIf(
             entry -> entry.getKey().sourceId.equals(sourceId) && released.add(entry.getValue()));
@@ -169,12 +169,12 @@ public final class Node implements NodeLink {
     taken.forEach(HostedPartition::finish);
   }
 
-  private HostedPartition holding(String sourceId, int partition) {
-    HostedPartition holding = holdings.get(new Key(sourceId, partition));
-    if (holding == null) {
+  private HostedPartition require(String sourceId, int partition) {
+    HostedPartition present = hosted.get(new Key(sourceId, partition));
+    if (present == null) {
       throw new IllegalStateException(
-          "This node does not hold partition " + partition + " of source " + sourceId);
+          "This node does not host partition " + partition + " of source " + sourceId);
     }
-    return holding;
+    return present;
   }
 }

@@ -7,9 +7,9 @@ import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.cluster.rpc.Answer;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
@@ -18,25 +18,23 @@ import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.NodeServer;
 import io.github.mqttpartitioned.cluster.rpc.NodeService;
 import io.github.mqttpartitioned.cluster.rpc.Request;
-import io.github.mqttpartitioned.cluster.rpc.Request.Announce;
 import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
 import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
 import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
 import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
 import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
+import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
 import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.store.StoreException;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,22 +68,13 @@ public final class NodeHost implements NodeService {
   private final Node node;
   private final Duration leaseLimit;
   private final LongSupplier nanoTime;
-  private final Map<String, SourceLease> tenancies = new ConcurrentHashMap<>();
-  private final AtomicLong tickets = new AtomicLong(System.nanoTime());
+  private final Map<String, SourceLease> leases = new ConcurrentHashMap<>();
+  private final AtomicLong registrationIds = new AtomicLong(System.nanoTime());
   private volatile @Nullable Running running;
 
   /** What there is while a source has been taken on. */
   private record Running(
       NodeAddress address, NodeServer server, NodeClients clients, NodeThreads threads) {}
-
-  /**
-   * What the driver needs to know of a node that has taken its source on.
-   *
-   * @param ticket to be shown with every request
-   * @param stores names of the source's stores that lie on this host
-   */
-  public record Admission(NodeAddress address, long ticket, Set<String> stores)
-      implements Serializable {}
 
   NodeHost(Node node, Duration leaseLimit, LongSupplier nanoTime) {
     this.node = node;
@@ -105,9 +94,9 @@ public final class NodeHost implements NodeService {
    * @param host of the executor, to listen on
    * @throws IllegalStateException when a later run has been here
    */
-  public synchronized Admission admit(
+  public synchronized NodeRegistration register(
       SourceSettings settings, long epoch, String name, String host, Supplier<Network> network) {
-    SourceLease present = tenancies.get(settings.sourceId());
+    SourceLease present = leases.get(settings.sourceId());
     if (present != null && present.epoch() > epoch) {
       throw new IllegalStateException(
           "Source "
@@ -127,18 +116,18 @@ public final class NodeHost implements NodeService {
       now = open(name, host, network.get());
       running = now;
     }
-    SourceLease tenancy =
+    SourceLease lease =
         new SourceLease(
             settings,
             epoch,
-            tickets.incrementAndGet(),
+            registrationIds.incrementAndGet(),
             leaseLimit,
             nanoTime,
             now.threads.soon(this::serveWaiters));
-    tenancies.put(settings.sourceId(), tenancy);
+    leases.put(settings.sourceId(), lease);
     LOG.info("Node {} takes on source {}, epoch {}", now.address, settings.sourceId(), epoch);
-    return new Admission(
-        now.address, tenancy.ticket(), StoreNames.in(Path.of(settings.storeDir())));
+    return new NodeRegistration(
+        now.address, lease.registrationId(), StoreNames.in(Path.of(settings.storeDir())));
   }
 
   private Running open(String name, String host, Network network) {
@@ -152,7 +141,7 @@ public final class NodeHost implements NodeService {
 
   /** Whether a source has been taken on. */
   public boolean has(String sourceId) {
-    return tenancies.containsKey(sourceId);
+    return leases.containsKey(sourceId);
   }
 
   /** Connections to other nodes, for tasks of this JVM; empty while no source is here. */
@@ -161,9 +150,9 @@ public final class NodeHost implements NodeService {
   }
 
   /** Where a source's partitions are, as far as the driver has told this node. */
-  public PartitionLocations whereabouts(String sourceId) {
-    SourceLease tenancy = tenancies.get(sourceId);
-    return tenancy == null ? PartitionLocations.UNKNOWN : tenancy.whereabouts();
+  public PartitionLocations locations(String sourceId) {
+    SourceLease lease = leases.get(sourceId);
+    return lease == null ? PartitionLocations.UNKNOWN : lease.locations();
   }
 
   @Override
@@ -183,19 +172,19 @@ public final class NodeHost implements NodeService {
   }
 
   private CompletableFuture<Answer> poll(Poll poll) {
-    SourceLease tenancy = find(poll.sourceId(), poll.ticket());
-    if (tenancy == null || !tenancy.renew()) {
+    SourceLease lease = find(poll.sourceId(), poll.registrationId());
+    if (lease == null || !lease.renew()) {
       return CompletableFuture.completedFuture(notHere("source " + poll.sourceId()));
     }
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    tenancy.await(poll.seen(), ClusterTimeouts.LONG_POLL, () -> answer.complete(report(tenancy)));
+    lease.await(poll.seen(), ClusterTimeouts.LONG_POLL, () -> answer.complete(report(lease)));
     return answer;
   }
 
-  private Answer report(SourceLease tenancy) {
+  private Answer report(SourceLease lease) {
     // The version first: what changes in between is reported twice, and not never.
-    long version = tenancy.version();
-    return new Answer.Report(version, node.status(tenancy.settings().sourceId()));
+    long version = lease.version();
+    return new Answer.Report(version, node.status(lease.settings().sourceId()));
   }
 
   /**
@@ -211,32 +200,31 @@ public final class NodeHost implements NodeService {
       return () -> fetch(fetch);
     }
     if (request instanceof Assign assign) {
-      return withTenancy(assign.sourceId(), assign.ticket(), tenancy -> assign(assign, tenancy));
+      return withLease(assign.sourceId(), assign.registrationId(), lease -> assign(assign, lease));
     }
     if (request instanceof Trim trim) {
       return atOnce(
           trim.sourceId(),
-          trim.ticket(),
-          tenancy -> node.trim(trim.sourceId(), trim.partition(), trim.before()));
+          trim.registrationId(),
+          lease -> node.trim(trim.sourceId(), trim.partition(), trim.before()));
     }
     if (request instanceof Processed processed) {
       return atOnce(
           processed.sourceId(),
-          processed.ticket(),
-          tenancy ->
-              node.processed(processed.sourceId(), processed.partition(), processed.before()));
+          processed.registrationId(),
+          lease -> node.processed(processed.sourceId(), processed.partition(), processed.before()));
     }
-    if (request instanceof Announce announce) {
+    if (request instanceof PublishLocations publishLocations) {
       return atOnce(
-          announce.sourceId(),
-          announce.ticket(),
-          tenancy -> tenancy.setWhereabouts(announce.whereabouts()));
+          publishLocations.sourceId(),
+          publishLocations.registrationId(),
+          lease -> lease.setLocations(publishLocations.locations()));
     }
     if (request instanceof Release release) {
-      return withTenancy(
+      return withLease(
           release.sourceId(),
-          release.ticket(),
-          tenancy -> {
+          release.registrationId(),
+          lease -> {
             List<HostedPartition> taken = node.take(release.sourceId(), release.partition());
             return () -> {
               Node.end(taken);
@@ -245,64 +233,58 @@ public final class NodeHost implements NodeService {
           });
     }
     if (request instanceof Leave leave) {
-      return withTenancy(
+      return withLease(
           leave.sourceId(),
-          leave.ticket(),
-          tenancy ->
+          leave.registrationId(),
+          lease ->
               () -> {
-                letGo(tenancy);
+                letGo(lease);
                 return new Answer.Done();
               });
     }
     throw new IllegalArgumentException("a node does not answer " + request);
   }
 
-  private Supplier<Answer> atOnce(String sourceId, long ticket, Consumer<SourceLease> action) {
-    return withTenancy(
+  private Supplier<Answer> atOnce(
+      String sourceId, long registrationId, Consumer<SourceLease> action) {
+    return withLease(
         sourceId,
-        ticket,
-        tenancy -> {
-          action.accept(tenancy);
+        registrationId,
+        lease -> {
+          action.accept(lease);
           return Answer.Done::new;
         });
   }
 
-  private Supplier<Answer> withTenancy(
-      String sourceId, long ticket, Function<SourceLease, Supplier<Answer>> action) {
-    SourceLease tenancy = find(sourceId, ticket);
-    if (tenancy == null || !tenancy.renew()) {
+  private Supplier<Answer> withLease(
+      String sourceId, long registrationId, Function<SourceLease, Supplier<Answer>> action) {
+    SourceLease lease = find(sourceId, registrationId);
+    if (lease == null || !lease.renew()) {
       return () -> notHere("source " + sourceId);
     }
-    return action.apply(tenancy);
+    return action.apply(lease);
   }
 
-  private @Nullable SourceLease find(String sourceId, long ticket) {
-    SourceLease tenancy = tenancies.get(sourceId);
-    return tenancy != null && tenancy.ticket() == ticket ? tenancy : null;
+  private @Nullable SourceLease find(String sourceId, long registrationId) {
+    SourceLease lease = leases.get(sourceId);
+    return lease != null && lease.registrationId() == registrationId ? lease : null;
   }
 
-  private Supplier<Answer> assign(Assign assign, SourceLease tenancy) {
-    Assignment assignment =
-        new Assignment(
-            tenancy.settings(),
-            assign.partition(),
-            assign.generation(),
-            assign.firstOffset(),
-            assign.connectedBefore());
-    HostedPartition holding = node.hold(assignment, tenancy);
-    return () -> open(holding, tenancy);
+  private Supplier<Answer> assign(Assign assign, SourceLease lease) {
+    HostedPartition added = node.host(lease.settings(), assign.assignment(), lease);
+    return () -> open(added, lease);
   }
 
-  private Answer open(HostedPartition holding, SourceLease tenancy) {
+  private Answer open(HostedPartition partition, SourceLease lease) {
     try {
-      holding.openWhenFree(tenancy::isOver, nanoTime);
+      partition.openWhenFree(lease::isOver, nanoTime);
     } catch (RuntimeException | Error e) {
-      node.drop(holding);
+      node.drop(partition);
       throw e;
     }
-    String sourceId = tenancy.settings().sourceId();
-    if (tenancy.isOver() || tenancies.get(sourceId) != tenancy) {
-      node.drop(holding);
+    String sourceId = lease.settings().sourceId();
+    if (lease.isOver() || leases.get(sourceId) != lease) {
+      node.drop(partition);
       return notHere("source " + sourceId);
     }
     return new Answer.Done();
@@ -339,41 +321,41 @@ public final class NodeHost implements NodeService {
   }
 
   private void serveWaiters() {
-    tenancies.values().forEach(tenancy -> tenancy.takeAnswerable().forEach(Runnable::run));
+    leases.values().forEach(lease -> lease.takeAnswerable().forEach(Runnable::run));
   }
 
   private void tick() {
     serveWaiters();
     Running now = running;
-    for (SourceLease tenancy : tenancies.values()) {
-      if (tenancy.isOver() && now != null) {
+    for (SourceLease lease : leases.values()) {
+      if (lease.isOver() && now != null) {
         LOG.warn(
             "The driver of source {} has been silent for {} s: its partitions are released",
-            tenancy.settings().sourceId(),
+            lease.settings().sourceId(),
             leaseLimit.toSeconds());
-        now.threads.workers().execute(() -> letGo(tenancy));
+        now.threads.workers().execute(() -> letGo(lease));
       }
     }
   }
 
-  private synchronized void letGo(SourceLease tenancy) {
-    String sourceId = tenancy.settings().sourceId();
-    if (tenancies.get(sourceId) != tenancy) {
+  private synchronized void letGo(SourceLease lease) {
+    String sourceId = lease.settings().sourceId();
+    if (leases.get(sourceId) != lease) {
       return;
     }
     node.release(sourceId);
-    tenancy.end();
+    lease.end();
     serveWaiters();
-    tenancies.remove(sourceId, tenancy);
+    leases.remove(sourceId, lease);
     Running now = running;
-    if (tenancies.isEmpty() && now != null) {
+    if (leases.isEmpty() && now != null) {
       now.threads.after(FAREWELL, this::closeIfIdle);
     }
   }
 
   private synchronized void closeIfIdle() {
     Running now = running;
-    if (now != null && tenancies.isEmpty()) {
+    if (now != null && leases.isEmpty()) {
       running = null;
       now.server.close();
       now.clients.close();

@@ -24,7 +24,7 @@ final class SourceLease implements LeaseCheck {
 
   private final SourceSettings settings;
   private final long epoch;
-  private final long ticket;
+  private final long registrationId;
   private final long limitNanos;
   private final LongSupplier nanoTime;
   private final Runnable whenChanged;
@@ -32,7 +32,7 @@ final class SourceLease implements LeaseCheck {
   private volatile long contact;
   private volatile boolean ended;
   private volatile boolean hasWaiters;
-  private volatile PartitionLocations whereabouts = PartitionLocations.UNKNOWN;
+  private volatile PartitionLocations locations = PartitionLocations.UNKNOWN;
   private final List<Waiter> waiters = new ArrayList<>();
 
   /**
@@ -41,13 +41,13 @@ final class SourceLease implements LeaseCheck {
   SourceLease(
       SourceSettings settings,
       long epoch,
-      long ticket,
+      long registrationId,
       Duration limit,
       LongSupplier nanoTime,
       Runnable whenChanged) {
     this.settings = settings;
     this.epoch = epoch;
-    this.ticket = ticket;
+    this.registrationId = registrationId;
     this.limitNanos = limit.toNanos();
     this.nanoTime = nanoTime;
     this.whenChanged = whenChanged;
@@ -62,16 +62,16 @@ final class SourceLease implements LeaseCheck {
     return epoch;
   }
 
-  long ticket() {
-    return ticket;
+  long registrationId() {
+    return registrationId;
   }
 
-  PartitionLocations whereabouts() {
-    return whereabouts;
+  PartitionLocations locations() {
+    return locations;
   }
 
-  void setWhereabouts(PartitionLocations known) {
-    whereabouts = known;
+  void setLocations(PartitionLocations known) {
+    locations = known;
   }
 
   /**

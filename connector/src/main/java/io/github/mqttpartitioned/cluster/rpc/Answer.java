@@ -188,7 +188,7 @@ public sealed interface Answer {
 
     /** What that means for whoever asked. */
     public enum Reason {
-      /** The node does not hold this, or does not know the ticket: ask another one. */
+      /** The node does not hold this, or does not know the registrationId: ask another one. */
       NOT_HERE,
       /** What was asked for cannot be read, from whomever: it is damaged, or is not held. */
       UNREADABLE,

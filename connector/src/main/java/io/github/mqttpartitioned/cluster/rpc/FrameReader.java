@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.cluster.rpc;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /** Reads the fields that {@link FrameWriter} has written. Confined to one thread. */
 final class FrameReader {
@@ -40,6 +41,20 @@ final class FrameReader {
   ByteBuffer getBytes(String field) {
     ByteBuffer source = slice(field);
     return ByteBuffer.allocate(source.remaining()).put(source).flip();
+  }
+
+  /**
+   * Builds a value of fields that have been read.
+   *
+   * @throws FrameException when the value's own check refuses them; the fields may be secret, so
+   *     the error says nothing else than that check does
+   */
+  <T> T valid(Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new FrameException("Frame of " + length + " bytes: " + e.getMessage());
+    }
   }
 
   private ByteBuffer slice(String field) {

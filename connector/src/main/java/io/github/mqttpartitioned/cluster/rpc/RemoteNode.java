@@ -2,27 +2,28 @@
 package io.github.mqttpartitioned.cluster.rpc;
 
 import io.github.mqttpartitioned.block.LogExtent;
-import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.NodeRegistration;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Report;
-import io.github.mqttpartitioned.cluster.rpc.Request.Announce;
 import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
 import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
 import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
 import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
+import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
 import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -54,8 +55,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
 
   private final NodeAddress address;
   private final String sourceId;
-  private final long ticket;
-  private final Set<String> stores;
+  private final NodeRegistration registration;
   private final NodeClients clients;
   private final Runnable changed;
   private final Map<Integer, PartitionStatus> failedAssignments = new ConcurrentHashMap<>();
@@ -65,22 +65,15 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   private volatile boolean lost;
 
   /**
-   * @param ticket that the node gave when it took the source on
-   * @param stores names of the stores of the source that lie on its host
+   * @param registration the node's answer when it took the source on
    * @param clients closed together with the link
    * @param changed runs when the node is lost, or cannot hold what it was assigned
    */
   public RemoteNode(
-      NodeAddress address,
-      String sourceId,
-      long ticket,
-      Set<String> stores,
-      NodeClients clients,
-      Runnable changed) {
-    this.address = address;
+      String sourceId, NodeRegistration registration, NodeClients clients, Runnable changed) {
+    this.address = registration.address();
     this.sourceId = sourceId;
-    this.ticket = ticket;
-    this.stores = Set.copyOf(stores);
+    this.registration = registration;
     this.clients = clients;
     this.changed = changed;
     this.poller = new Thread(this::poll, "mqtt-node-" + address.name());
@@ -106,7 +99,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
           lose("it has not answered for " + ClusterTimeouts.SUSPECT.toSeconds() + " s");
           return;
         }
-        Answer answer = ask(new Poll(sourceId, ticket, seen), left);
+        Answer answer = ask(new Poll(sourceId, registration.id(), seen), left);
         if (answer instanceof Report report) {
           answered = System.nanoTime();
           seen = report.version();
@@ -152,24 +145,17 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   }
 
   @Override
-  public boolean hasStore(Assignment assignment) {
-    return stores.contains(
-        Assignment.directoryName(assignment.partition(), assignment.generation()));
+  public boolean hasStore(SourceSettings settings, PartitionAssignment assignment) {
+    return registration.stores().contains(assignment.directoryName());
   }
 
   /** Returns at once; a failure shows in {@link #status}. */
   @Override
-  public void assign(Assignment assignment) {
+  public void assign(SourceSettings settings, PartitionAssignment assignment) {
     int partition = assignment.partition();
     failedAssignments.remove(partition);
     tell(
-        new Assign(
-            sourceId,
-            ticket,
-            partition,
-            assignment.generation(),
-            assignment.firstOffset(),
-            assignment.connectedBefore()),
+        new Assign(sourceId, registration.id(), assignment),
         failure ->
             failedAssignments.put(
                 partition,
@@ -190,7 +176,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   @Override
   public void trim(String source, int partition, long before) {
     tell(
-        new Trim(sourceId, ticket, partition, before),
+        new Trim(sourceId, registration.id(), partition, before),
         failure ->
             LOG.warn("Cannot trim partition {} on node {}: {}", partition, address, failure));
   }
@@ -198,7 +184,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   @Override
   public void processed(String source, int partition, long before) {
     tell(
-        new Processed(sourceId, ticket, partition, before),
+        new Processed(sourceId, registration.id(), partition, before),
         failure ->
             LOG.warn(
                 "Cannot have partition {} acknowledged on node {}: {}",
@@ -217,9 +203,9 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   }
 
   @Override
-  public void announce(String source, PartitionLocations whereabouts) {
+  public void publishLocations(String source, PartitionLocations locations) {
     tell(
-        new Announce(sourceId, ticket, whereabouts),
+        new PublishLocations(sourceId, registration.id(), locations),
         failure -> LOG.warn("Cannot tell node {} who holds what: {}", address, failure));
   }
 
@@ -261,7 +247,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   @Override
   public void release(String source, int partition) {
     if (!lost) {
-      require(ask(new Release(sourceId, ticket, partition), RELEASE));
+      require(ask(new Release(sourceId, registration.id(), partition), RELEASE));
     }
   }
 
@@ -269,7 +255,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   public void release(String source) {
     if (!lost) {
       closed.countDown();
-      require(ask(new Leave(sourceId, ticket), RELEASE));
+      require(ask(new Leave(sourceId, registration.id()), RELEASE));
     }
   }
 

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.cluster.rpc;
 
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -10,8 +11,7 @@ import java.util.TreeMap;
 /**
  * What a node is asked. A new kind is a record here, and a line in {@link #decode}.
  *
- * <p>A <i>ticket</i> is what the driver was given when the node took the source on; a node that has
- * let the source go since, or has taken it on anew, does not know it any more.
+ * <p>The registration id is that of the {@link io.github.mqttpartitioned.cluster.NodeRegistration}.
  */
 public sealed interface Request {
 
@@ -41,7 +41,7 @@ public sealed interface Request {
           case Poll.KIND -> Poll.read(in);
           case Assign.KIND -> Assign.read(in);
           case Trim.KIND -> Trim.read(in);
-          case Announce.KIND -> Announce.read(in);
+          case PublishLocations.KIND -> PublishLocations.read(in);
           case Release.KIND -> Release.read(in);
           case Leave.KIND -> Leave.read(in);
           case Fetch.KIND -> Fetch.read(in);
@@ -59,7 +59,7 @@ public sealed interface Request {
    *
    * @param seen version of the last report
    */
-  record Poll(String sourceId, long ticket, long seen) implements Request {
+  record Poll(String sourceId, long registrationId, long seen) implements Request {
     static final int KIND = 1;
 
     @Override
@@ -69,22 +69,17 @@ public sealed interface Request {
 
     @Override
     public void write(FrameWriter out) {
-      out.putText(sourceId).putLong(ticket).putLong(seen);
+      out.putText(sourceId).putLong(registrationId).putLong(seen);
     }
 
     static Poll read(FrameReader in) {
-      return new Poll(in.getText("source id"), in.getLong("ticket"), in.getLong("version"));
+      return new Poll(
+          in.getText("source id"), in.getLong("registration id"), in.getLong("version"));
     }
   }
 
-  /** Hold a partition; see {@link io.github.mqttpartitioned.cluster.Assignment}. */
-  record Assign(
-      String sourceId,
-      long ticket,
-      int partition,
-      int generation,
-      long firstOffset,
-      boolean connectedBefore)
+  /** Host a partition. */
+  record Assign(String sourceId, long registrationId, PartitionAssignment assignment)
       implements Request {
     static final int KIND = 2;
 
@@ -95,24 +90,34 @@ public sealed interface Request {
 
     @Override
     public void write(FrameWriter out) {
-      out.putText(sourceId).putLong(ticket);
-      out.putInt(partition).putInt(generation).putLong(firstOffset);
-      out.putByte(connectedBefore ? 1 : 0);
+      out.putText(sourceId).putLong(registrationId);
+      out.putInt(assignment.partition())
+          .putText(assignment.host())
+          .putInt(assignment.generation())
+          .putLong(assignment.firstOffset())
+          .putByte(assignment.connectedBefore() ? 1 : 0);
     }
 
     static Assign read(FrameReader in) {
+      String sourceId = in.getText("source id");
+      long registrationId = in.getLong("registration id");
+      int partition = in.getInt("partition");
+      String host = in.getText("host");
+      int generation = in.getInt("generation");
+      long firstOffset = in.getLong("first offset");
+      boolean connectedBefore = in.getByte("connected before") != 0;
       return new Assign(
-          in.getText("source id"),
-          in.getLong("ticket"),
-          in.getInt("partition"),
-          in.getInt("generation"),
-          in.getLong("first offset"),
-          in.getByte("connected before") != 0);
+          sourceId,
+          registrationId,
+          in.valid(
+              () ->
+                  new PartitionAssignment(
+                      partition, host, generation, firstOffset, connectedBefore)));
     }
   }
 
   /** Drop what lies wholly below an offset. */
-  record Trim(String sourceId, long ticket, int partition, long before) implements Request {
+  record Trim(String sourceId, long registrationId, int partition, long before) implements Request {
     static final int KIND = 3;
 
     @Override
@@ -122,20 +127,21 @@ public sealed interface Request {
 
     @Override
     public void write(FrameWriter out) {
-      out.putText(sourceId).putLong(ticket).putInt(partition).putLong(before);
+      out.putText(sourceId).putLong(registrationId).putInt(partition).putLong(before);
     }
 
     static Trim read(FrameReader in) {
       return new Trim(
           in.getText("source id"),
-          in.getLong("ticket"),
+          in.getLong("registration id"),
           in.getInt("partition"),
           in.getLong("offset"));
     }
   }
 
   /** Spark is done with what lies below an offset. */
-  record Processed(String sourceId, long ticket, int partition, long before) implements Request {
+  record Processed(String sourceId, long registrationId, int partition, long before)
+      implements Request {
     static final int KIND = 9;
 
     @Override
@@ -145,20 +151,21 @@ public sealed interface Request {
 
     @Override
     public void write(FrameWriter out) {
-      out.putText(sourceId).putLong(ticket).putInt(partition).putLong(before);
+      out.putText(sourceId).putLong(registrationId).putInt(partition).putLong(before);
     }
 
     static Processed read(FrameReader in) {
       return new Processed(
           in.getText("source id"),
-          in.getLong("ticket"),
+          in.getLong("registration id"),
           in.getInt("partition"),
           in.getLong("offset"));
     }
   }
 
   /** Where the partitions are. */
-  record Announce(String sourceId, long ticket, PartitionLocations whereabouts) implements Request {
+  record PublishLocations(String sourceId, long registrationId, PartitionLocations locations)
+      implements Request {
     static final int KIND = 4;
 
     @Override
@@ -168,38 +175,38 @@ public sealed interface Request {
 
     @Override
     public void write(FrameWriter out) {
-      out.putText(sourceId).putLong(ticket).putInt(whereabouts.holders().size());
-      new TreeMap<>(whereabouts.holders())
+      out.putText(sourceId).putLong(registrationId).putInt(locations.nodes().size());
+      new TreeMap<>(locations.nodes())
           .forEach(
               (partition, node) ->
                   out.putInt(partition)
                       .putText(node.name())
                       .putText(node.host())
                       .putInt(node.port()));
-      out.putInt(whereabouts.failed().size());
-      new TreeMap<>(whereabouts.failed())
+      out.putInt(locations.failed().size());
+      new TreeMap<>(locations.failed())
           .forEach((partition, why) -> out.putInt(partition).putText(why));
     }
 
-    static Announce read(FrameReader in) {
+    static PublishLocations read(FrameReader in) {
       String sourceId = in.getText("source id");
-      long ticket = in.getLong("ticket");
-      Map<Integer, NodeAddress> holders = new TreeMap<>();
-      for (int left = in.getInt("number of holders"); left > 0; left--) {
+      long registrationId = in.getLong("registration id");
+      Map<Integer, NodeAddress> nodes = new TreeMap<>();
+      for (int left = in.getInt("number of nodes"); left > 0; left--) {
         int partition = in.getInt("partition");
-        holders.put(
+        nodes.put(
             partition, new NodeAddress(in.getText("node"), in.getText("host"), in.getInt("port")));
       }
       Map<Integer, String> failed = new TreeMap<>();
       for (int left = in.getInt("number of failed partitions"); left > 0; left--) {
         failed.put(in.getInt("failed partition"), in.getText("failure"));
       }
-      return new Announce(sourceId, ticket, new PartitionLocations(holders, failed));
+      return new PublishLocations(sourceId, registrationId, new PartitionLocations(nodes, failed));
     }
   }
 
-  /** Stop to hold a partition. Answered when that is done. */
-  record Release(String sourceId, long ticket, int partition) implements Request {
+  /** Give a partition back. Answered when that is done. */
+  record Release(String sourceId, long registrationId, int partition) implements Request {
     static final int KIND = 5;
 
     @Override
@@ -209,16 +216,17 @@ public sealed interface Request {
 
     @Override
     public void write(FrameWriter out) {
-      out.putText(sourceId).putLong(ticket).putInt(partition);
+      out.putText(sourceId).putLong(registrationId).putInt(partition);
     }
 
     static Release read(FrameReader in) {
-      return new Release(in.getText("source id"), in.getLong("ticket"), in.getInt("partition"));
+      return new Release(
+          in.getText("source id"), in.getLong("registration id"), in.getInt("partition"));
     }
   }
 
-  /** Stop to hold anything of the source, and forget it. Answered when that is done. */
-  record Leave(String sourceId, long ticket) implements Request {
+  /** Give all partitions of the source back, and forget it. Answered when that is done. */
+  record Leave(String sourceId, long registrationId) implements Request {
     static final int KIND = 6;
 
     @Override
@@ -228,11 +236,11 @@ public sealed interface Request {
 
     @Override
     public void write(FrameWriter out) {
-      out.putText(sourceId).putLong(ticket);
+      out.putText(sourceId).putLong(registrationId);
     }
 
     static Leave read(FrameReader in) {
-      return new Leave(in.getText("source id"), in.getLong("ticket"));
+      return new Leave(in.getText("source id"), in.getLong("registration id"));
     }
   }
 

@@ -6,14 +6,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
-import io.github.mqttpartitioned.cluster.PartitionAssignments.Holder;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The text of {@link PartitionAssignments} in the checkpoint: {@code
  * {"version":1,"epoch":3,"holders":[{"host":"a","generation":0}, …]}}, partitions in numeric order.
+ * "holders" is the name that version 1 has for assignments.
  */
 final class PartitionAssignmentsJson {
 
@@ -23,13 +24,13 @@ final class PartitionAssignmentsJson {
 
   private PartitionAssignmentsJson() {}
 
-  static String of(PartitionAssignments holders) {
+  static String of(PartitionAssignments assignments) {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("version", VERSION);
-    root.put("epoch", holders.epoch());
+    root.put("epoch", assignments.epoch());
     ArrayNode array = root.putArray("holders");
-    for (Holder holder : holders.partitions()) {
-      array.addObject().put("host", holder.host()).put("generation", holder.generation());
+    for (PartitionAssignment each : assignments.partitions()) {
+      array.addObject().put("host", each.host()).put("generation", each.generation());
     }
     return root.toString();
   }
@@ -53,12 +54,17 @@ final class PartitionAssignmentsJson {
                 + root.required("version")
                 + ": go on with the release that wrote it");
       }
-      List<Holder> holders = new ArrayList<>();
-      for (JsonNode holder : root.required("holders")) {
-        holders.add(
-            new Holder(holder.required("host").asText(), holder.required("generation").intValue()));
+      List<PartitionAssignment> assignments = new ArrayList<>();
+      for (JsonNode each : root.required("holders")) {
+        assignments.add(
+            new PartitionAssignment(
+                assignments.size(),
+                each.required("host").asText(),
+                each.required("generation").intValue(),
+                0,
+                false));
       }
-      return new PartitionAssignments(root.required("epoch").longValue(), holders);
+      return new PartitionAssignments(root.required("epoch").longValue(), assignments);
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new IllegalStateException(
           "Cannot read "

@@ -68,13 +68,13 @@ final class ClusterBlocks implements BlockSource {
     if (local) {
       return here.get().read(range);
     }
-    PartitionLocations whereabouts = NodeHost.ofThisJvm().whereabouts(input.sourceId());
-    String failure = whereabouts.failed().get(input.partition());
+    PartitionLocations locations = NodeHost.ofThisJvm().locations(input.sourceId());
+    String failure = locations.failed().get(input.partition());
     if (failure != null) {
       // Nothing to wait for; and the query shall fail with what the driver knows.
       throw new IllegalStateException(failure);
     }
-    NodeAddress known = whereabouts.holders().get(input.partition());
+    NodeAddress known = locations.nodes().get(input.partition());
     NodeAddress holder = known != null ? known : input.requireHolder();
     return new RemoteBlocks(clients().connect(holder), input.sourceId(), input.partition())
         .read(range);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
+import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.cluster.coordinator.Nodes;
-import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.RemoteNode;
 import io.github.mqttpartitioned.option.SourceSettings;
@@ -166,15 +166,15 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
     }
     NodeStart start =
         starts.computeIfAbsent(executor, one -> new NodeStart(context, settings, epoch, one));
-    start.poll().ifPresent(admission -> started(executor, admission));
+    start.poll().ifPresent(registration -> started(executor, registration));
   }
 
-  private void started(Executor executor, Admission admission) {
+  private void started(Executor executor, NodeRegistration registration) {
     NodeStart start = starts.remove(executor);
     if (start != null) {
       start.cancel();
     }
-    RemoteNode node = link(admission);
+    RemoteNode node = link(registration);
     nodes.put(executor, node);
     node.start();
     notifyAll();
@@ -188,14 +188,14 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
   }
 
   @Override
-  public void started(String id, Admission admission) {
+  public void started(String id, NodeRegistration registration) {
     synchronized (this) {
       Executor executor = known(id);
       if (closed || executor == null || nodes.containsKey(executor)) {
         return;
       }
       LOG.info("The node of executor {} was started by a task that waits for it", id);
-      started(executor, admission);
+      started(executor, registration);
     }
     onChange.run();
   }
@@ -207,12 +207,10 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
         .orElse(null);
   }
 
-  private RemoteNode link(Admission admission) {
+  private RemoteNode link(NodeRegistration registration) {
     return new RemoteNode(
-        admission.address(),
         settings.sourceId(),
-        admission.ticket(),
-        admission.stores(),
+        registration,
         new NodeClients(SparkNetwork.current()),
         this::nodeChanged);
   }

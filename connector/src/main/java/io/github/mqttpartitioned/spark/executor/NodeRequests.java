@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
+import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.node.NodeHost;
-import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,7 +36,7 @@ final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
   private static final ReentrantLock ASKING = new ReentrantLock();
 
   /** The node of an executor has been started. */
-  private record Started(String executor, Admission admission) implements Serializable {}
+  private record Started(String executor, NodeRegistration registration) implements Serializable {}
 
   /** Who starts nodes. */
   interface Desk {
@@ -45,7 +45,7 @@ final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
     @Nullable StartNode offer(String executor);
 
     /** An executor has done it. */
-    void started(String executor, Admission admission);
+    void started(String executor, NodeRegistration registration);
   }
 
   private final RpcEnv rpcEnv;
@@ -90,9 +90,9 @@ final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
     RpcEndpointRef driver = RpcUtils.makeDriverRef(name(sourceId), env.conf(), env.rpcEnv());
     byte[] offer = driver.askSync(env.executorId(), tag(byte[].class));
     if (offer.length > 0) {
-      Admission admission = read(offer, StartNode.class).call("");
-      if (admission != null) {
-        driver.send(write(new Started(env.executorId(), admission), Started.class));
+      NodeRegistration registration = read(offer, StartNode.class).call("");
+      if (registration != null) {
+        driver.send(write(new Started(env.executorId(), registration), Started.class));
       }
     }
   }
@@ -141,7 +141,7 @@ final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
         byte[].class,
         bytes -> {
           Started started = read(bytes, Started.class);
-          desk.started(started.executor, started.admission);
+          desk.started(started.executor, started.registration);
         });
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
-import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
+import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.executor.Executors.Executor;
 import java.time.Duration;
@@ -33,7 +33,7 @@ final class NodeStart {
   private final SparkContext context;
   private final StartNode task;
   private final Executor executor;
-  private @Nullable JavaFutureAction<List<Admission>> job;
+  private @Nullable JavaFutureAction<List<NodeRegistration>> job;
   private long since = System.nanoTime();
   private Duration pause = Duration.ZERO;
 
@@ -44,8 +44,8 @@ final class NodeStart {
   }
 
   /** Begins, or looks how it goes; there once the node has taken the source on. */
-  Optional<Admission> poll() {
-    JavaFutureAction<List<Admission>> present = job;
+  Optional<NodeRegistration> poll() {
+    JavaFutureAction<List<NodeRegistration>> present = job;
     Duration elapsed = Duration.ofNanos(System.nanoTime() - since);
     if (present == null) {
       if (elapsed.compareTo(pause) >= 0) {
@@ -61,14 +61,14 @@ final class NodeStart {
       }
       return Optional.empty();
     }
-    Optional<Admission> admission = result(present);
-    if (admission.isEmpty() && job != null) {
+    Optional<NodeRegistration> registration = result(present);
+    if (registration.isEmpty() && job != null) {
       again("Spark ran it elsewhere");
     }
-    return admission;
+    return registration;
   }
 
-  private Optional<Admission> result(JavaFutureAction<List<Admission>> done) {
+  private Optional<NodeRegistration> result(JavaFutureAction<List<NodeRegistration>> done) {
     try {
       return done.get().stream().filter(each -> each != null).findFirst();
     } catch (ExecutionException e) {
@@ -92,7 +92,7 @@ final class NodeStart {
         pause.toMillis());
   }
 
-  private JavaFutureAction<List<Admission>> submit() {
+  private JavaFutureAction<List<NodeRegistration>> submit() {
     Seq<String> location = CollectionConverters.asScala(List.of(executor.location())).toSeq();
     Seq<Tuple2<String, Seq<String>>> placed =
         CollectionConverters.asScala(List.of(Tuple2.apply(executor.id(), location))).toSeq();
@@ -118,7 +118,7 @@ final class NodeStart {
   }
 
   void cancel() {
-    JavaFutureAction<List<Admission>> present = job;
+    JavaFutureAction<List<NodeRegistration>> present = job;
     if (present != null && !present.isDone()) {
       present.cancel(true);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
+import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.node.NodeHost;
-import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
  * @param executor that is meant
  */
 record StartNode(SourceSettings settings, long epoch, String executor)
-    implements Function<String, @Nullable Admission> {
+    implements Function<String, @Nullable NodeRegistration> {
 
   private static final long serialVersionUID = 1L;
 
   @Override
-  public @Nullable Admission call(String ignored) {
+  public @Nullable NodeRegistration call(String ignored) {
     SparkEnv env = SparkEnv.get();
     return Optional.of(env.executorId())
         .filter(executor::equals)
         .map(
             here ->
                 NodeHost.ofThisJvm()
-                    .admit(
+                    .register(
                         settings,
                         epoch,
                         here,

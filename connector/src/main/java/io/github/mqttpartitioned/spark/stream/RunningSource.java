@@ -292,7 +292,7 @@ final class RunningSource implements AutoCloseable {
                 settings.group(),
                 partition,
                 held,
-                coordinator.holder(partition).orElse(null)));
+                coordinator.hostingNode(partition).orElse(null)));
       }
     }
     if (acknowledging != null) {

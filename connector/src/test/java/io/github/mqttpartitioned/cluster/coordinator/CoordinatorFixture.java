@@ -2,8 +2,8 @@
 package io.github.mqttpartitioned.cluster.coordinator;
 
 import io.github.mqttpartitioned.block.LogExtent;
-import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.option.SourceSettings;
@@ -71,9 +71,8 @@ abstract class CoordinatorFixture {
     }
 
     @Override
-    public boolean hasStore(Assignment assignment) {
-      return disk()
-          .contains(Assignment.directoryName(assignment.partition(), assignment.generation()));
+    public boolean hasStore(SourceSettings source, PartitionAssignment assignment) {
+      return disk().contains(assignment.directoryName());
     }
 
     Set<String> disk() {
@@ -81,9 +80,9 @@ abstract class CoordinatorFixture {
     }
 
     @Override
-    public void assign(Assignment assignment) {
+    public void assign(SourceSettings source, PartitionAssignment assignment) {
       assigning(this, assignment);
-      String name = Assignment.directoryName(assignment.partition(), assignment.generation());
+      String name = assignment.directoryName();
       events.add(name + " at " + assignment.firstOffset() + " to " + address.name());
       disk().add(name);
       connectedBefore.put(assignment.partition(), assignment.connectedBefore());
@@ -119,8 +118,8 @@ abstract class CoordinatorFixture {
     }
 
     @Override
-    public void announce(String sourceId, PartitionLocations whereabouts) {
-      told = whereabouts;
+    public void publishLocations(String sourceId, PartitionLocations locations) {
+      told = locations;
     }
 
     @Override
@@ -137,7 +136,7 @@ abstract class CoordinatorFixture {
   }
 
   /** Called before a node takes an assignment, by the thread that makes it. */
-  void assigning(FakeLink link, Assignment assignment) {}
+  void assigning(FakeLink link, PartitionAssignment assignment) {}
 
   FakeLink node(String name) {
     FakeLink link = new FakeLink(name, name.substring(0, 1));
@@ -177,9 +176,9 @@ abstract class CoordinatorFixture {
             settings(),
             nodes,
             last,
-            holders -> {
+            assignments -> {
               events.add("write");
-              last = holders;
+              last = assignments;
             },
             offsets,
             needsStore,

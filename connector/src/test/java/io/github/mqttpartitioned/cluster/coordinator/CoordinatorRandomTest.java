@@ -3,9 +3,8 @@ package io.github.mqttpartitioned.cluster.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.NodeAddress;
-import io.github.mqttpartitioned.cluster.PartitionAssignments.Holder;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
 import java.util.HashMap;
@@ -109,7 +108,7 @@ class CoordinatorRandomTest extends CoordinatorFixture {
     assertEven(holders);
     Map<Integer, NodeAddress> addresses = new HashMap<>();
     holders.forEach((partition, link) -> addresses.put(partition, link.address()));
-    live.forEach(link -> assertThat(link.told.holders()).isEqualTo(addresses));
+    live.forEach(link -> assertThat(link.told.nodes()).isEqualTo(addresses));
     return holders;
   }
 
@@ -125,8 +124,8 @@ class CoordinatorRandomTest extends CoordinatorFixture {
 
   private void assertWhereStoresAre(Map<Integer, FakeLink> holders) {
     for (int partition = 0; partition < partitions; partition++) {
-      Holder noted = last.partitions().get(partition);
-      String store = Assignment.directoryName(partition, noted.generation());
+      PartitionAssignment noted = last.partitions().get(partition);
+      String store = noted.directoryName();
       boolean reachable = live.stream().anyMatch(link -> link.disk().contains(store));
       FakeLink holder = holders.get(partition);
       assertThat(holder != null).as("%s is held", store).isEqualTo(reachable);
@@ -160,11 +159,11 @@ class CoordinatorRandomTest extends CoordinatorFixture {
   }
 
   @Override
-  void assigning(FakeLink link, Assignment assignment) {
+  void assigning(FakeLink link, PartitionAssignment assignment) {
     int partition = assignment.partition();
-    String store = Assignment.directoryName(partition, assignment.generation());
-    Holder noted = last.partitions().get(partition);
-    if (!noted.equals(new Holder(link.address().host(), assignment.generation()))) {
+    String store = assignment.directoryName();
+    PartitionAssignment noted = last.partitions().get(partition);
+    if (!noted.equals(assignment) || !noted.host().equals(link.address().host())) {
       violations.add(store + " goes to " + link.address() + ", noted is " + noted);
     }
     if (live.stream().anyMatch(other -> other.held.containsKey(partition))) {

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
-import io.github.mqttpartitioned.cluster.PartitionAssignments.Holder;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import java.time.Duration;
@@ -17,10 +17,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Where partitions go, and what happens when their nodes do. */
 class CoordinatorTest extends CoordinatorFixture {
+
+  private static PartitionAssignment assignment(
+      int partition, String host, int generation, long firstOffset) {
+    return new PartitionAssignment(partition, host, generation, firstOffset, false);
+  }
 
   @Test
   void partitionsAreSpreadAndWrittenDownFirst() {
@@ -34,11 +40,11 @@ class CoordinatorTest extends CoordinatorFixture {
             new PartitionAssignments(
                 1,
                 List.of(
-                    new Holder("a", 0),
-                    new Holder("b", 0),
-                    new Holder("a", 0),
-                    new Holder("b", 0))));
-    assertThat(other.told.holders()).containsOnlyKeys(0, 1, 2, 3);
+                    assignment(0, "a", 0, 0),
+                    assignment(1, "b", 0, 0),
+                    assignment(2, "a", 0, 0),
+                    assignment(3, "b", 0, 0))));
+    assertThat(other.told.nodes()).containsOnlyKeys(0, 1, 2, 3);
   }
 
   @Test
@@ -49,7 +55,7 @@ class CoordinatorTest extends CoordinatorFixture {
     start(0, false);
     lose(lost);
     awaitHeld(Map.of("a2", Set.of(0, 2, 3), "b1", Set.of(1)));
-    Await.until("the new holders", LIMIT, () -> heir.address().equals(heir.told.holders().get(0)));
+    Await.until("the new holders", LIMIT, () -> heir.address().equals(heir.told.nodes().get(0)));
   }
 
   @Test
@@ -113,7 +119,7 @@ class CoordinatorTest extends CoordinatorFixture {
     assertThat(events)
         .containsExactly(
             "missing 0 at 50", "missing 2 at 70", "write", "p0.1 at 50 to b1", "p2.1 at 70 to b1");
-    assertThat(last.partitions().get(0)).isEqualTo(new Holder("b", 1));
+    assertThat(last.partitions().get(0)).isEqualTo(assignment(0, "b", 1, 50).connected());
     // The lost disk turns up again: what lies there is not taken for the store that counts.
     node("a1");
     changed.run();
@@ -165,7 +171,7 @@ class CoordinatorTest extends CoordinatorFixture {
     changed.run();
     awaitHeld(Map.of("a2", Set.of(0, 2), "b2", Set.of(1, 3)));
     assertThat(events).noneMatch(event -> event.startsWith("missing"));
-    assertThat(last.partitions().get(1)).isEqualTo(new Holder("b", 0));
+    assertThat(last.partitions().get(1)).isEqualTo(assignment(1, "b", 0, 60).connected());
   }
 
   @Test
@@ -219,8 +225,9 @@ class CoordinatorTest extends CoordinatorFixture {
   /** The driver was killed between the note of the holders and their making the stores. */
   @Test
   void hostThatHasNoStoreAfterAFirstStartThatWasCutOffIsNotHeldTo() {
-    Holder noted = new Holder("a", 0);
-    last = new PartitionAssignments(1, List.of(noted, noted, noted, noted));
+    last =
+        new PartitionAssignments(
+            1, IntStream.range(0, 4).mapToObj(p -> assignment(p, "a", 0, 0)).toList());
     node("a1");
     node("b1");
     start(0, false);

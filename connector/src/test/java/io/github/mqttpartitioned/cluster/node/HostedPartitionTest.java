@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.cluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.cluster.Assignment;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.receiver.LeaseCheck;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
@@ -20,31 +20,36 @@ class HostedPartitionTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
+  private static final PartitionAssignment ASSIGNMENT =
+      new PartitionAssignment(0, "a", 1, 0, false);
+
   @TempDir private Path temp;
 
   @Test
   void storeOfAReceiverThatStopsLateIsClosedThen() throws InterruptedException {
     CountDownLatch busy = new CountDownLatch(1);
     CountDownLatch mayEnd = new CountDownLatch(1);
-    Assignment assignment =
-        new Assignment(
-            new TestSettings("tcp://127.0.0.1:1", temp).sourceId("source").build(), 0, 1, 0);
-    HostedPartition holding =
-        new HostedPartition(assignment, blocked(busy, mayEnd), "driver", Duration.ofMillis(10));
-    holding.open();
+    HostedPartition partition =
+        new HostedPartition(
+            new TestSettings("tcp://127.0.0.1:1", temp).sourceId("source").build(),
+            ASSIGNMENT,
+            blocked(busy, mayEnd),
+            "driver",
+            Duration.ofMillis(10));
+    partition.open();
     busy.await();
 
-    holding.stop();
-    holding.finish();
+    partition.stop();
+    partition.finish();
 
-    assertThat(canBeOpened(assignment)).as("while the receiver may still write").isFalse();
+    assertThat(canBeOpened()).as("while the receiver may still write").isFalse();
     mayEnd.countDown();
-    Await.until("the store is closed", LIMIT, () -> canBeOpened(assignment));
+    Await.until("the store is closed", LIMIT, () -> canBeOpened());
   }
 
-  private static boolean canBeOpened(Assignment assignment) {
+  private boolean canBeOpened() {
     StoreConfig config =
-        new StoreConfig(assignment.directory(), "source", 0, 16L << 20, assignment.firstOffset());
+        new StoreConfig(ASSIGNMENT.directory(temp.toString()), "source", 0, 16L << 20, 0);
     try {
       PartitionStore.open(config).close();
       return true;

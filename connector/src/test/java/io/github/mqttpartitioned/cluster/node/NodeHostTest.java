@@ -11,11 +11,11 @@ import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.NodeRegistration;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
-import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import io.github.mqttpartitioned.cluster.rpc.Answer;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
 import io.github.mqttpartitioned.cluster.rpc.Network;
@@ -23,10 +23,10 @@ import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.RemoteBlocks;
 import io.github.mqttpartitioned.cluster.rpc.RemoteNode;
 import io.github.mqttpartitioned.cluster.rpc.Request;
-import io.github.mqttpartitioned.cluster.rpc.Request.Announce;
 import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
 import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
 import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
+import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
 import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
@@ -88,26 +88,25 @@ class NodeHostTest {
         .build();
   }
 
-  private Admission admit(SourceSettings settings, long epoch) {
-    return host.admit(settings, epoch, "1", "127.0.0.1", NodeHostTest::network);
+  private NodeRegistration register(SourceSettings settings, long epoch) {
+    return host.register(settings, epoch, "1", "127.0.0.1", NodeHostTest::network);
   }
 
-  private RemoteNode link(Admission admission) {
+  private static PartitionAssignment assignment(int generation, long firstOffset) {
+    return new PartitionAssignment(0, "127.0.0.1", generation, firstOffset, false);
+  }
+
+  private RemoteNode link(NodeRegistration registration) {
     RemoteNode link =
         new RemoteNode(
-            admission.address(),
-            "source",
-            admission.ticket(),
-            admission.stores(),
-            new NodeClients(network()),
-            changes::incrementAndGet);
+            "source", registration, new NodeClients(network()), changes::incrementAndGet);
     link.start();
     return link;
   }
 
-  private Answer poll(Admission admission) {
-    var client = clients.connect(admission.address());
-    return client.await(client.ask(new Poll("source", admission.ticket(), Long.MIN_VALUE)), LIMIT);
+  private Answer poll(NodeRegistration registration) {
+    var client = clients.connect(registration.address());
+    return client.await(client.ask(new Poll("source", registration.id(), Long.MIN_VALUE)), LIMIT);
   }
 
   private static void awaitState(RemoteNode link, State state) {
@@ -124,21 +123,21 @@ class NodeHostTest {
   void driverHearsOfItsPartitionsAndLeavesNothingBehind() {
     try (TestBroker broker = TestBrokers.start()) {
       SourceSettings settings = settings(broker.url());
-      Admission admission = admit(settings, 1);
-      assertThat(admission.stores()).isEmpty();
-      try (RemoteNode link = link(admission)) {
-        link.assign(new Assignment(settings, 0, 0, 7));
+      NodeRegistration registration = register(settings, 1);
+      assertThat(registration.stores()).isEmpty();
+      try (RemoteNode link = link(registration)) {
+        link.assign(settings, assignment(0, 7));
         awaitState(link, State.CONNECTED);
         assertThat(link.status("source", 0).extent().next()).isEqualTo(7);
-        assertThat(admit(settings(broker.url()), 2).stores()).isEqualTo(Set.of("p0"));
+        assertThat(register(settings(broker.url()), 2).stores()).isEqualTo(Set.of("p0"));
         Await.until("loss of the earlier run's link", LIMIT, link::isLost);
         assertThat(changes).hasPositiveValue();
         assertThat(node.blocks("source", 0)).isEmpty();
       }
-      assertThatThrownBy(() -> admit(settings, 1))
+      assertThatThrownBy(() -> register(settings, 1))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("later start");
-      Admission again = admit(settings, 3);
+      NodeRegistration again = register(settings, 3);
       try (RemoteNode link = link(again)) {
         link.release("source");
       }
@@ -151,11 +150,12 @@ class NodeHostTest {
   void whatALostStoreHeldIsToldApartFromWhatCannotBeRead() {
     try (TestBroker broker = TestBrokers.start()) {
       SourceSettings settings = settings(broker.url());
-      Admission admission = admit(settings, 1);
-      try (RemoteNode link = link(admission)) {
-        link.assign(new Assignment(settings, 0, 1, 7));
+      NodeRegistration registration = register(settings, 1);
+      try (RemoteNode link = link(registration)) {
+        link.assign(settings, assignment(1, 7));
         awaitState(link, State.CONNECTED);
-        RemoteBlocks blocks = new RemoteBlocks(clients.connect(admission.address()), "source", 0);
+        RemoteBlocks blocks =
+            new RemoteBlocks(clients.connect(registration.address()), "source", 0);
         try (BlockCursor cursor = blocks.read(new OffsetRange(3, 7))) {
           assertThatThrownBy(cursor::next)
               .isInstanceOf(LostStoreException.class)
@@ -173,10 +173,10 @@ class NodeHostTest {
   @Test
   void partitionThatCannotBeOpenedIsReported() {
     SourceSettings settings = settings("tcp://127.0.0.1:1");
-    Admission admission = admit(settings, 1);
-    node.assign(new Assignment(settings, 0, 0, 0));
-    try (RemoteNode link = link(admission)) {
-      link.assign(new Assignment(settings, 0, 0, 0));
+    NodeRegistration registration = register(settings, 1);
+    node.assign(settings, assignment(0, 0));
+    try (RemoteNode link = link(registration)) {
+      link.assign(settings, assignment(0, 0));
       awaitState(link, State.FAILED);
       assertThat(link.status("source", 0).problem()).hasMessageContaining("already");
       link.release("source");
@@ -187,19 +187,19 @@ class NodeHostTest {
   private static PartitionStore openStore(SourceSettings settings) {
     return PartitionStore.open(
         new StoreConfig(
-            new Assignment(settings, 0, 0, 0).directory(),
+            assignment(0, 0).directory(settings.storeDir()),
             "source",
             0,
             settings.storeMaxBytes(),
             0));
   }
 
-  private CompletableFuture<Answer> ask(Admission admission, Request request) {
-    return clients.connect(admission.address()).ask(request);
+  private CompletableFuture<Answer> ask(NodeRegistration registration, Request request) {
+    return clients.connect(registration.address()).ask(request);
   }
 
-  private static Assign assign(Admission admission) {
-    return new Assign("source", admission.ticket(), 0, 0, 0, false);
+  private static Assign assign(NodeRegistration registration) {
+    return new Assign("source", registration.id(), assignment(0, 0));
   }
 
   @Test
@@ -217,12 +217,12 @@ class NodeHostTest {
               .ackMode(AckMode.PROCESSED)
               .receiveMaximum(1)
               .build();
-      Admission admission = admit(settings, 1);
+      NodeRegistration registration = register(settings, 1);
       CompletableFuture<Answer> assigned;
       try (PartitionStore store = openStore(settings)) {
-        assigned = ask(admission, assign(admission));
+        assigned = ask(registration, assign(registration));
         for (long before : new long[] {1, 0}) {
-          assertThat(ask(admission, new Processed("source", admission.ticket(), 0, before)).get())
+          assertThat(ask(registration, new Processed("source", registration.id(), 0, before)).get())
               .isEqualTo(new Answer.Done());
         }
         assertThat(store.extent().next()).isZero();
@@ -241,14 +241,14 @@ class NodeHostTest {
               connection.grant();
             })) {
       SourceSettings settings = settings(broker.url());
-      Admission admission = admit(settings, 1);
+      NodeRegistration registration = register(settings, 1);
       CompletableFuture<Answer> assigned;
       try (PartitionStore store = openStore(settings)) {
         append(store);
         append(store);
-        assigned = ask(admission, assign(admission));
+        assigned = ask(registration, assign(registration));
         for (long before : new long[] {1, 0}) {
-          assertThat(ask(admission, new Trim("source", admission.ticket(), 0, before)).get())
+          assertThat(ask(registration, new Trim("source", registration.id(), 0, before)).get())
               .isEqualTo(new Answer.Done());
         }
       }
@@ -274,11 +274,11 @@ class NodeHostTest {
   @Test
   void partitionThatIsReleasedWhileItsStoreIsStillInUseIsNotTakenUpLater() throws Exception {
     SourceSettings settings = settings("tcp://127.0.0.1:1");
-    Admission admission = admit(settings, 1);
+    NodeRegistration registration = register(settings, 1);
     CompletableFuture<Answer> assigned;
     try (PartitionStore store = openStore(settings)) {
-      assigned = ask(admission, assign(admission));
-      assertThat(ask(admission, new Release("source", admission.ticket(), 0)).get())
+      assigned = ask(registration, assign(registration));
+      assertThat(ask(registration, new Release("source", registration.id(), 0)).get())
           .isEqualTo(new Answer.Done());
       assertThat(store.extent().next()).isZero();
     }
@@ -290,14 +290,14 @@ class NodeHostTest {
   @Test
   void storeThatALongTaskReadsIsWaitedForAsLongAsTheDriverAsks() throws Exception {
     SourceSettings settings = settings("tcp://127.0.0.1:1");
-    Admission admission = admit(settings, 1);
+    NodeRegistration registration = register(settings, 1);
     CompletableFuture<Answer> assigned;
     try (PartitionStore store = openStore(settings)) {
-      assigned = ask(admission, assign(admission));
+      assigned = ask(registration, assign(registration));
       for (int minute = 0; minute < 60; minute++) {
         for (int part = 0; part < 10; part++) {
           paused.addAndGet(Duration.ofSeconds(6).toNanos());
-          assertThat(poll(admission)).isEqualTo(new Answer.Report(0, Map.of()));
+          assertThat(poll(registration)).isEqualTo(new Answer.Report(0, Map.of()));
         }
       }
       long began = System.nanoTime();
@@ -311,50 +311,50 @@ class NodeHostTest {
 
   @Test
   void whatADriverAsksTakesEffectInTheOrderInWhichItAsks() throws Exception {
-    Admission admission = admit(settings("tcp://127.0.0.1:1"), 1);
+    NodeRegistration registration = register(settings("tcp://127.0.0.1:1"), 1);
     List<CompletableFuture<Answer>> answers = new ArrayList<>();
     for (int port = 1; port <= 2_000; port++) {
-      PartitionLocations whereabouts =
+      PartitionLocations locations =
           new PartitionLocations(Map.of(0, new NodeAddress("1", "a", port)), Map.of());
-      answers.add(ask(admission, new Announce("source", admission.ticket(), whereabouts)));
+      answers.add(ask(registration, new PublishLocations("source", registration.id(), locations)));
     }
     for (CompletableFuture<Answer> answer : answers) {
       assertThat(answer.get()).isEqualTo(new Answer.Done());
     }
-    assertThat(host.whereabouts("source").holders().get(0).port()).isEqualTo(2_000);
+    assertThat(host.locations("source").nodes().get(0).port()).isEqualTo(2_000);
   }
 
   @Test
   void leaseThatHasRunOutIsNotRenewedByALateQuestion() {
-    Admission admission = admit(settings("tcp://127.0.0.1:1"), 1);
-    assertThat(poll(admission)).isInstanceOf(Answer.Report.class);
+    NodeRegistration registration = register(settings("tcp://127.0.0.1:1"), 1);
+    assertThat(poll(registration)).isInstanceOf(Answer.Report.class);
     paused.addAndGet(ClusterTimeouts.LIMIT.plusSeconds(1).toNanos());
-    assertThat(poll(admission))
+    assertThat(poll(registration))
         .isInstanceOfSatisfying(
             Failed.class, failed -> assertThat(failed.reason()).isEqualTo(Failed.Reason.NOT_HERE));
-    Await.until("the port to be closed", LIMIT, () -> !canConnect(admission));
+    Await.until("the port to be closed", LIMIT, () -> !canConnect(registration));
   }
 
   @Test
   void holderWithoutALeaseMayNotActAnyMore() {
-    SourceLease tenancy =
+    SourceLease lease =
         new SourceLease(
             settings("tcp://127.0.0.1:1"), 1, 1, Duration.ofSeconds(10), paused::get, () -> {});
-    tenancy.require();
+    lease.require();
     paused.addAndGet(Duration.ofSeconds(10).toNanos());
-    assertThat(tenancy.renew()).isTrue();
+    assertThat(lease.renew()).isTrue();
     paused.addAndGet(Duration.ofSeconds(10).toNanos() + 1);
-    assertThat(tenancy.renew()).isFalse();
-    assertThatThrownBy(tenancy::require)
+    assertThat(lease.renew()).isFalse();
+    assertThatThrownBy(lease::require)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("has not been heard of for 10000 ms");
     paused.addAndGet(-Duration.ofSeconds(10).toNanos());
-    assertThat(tenancy.renew()).isFalse();
+    assertThat(lease.renew()).isFalse();
   }
 
-  private boolean canConnect(Admission admission) {
+  private boolean canConnect(NodeRegistration registration) {
     try {
-      clients.connect(admission.address());
+      clients.connect(registration.address());
       return true;
     } catch (UnreachableException e) {
       return false;

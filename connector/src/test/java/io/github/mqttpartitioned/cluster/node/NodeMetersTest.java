@@ -7,8 +7,8 @@ import static io.github.mqttpartitioned.testkit.PacketType.PUBREC;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.MqttProperties;
@@ -31,6 +31,8 @@ class NodeMetersTest {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final String SOURCE = "50c4ce";
+  private static final PartitionAssignment ASSIGNMENT =
+      new PartitionAssignment(0, "localhost", 0, 0, false);
   private static final String PAYLOAD = "0123456789";
 
   /** Topic with its length, packet id, length of no properties, payload. */
@@ -71,7 +73,7 @@ class NodeMetersTest {
               connection.expectAcknowledgement(PUBREC, 2);
               connection.expectAcknowledgement(PUBACK, 7);
             })) {
-      node.assign(new Assignment(settings(broker.url()).build(), 0, 0, 0));
+      node.assign(settings(broker.url()).build(), ASSIGNMENT);
 
       await("mqtt_source_inflight_messages", 3);
       await("mqtt_source_acks_total", 3);
@@ -135,11 +137,11 @@ class NodeMetersTest {
   @Test
   void aGroupThatAnotherQueryHasTooLeavesTheFirstOnesMetersAlone() {
     try (ScriptedBroker broker = ScriptedBroker.start(connection -> ready(connection, false))) {
-      node.assign(new Assignment(settings(broker.url()).build(), 0, 0, 0));
+      node.assign(settings(broker.url()).build(), ASSIGNMENT);
       Node second = new Node(new NodeAddress("test-node", "localhost", 0));
       SourceSettings same =
           settings(broker.url(), folder.resolve("second")).sourceId("50c4cf").build();
-      second.assign(new Assignment(same, 0, 0, 0));
+      second.assign(same, ASSIGNMENT);
       await("mqtt_source_connected", 1);
       Await.until(
           "the second connection",

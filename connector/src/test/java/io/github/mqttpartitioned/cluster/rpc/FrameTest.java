@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
@@ -23,11 +24,12 @@ class FrameTest {
   static List<Request> requests() {
     return List.of(
         new Request.Poll("source", Long.MIN_VALUE, -1),
-        new Request.Assign("source", 7, 3, 2, Long.MAX_VALUE, false),
-        new Request.Assign("source", 7, 3, 2, 1, true),
+        new Request.Assign(
+            "source", 7, new PartitionAssignment(3, "höst", 2, Long.MAX_VALUE, false)),
+        new Request.Assign("source", 7, new PartitionAssignment(3, "", 2, 1, true)),
         new Request.Trim("source", 7, 3, 1L << 40),
-        new Request.Announce("source", 7, PartitionLocations.UNKNOWN),
-        new Request.Announce(
+        new Request.PublishLocations("source", 7, PartitionLocations.UNKNOWN),
+        new Request.PublishLocations(
             "source",
             7,
             new PartitionLocations(

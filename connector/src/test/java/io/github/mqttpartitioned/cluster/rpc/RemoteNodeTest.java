@@ -3,11 +3,13 @@ package io.github.mqttpartitioned.cluster.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.NodeRegistration;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
@@ -44,10 +46,8 @@ class RemoteNodeTest {
                             : answer.get()));
         RemoteNode node =
             new RemoteNode(
-                new NodeAddress("1", "127.0.0.1", server.port()),
                 "source",
-                7,
-                Set.of(),
+                new NodeRegistration(new NodeAddress("1", "127.0.0.1", server.port()), 7, Set.of()),
                 new NodeClients(NETWORK),
                 () -> {})) {
       node.start();
@@ -55,9 +55,10 @@ class RemoteNodeTest {
     }
   }
 
-  private static Assignment assignment() {
-    return new Assignment(new TestSettings("tcp://broker", Path.of("/stores")).build(), 0, 0, 7);
-  }
+  private static final SourceSettings SETTINGS =
+      new TestSettings("tcp://broker", Path.of("/stores")).build();
+  private static final PartitionAssignment ASSIGNMENT =
+      new PartitionAssignment(0, "127.0.0.1", 0, 7, false);
 
   /** An error is no answer: Spark's transport closes the connection. */
   private static Answer brokenOff() {
@@ -69,7 +70,7 @@ class RemoteNodeTest {
     against(
         RemoteNodeTest::brokenOff,
         node -> {
-          node.assign(assignment());
+          node.assign(SETTINGS, ASSIGNMENT);
           Await.until("loss of the node", LIMIT, node::isLost);
           assertThat(node.status("source", 0)).isNull();
         });
@@ -80,7 +81,7 @@ class RemoteNodeTest {
     against(
         RemoteNodeTest::brokenOff,
         node -> {
-          node.announce("source", PartitionLocations.UNKNOWN);
+          node.publishLocations("source", PartitionLocations.UNKNOWN);
           Await.until("loss of the node", LIMIT, node::isLost);
         });
   }
@@ -90,7 +91,7 @@ class RemoteNodeTest {
     against(
         () -> new Failed(Reason.NOT_HERE, "its lease is over"),
         node -> {
-          node.assign(assignment());
+          node.assign(SETTINGS, ASSIGNMENT);
           Await.until("loss of the node", LIMIT, node::isLost);
           assertThat(node.status("source", 0)).isNull();
         });
@@ -101,7 +102,7 @@ class RemoteNodeTest {
     against(
         () -> new Failed(Reason.ERROR, "damaged"),
         node -> {
-          node.assign(assignment());
+          node.assign(SETTINGS, ASSIGNMENT);
           PartitionStatus status =
               Await.value("a status", LIMIT, () -> node.status("source", 0), told -> told != null);
           assertThat(status.state()).isEqualTo(State.FAILED);

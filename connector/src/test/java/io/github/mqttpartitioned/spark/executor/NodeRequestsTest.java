@@ -4,8 +4,8 @@ package io.github.mqttpartitioned.spark.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.node.NodeHost;
-import io.github.mqttpartitioned.cluster.node.NodeHost.Admission;
 import io.github.mqttpartitioned.cluster.rpc.Answer;
 import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
 import io.github.mqttpartitioned.option.SourceSettings;
@@ -29,7 +29,7 @@ class NodeRequestsTest {
 
   @TempDir private Path temp;
   private final List<String> asked = new CopyOnWriteArrayList<>();
-  private final List<Admission> started = new CopyOnWriteArrayList<>();
+  private final List<NodeRegistration> started = new CopyOnWriteArrayList<>();
 
   @BeforeAll
   static void startSpark() {
@@ -46,8 +46,8 @@ class NodeRequestsTest {
       }
 
       @Override
-      public void started(String executor, Admission admission) {
-        started.add(admission);
+      public void started(String executor, NodeRegistration registration) {
+        started.add(registration);
       }
     };
   }
@@ -67,7 +67,7 @@ class NodeRequestsTest {
       NodeRequests.startHere("requested");
       assertThat(asked).hasSize(1);
 
-      Leave leave = new Leave("requested", started.get(0).ticket());
+      Leave leave = new Leave("requested", started.get(0).id());
       assertThat(NodeHost.ofThisJvm().answer(leave).get()).isInstanceOf(Answer.Done.class);
       assertThat(NodeHost.ofThisJvm().has("requested")).isFalse();
     } finally {

@@ -6,11 +6,12 @@ import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.cluster.Assignment;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.cluster.coordinator.Nodes;
+import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
@@ -41,8 +42,15 @@ public final class FakeNode implements NodeLink {
     long next;
   }
 
+  /** An order to host a partition. */
+  public record Assigned(SourceSettings settings, PartitionAssignment partition) {
+    long firstOffset() {
+      return partition.firstOffset();
+    }
+  }
+
   private final Map<Integer, Store> stores = new HashMap<>();
-  private final Map<Integer, Assignment> held = new HashMap<>();
+  private final Map<Integer, Assigned> held = new HashMap<>();
   public final List<String> calls = new ArrayList<>();
   State state = State.CONNECTED;
   RuntimeException problem;
@@ -86,7 +94,7 @@ public final class FakeNode implements NodeLink {
     return stores.computeIfAbsent(partition, p -> new Store());
   }
 
-  public synchronized Assignment assignment(int partition) {
+  public synchronized Assigned assignment(int partition) {
     return held.get(partition);
   }
 
@@ -113,12 +121,12 @@ public final class FakeNode implements NodeLink {
   }
 
   @Override
-  public boolean hasStore(Assignment assignment) {
-    return storeExists(assignment.directory());
+  public boolean hasStore(SourceSettings settings, PartitionAssignment assignment) {
+    return storeExists(assignment.directory(settings.storeDir()));
   }
 
   @Override
-  public void announce(String sourceId, PartitionLocations whereabouts) {}
+  public void publishLocations(String sourceId, PartitionLocations locations) {}
 
   @Override
   public synchronized void release(String sourceId, int partition) {
@@ -127,10 +135,10 @@ public final class FakeNode implements NodeLink {
   }
 
   @Override
-  public synchronized void assign(Assignment assignment) {
+  public synchronized void assign(SourceSettings settings, PartitionAssignment assignment) {
     int partition = assignment.partition();
     calls.add("assign " + partition + " at " + assignment.firstOffset());
-    if (held.put(partition, assignment) != null) {
+    if (held.put(partition, new Assigned(settings, assignment)) != null) {
       throw new IllegalStateException("already held");
     }
     boolean isNew = !stores.containsKey(partition);
