@@ -12,24 +12,29 @@ import org.jspecify.annotations.Nullable;
  * may be trimmed. All of it goes into one write transaction, and so costs one fsync. A dead letter
  * gets its file before that, if there is a directory for them.
  *
- * <p>Confined to the receiver thread, except {@link #counts}, {@link #requestTrim} and {@link
- * #hasTrim}.
+ * <p>Confined to the receiver thread, except {@link #counts} and {@link #hasTrim}.
  */
 final class GroupCommit {
 
   private final PartitionStore store;
   private final CommitTimes times;
+  private final ReceiverSignals signals;
   private final @Nullable DeadLetterFiles files;
-  private volatile long trimWanted;
   private volatile long trimDone;
   private volatile Counts counts = Counts.NONE;
 
   /**
+   * @param signals say what may be trimmed
    * @param files for the dead letters; null for none
    */
-  GroupCommit(PartitionStore store, CommitTimes times, @Nullable DeadLetterFiles files) {
+  GroupCommit(
+      PartitionStore store,
+      CommitTimes times,
+      ReceiverSignals signals,
+      @Nullable DeadLetterFiles files) {
     this.store = store;
     this.times = times;
+    this.signals = signals;
     this.files = files;
   }
 
@@ -52,14 +57,9 @@ final class GroupCommit {
     counts = counts.plus(more);
   }
 
-  /** Lets blocks wholly below {@code before} be trimmed. A lower offset changes nothing. */
-  synchronized void requestTrim(long before) {
-    trimWanted = Math.max(trimWanted, before);
-  }
-
   /** Whether there is something to trim. */
   boolean hasTrim() {
-    return trimWanted > trimDone;
+    return signals.progress().trimBelow() > trimDone;
   }
 
   /**
@@ -70,7 +70,7 @@ final class GroupCommit {
    */
   boolean commit(List<Batch> batches) {
     boolean append = batches.stream().anyMatch(Batch::changesStore);
-    long trimBefore = trimWanted;
+    long trimBefore = signals.progress().trimBelow();
     boolean trim = trimBefore > trimDone;
     long trimmed = 0;
     if (append || trim) {

@@ -31,7 +31,7 @@ final class MemberConnection {
   private static final Counts CONNECTION = new Counts(0, 0, 0, 0, 0, 0, 1, 0);
 
   /** Told how a connection gets on. */
-  interface Progress {
+  interface Listener {
 
     /** The member is subscribed now, or the broker knows that it is retired. */
     void connected();
@@ -44,7 +44,7 @@ final class MemberConnection {
   private final SourceSettings settings;
   private final int partition;
   private final GroupCommit groupCommit;
-  private final Progress progress;
+  private final Listener listener;
   private final ReceiverSignals wishes;
   private final Inbox inbox;
   private final WithheldAcknowledgements withheld = new WithheldAcknowledgements();
@@ -53,12 +53,12 @@ final class MemberConnection {
   /** By then the broker must have said something, or a retired member got a message. */
   private long deadline;
 
-  MemberConnection(MemberContext member, Progress progress) {
+  MemberConnection(MemberContext member, Listener listener) {
     this.member = member;
     this.settings = member.settings();
     this.partition = member.partition();
     this.groupCommit = member.groupCommit();
-    this.progress = progress;
+    this.listener = listener;
     this.wishes = member.wishes();
     this.inbox =
         new Inbox(wishes, settings.broker(partition).url(), NodeMemory.ofThisJvm().share());
@@ -153,7 +153,7 @@ final class MemberConnection {
         busy |= subscribed;
       }
       if (commitAndAcknowledge(session)) {
-        progress.stored();
+        listener.stored();
         busy = true;
       }
       if (busy) {
@@ -188,7 +188,7 @@ final class MemberConnection {
         long untilWake = wakeAt - now;
         if (untilDue == 0
             || groupCommit.hasTrim()
-            || withheld.isDue(wishes.processed())
+            || withheld.isDue(wishes.progress().processedBelow())
             || (!subscribed && Preflight.isAnswered(inbox, settings, partition))
             || (mustWake && untilWake <= 0)) {
           return true;
@@ -218,7 +218,7 @@ final class MemberConnection {
     Preflight.checkAnswers(inbox, settings, partition);
     boolean first = groupCommit.counts().connections() == 0;
     groupCommit.count(CONNECTION);
-    progress.connected();
+    listener.connected();
     member.log().connected(connAck, first && member.store().extent().next() == 0);
     return true;
   }
@@ -228,7 +228,7 @@ final class MemberConnection {
     // A commit that is larger than the store would never get through.
     List<Batch> arrived = inbox.take(member.store().maxBlockBytes());
     List<Batch> batches = new ArrayList<>(arrived);
-    long processed = wishes.processed();
+    long processed = wishes.progress().processedBelow();
     if (withheld.isDue(processed)) {
       Batch due = new Batch(settings.broker(partition).url());
       withheld.takeDue(processed, due);

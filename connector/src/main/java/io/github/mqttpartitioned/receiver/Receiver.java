@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Concurrency.</b> One thread, the receiver thread, does all of this and is the store's only
  * writer. It sleeps on {@link #wishes}, which is notified of everything that it may have to do: by
- * the {@link Inbox} when messages have arrived or the connection has ended, by {@link #trim}, by
- * {@link #stop}. What other threads read is volatile.
+ * the {@link Inbox} when messages have arrived or the connection has ended, by {@link #progress},
+ * by {@link #stop}. What other threads read is volatile.
  *
  * <p><b>Nothing lost.</b> Acknowledgements go out only behind the commit that made their messages
  * durable, and only on the connection that the messages came by. When a commit fails, the
@@ -92,7 +92,8 @@ public final class Receiver {
     this.store = store;
     this.tenure = tenure;
     this.connectedBefore = connectedBefore;
-    this.groupCommit = new GroupCommit(store, times, DeadLetterFiles.of(settings, partition));
+    this.groupCommit =
+        new GroupCommit(store, times, wishes, DeadLetterFiles.of(settings, partition));
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
     this.thread.setDaemon(true);
     this.member =
@@ -128,18 +129,12 @@ public final class Receiver {
     return !thread.isAlive();
   }
 
-  /** Allows the store to drop blocks wholly below {@code before}. An older wish changes nothing. */
-  public void trim(long before) {
-    groupCommit.requestTrim(before);
-    wishes.wake();
-  }
-
   /**
-   * Has what lies below {@code before} acknowledged, if it was not when it was stored. A lower
-   * offset than before changes nothing.
+   * Spark has come so far: the member acknowledges what it has withheld below one offset, the store
+   * drops blocks below the other. Lower offsets than before change nothing.
    */
-  public void processed(long before) {
-    wishes.processed(before);
+  public void progress(Progress progress) {
+    wishes.progress(progress);
   }
 
   /** How the partition is doing. Cheap, from any thread. */
@@ -200,7 +195,7 @@ public final class Receiver {
       enter(State.CONNECTING, e);
       return e;
     }
-    MemberConnection life = new MemberConnection(member, new Progress());
+    MemberConnection life = new MemberConnection(member, new Listener());
     connection = life;
     try {
       emptied = life.live();
@@ -217,7 +212,7 @@ public final class Receiver {
     }
   }
 
-  private final class Progress implements MemberConnection.Progress {
+  private final class Listener implements MemberConnection.Listener {
     @Override
     public void connected() {
       enter(State.CONNECTED, null);

@@ -9,7 +9,7 @@ package io.github.mqttpartitioned.receiver;
 final class ReceiverSignals {
 
   private volatile boolean stopping;
-  private volatile long processed;
+  private volatile Progress progress = Progress.NONE;
 
   /** The receiver is to store and acknowledge what has arrived, and to disconnect. */
   synchronized void stop() {
@@ -21,20 +21,16 @@ final class ReceiverSignals {
     return stopping;
   }
 
-  /** Spark is done with everything below {@code before}. A lower offset changes nothing. */
-  synchronized void processed(long before) {
-    if (before > processed) {
-      processed = before;
+  /** Spark has come so far. Lower offsets change nothing. */
+  synchronized void progress(Progress more) {
+    Progress merged = progress.max(more);
+    if (!merged.equals(progress)) {
+      progress = merged;
       notifyAll();
     }
   }
 
-  long processed() {
-    return processed;
-  }
-
-  /** Something else has been wished for, where the receiver thread looks for it. */
-  synchronized void wake() {
-    notifyAll();
+  Progress progress() {
+    return progress;
   }
 }

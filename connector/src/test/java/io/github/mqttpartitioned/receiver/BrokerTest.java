@@ -147,7 +147,7 @@ class BrokerTest {
           Duration.ofSeconds(60),
           () -> {
             read[0] = StoredPayloads.markFirstBytes(member.store(), read[0], seen);
-            member.receiver().trim(read[0]);
+            member.receiver().progress(Progress.ofTrim(read[0]));
             return allTrue(seen);
           });
       if (qos == 2 && broker.keepsPacketIds()) {
@@ -177,7 +177,7 @@ class BrokerTest {
               if (held.next() == published[0] && held.earliest() == held.next() - 1) {
                 publish(publisher, published);
               }
-              member.receiver().trim(held.next() - 1);
+              member.receiver().progress(Progress.ofTrim(held.next() - 1));
               return member.status().state() == State.STORE_FULL;
             });
         assertThat(member.store().liveBytes()).isLessThan(4L << 20);

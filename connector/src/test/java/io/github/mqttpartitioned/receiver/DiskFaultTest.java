@@ -55,7 +55,7 @@ class DiskFaultTest {
         assertThat(member.status().problem()).hasMessageContaining("has room");
         assertHolds(member.store(), broker.acknowledged());
         Files.delete(filler);
-        member.receiver().trim(1_000);
+        member.receiver().progress(Progress.ofTrim(1_000));
         // What is to be stored fits only as far as the disk goes: 4,000 messages take 4.5 MB.
         broker.awaitDone(DEADLINE);
         assertThat(member.store().extent().next()).isEqualTo(4_000);

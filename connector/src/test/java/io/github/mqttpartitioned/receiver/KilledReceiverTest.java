@@ -106,7 +106,7 @@ class KilledReceiverTest {
             () -> {
               // A store that is full waits for what it holds to be looked at.
               stored.learn(member.store());
-              member.receiver().trim(stored.next());
+              member.receiver().progress(Progress.ofTrim(stored.next()));
               return broker.isDone();
             });
         member.stop();

@@ -56,12 +56,12 @@ class ProcessedAcknowledgementTest {
                 });
         Member member = member(broker, 2).start().awaitStored(4)) {
       assertThat(broker.acknowledged()).isEmpty();
-      member.receiver().processed(2);
+      member.receiver().progress(Progress.ofProcessed(2));
       assertThat(acknowledged(broker, 1)).containsExactly(success(PUBACK, 7));
-      member.receiver().processed(3);
+      member.receiver().progress(Progress.ofProcessed(3));
       assertThat(acknowledged(broker, 2)).endsWith(success(PUBREC, 3));
-      member.receiver().processed(1);
-      member.receiver().processed(4);
+      member.receiver().progress(Progress.ofProcessed(1));
+      member.receiver().progress(Progress.ofProcessed(4));
       assertThat(acknowledged(broker, 3)).endsWith(success(PUBACK, 5)).hasSize(3);
     }
   }
@@ -92,10 +92,10 @@ class ProcessedAcknowledgementTest {
       awaitInFlight(member, 5);
       long received = System.nanoTime();
       Await.until("a while", Member.DEADLINE, () -> System.nanoTime() - received > 200_000_000);
-      member.receiver().processed(3);
+      member.receiver().progress(Progress.ofProcessed(3));
       acknowledged(broker, 3);
       awaitInFlight(member, 2);
-      member.receiver().processed(5);
+      member.receiver().progress(Progress.ofProcessed(5));
       acknowledged(broker, 5);
       awaitInFlight(member, 0);
       assertThat(longest.get())
@@ -149,9 +149,9 @@ class ProcessedAcknowledgementTest {
       Await.until(
           "both recognised", Member.DEADLINE, () -> member.status().counts().duplicates() == 2);
       assertThat(broker.acknowledged()).isEmpty();
-      member.receiver().processed(2);
+      member.receiver().progress(Progress.ofProcessed(2));
       assertThat(acknowledged(broker, 2)).containsExactly(success(PUBACK, 1), success(PUBREC, 2));
-      member.receiver().processed(3);
+      member.receiver().progress(Progress.ofProcessed(3));
       assertThat(acknowledged(broker, 3)).endsWith(success(PUBACK, 3));
       assertThat(broker.acknowledged()).allMatch(each -> each.connection() == 1);
     }
@@ -174,7 +174,7 @@ class ProcessedAcknowledgementTest {
       member.start();
       Await.until(
           "both recognised", Member.DEADLINE, () -> member.status().counts().duplicates() == 2);
-      member.receiver().processed(2);
+      member.receiver().progress(Progress.ofProcessed(2));
       assertThat(acknowledged(broker, 2)).containsExactly(success(PUBACK, 1), success(PUBREC, 2));
       assertThat(member.payloads()).containsExactly("one", "two");
       member.close();
@@ -200,9 +200,9 @@ class ProcessedAcknowledgementTest {
                   connection.send(again("same", 1, 1));
                 });
         Member member = member(broker, 1).start().awaitStored(1)) {
-      member.receiver().processed(1);
+      member.receiver().progress(Progress.ofProcessed(1));
       member.awaitStored(2);
-      member.receiver().processed(2);
+      member.receiver().progress(Progress.ofProcessed(2));
       acknowledged(broker, 2);
       reuse.countDown();
       member.awaitStored(3);
@@ -218,7 +218,7 @@ class ProcessedAcknowledgementTest {
                   connection.send(publish("one", 1, 1), again("one", 1, 1), publish("two", 1, 2));
                 });
         Member member = member(broker, 1).start().awaitStored(2)) {
-      member.receiver().processed(2);
+      member.receiver().progress(Progress.ofProcessed(2));
       assertThat(acknowledged(broker, 2)).containsExactly(success(PUBACK, 1), success(PUBACK, 2));
       assertThat(member.payloads()).containsExactly("one", "two");
     }
@@ -240,7 +240,7 @@ class ProcessedAcknowledgementTest {
                   connection.send(again("one", 1, 1));
                 });
         Member member = member(broker, 1).start().awaitStored(1)) {
-      member.receiver().processed(1);
+      member.receiver().progress(Progress.ofProcessed(1));
       comeBack.countDown();
       assertThat(acknowledged(broker, 1)).containsExactly(success(PUBACK, 1));
       assertThat(member.store().extent().next()).isEqualTo(1);
@@ -256,7 +256,7 @@ class ProcessedAcknowledgementTest {
               connection.send(publish("one", 1, 1), publish("two", 1, 2));
             })) {
       Member member = member(broker, 1).start().awaitStored(2);
-      member.receiver().processed(1);
+      member.receiver().progress(Progress.ofProcessed(1));
       member.stop();
       assertThat(acknowledged(broker, 1)).containsExactly(success(PUBACK, 1));
     }
@@ -302,9 +302,9 @@ class ProcessedAcknowledgementTest {
                   }
                 });
         Member member = member(broker, 1).start().awaitStored(all)) {
-      member.receiver().processed(all / 2);
+      member.receiver().progress(Progress.ofProcessed(all / 2));
       acknowledged(broker, all / 2);
-      member.receiver().processed(all);
+      member.receiver().progress(Progress.ofProcessed(all));
       List<Acknowledgement> packets = acknowledged(broker, all);
       assertThat(packets).hasSize(all);
       for (int id = 1; id <= all; id++) {

@@ -34,7 +34,7 @@ public final class ReceiverProcess {
     if (point.equals("REOPENING")) {
       KillAt.installReopening(member.store(), times);
     }
-    member.receiver().trim(trimTo);
+    member.receiver().progress(Progress.ofTrim(trimTo));
     System.out.println("started");
     while (true) {
       LockSupport.park();

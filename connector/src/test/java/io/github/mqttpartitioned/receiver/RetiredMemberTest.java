@@ -62,7 +62,7 @@ class RetiredMemberTest {
       assertThat(member.payloads()).containsExactly("queued", "more");
       assertThat(new String(seen.get(0).body(), UTF_8)).contains("$share/group/test/#");
       assertThat(seen.get(1).body()).isEqualTo(SESSION_EXPIRY_0);
-      member.receiver().trim(2);
+      member.receiver().progress(Progress.ofTrim(2));
       Await.until("a trim", Member.DEADLINE, () -> member.store().extent().earliest() == 2);
       assertThat(broker.connections()).isEqualTo(1);
     }
@@ -86,10 +86,10 @@ class RetiredMemberTest {
                 .ackMode(AckMode.PROCESSED)
                 .start()
                 .awaitStored(1)) {
-      member.receiver().processed(1);
+      member.receiver().progress(Progress.ofProcessed(1));
       member.awaitStored(2);
       assertThat(member.status().state()).isEqualTo(State.CONNECTED);
-      member.receiver().processed(2);
+      member.receiver().progress(Progress.ofProcessed(2));
       member.await(State.RETIRED);
     }
   }

@@ -10,6 +10,7 @@ import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.Progress;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -362,24 +364,13 @@ public final class Coordinator implements AutoCloseable {
   }
 
   /**
-   * Allows the stores to drop what lies wholly below an offset.
+   * Tells the nodes how far Spark is with each partition.
    *
-   * @param before by partition
+   * @param progress by partition; lower offsets than before change nothing
    */
-  public void trim(long[] before) {
+  public void progress(IntFunction<Progress> progress) {
     for (PartitionState each : partitions) {
-      each.trim(before[each.partition()]);
-    }
-  }
-
-  /**
-   * Tells the nodes what Spark is done with.
-   *
-   * @param before by partition
-   */
-  public void processed(long[] before) {
-    for (PartitionState each : partitions) {
-      each.processed(before[each.partition()]);
+      each.progress(progress.apply(each.partition()));
     }
   }
 

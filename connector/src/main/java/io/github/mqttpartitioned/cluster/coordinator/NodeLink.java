@@ -6,6 +6,7 @@ import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
+import io.github.mqttpartitioned.receiver.Progress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,15 +38,8 @@ public interface NodeLink {
    */
   @Nullable PartitionStatus status(String sourceId, int partition);
 
-  /** Allows the node to drop what lies wholly below {@code before}, in its own time. */
-  void trim(String sourceId, int partition, long before);
-
-  /**
-   * Tells that Spark is done with everything below {@code before}. With {@link
-   * io.github.mqttpartitioned.option.AckMode#PROCESSED} it is acknowledged now. A lower offset than
-   * before changes nothing.
-   */
-  void processed(String sourceId, int partition, long before);
+  /** Tells how far Spark is with a partition. Lower offsets than before change nothing. */
+  void progress(String sourceId, int partition, Progress progress);
 
   /** What the node has measured for all sources that it serves, in Prometheus' text format. */
   String scrape();

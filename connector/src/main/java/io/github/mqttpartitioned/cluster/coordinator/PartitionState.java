@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.Progress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * The coordinator's view of one partition: its assignment, the node that hosts it, and what that
  * node last reported.
  *
- * <p>{@link #status}, {@link #planned} and the progress may be used by any thread. All other
+ * <p>{@link #status}, {@link #planned} and {@link #progress} may be called by any thread. All other
  * changes are made by one thread at a time, the one that holds the coordinator's lock.
  */
 final class PartitionState {
@@ -34,8 +35,7 @@ final class PartitionState {
   /** Whether an earlier run has told the host to make the store; whether it did is not known. */
   private volatile boolean assignedEarlier;
 
-  private volatile long processed;
-  private volatile long trimmable;
+  private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.NONE);
   private volatile @Nullable NodeLink node;
   private volatile @Nullable PartitionStatus heard;
   private volatile @Nullable RuntimeException failure;
@@ -91,21 +91,12 @@ final class PartitionState {
     return waitingSince;
   }
 
-  /** Has the node acknowledge what lies below an offset, and every later node, too. */
-  void processed(long before) {
-    processed = Math.max(processed, before);
+  /** Tells the node how far Spark is, if that is news; and every later node. */
+  void progress(Progress more) {
+    Progress before = progress.getAndAccumulate(more, Progress::max);
     NodeLink present = node;
-    if (present != null) {
-      present.processed(settings.sourceId(), partition(), processed);
-    }
-  }
-
-  /** Has the node drop what lies wholly below an offset, and every later node, too. */
-  void trim(long before) {
-    trimmable = Math.max(trimmable, before);
-    NodeLink present = node;
-    if (present != null) {
-      present.trim(settings.sourceId(), partition(), trimmable);
+    if (present != null && !before.max(more).equals(before)) {
+      present.progress(settings.sourceId(), partition(), progress.get());
     }
   }
 
@@ -151,11 +142,10 @@ final class PartitionState {
     needsStore = true;
     placed = true;
     node = next;
-    if (processed > 0) {
-      next.processed(settings.sourceId(), partition(), processed);
-    }
-    if (trimmable > 0) {
-      next.trim(settings.sourceId(), partition(), trimmable);
+    // Not before the node is noted: progress that comes meanwhile would be told to no node.
+    Progress known = progress.get();
+    if (!known.equals(Progress.NONE)) {
+      next.progress(settings.sourceId(), partition(), known);
     }
   }
 

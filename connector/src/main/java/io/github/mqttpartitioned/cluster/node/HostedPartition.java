@@ -6,13 +6,14 @@ import io.github.mqttpartitioned.metrics.PartitionMeters;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.LeaseCheck;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
+import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.receiver.Receiver;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -46,10 +47,8 @@ final class HostedPartition {
   private volatile @Nullable Parts parts;
   private boolean ended;
 
-  /** Told while the store was being opened, perhaps. */
-  private final AtomicLong processed = new AtomicLong();
-
-  private final AtomicLong trimmable = new AtomicLong();
+  /** Kept here, since it may arrive while the store is being opened. */
+  private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.NONE);
 
   /**
    * @param node name of the node, for meters
@@ -93,8 +92,7 @@ final class HostedPartition {
       throw e;
     }
     parts = opened;
-    opened.receiver.processed(processed.get());
-    opened.receiver.trim(trimmable.get());
+    opened.receiver.progress(progress.get());
     lease.changed();
   }
 
@@ -146,19 +144,11 @@ final class HostedPartition {
     return opened == null ? null : opened.receiver.status();
   }
 
-  void processed(long before) {
-    long highest = processed.accumulateAndGet(before, Math::max);
+  void progress(Progress more) {
+    Progress merged = progress.accumulateAndGet(more, Progress::max);
     Parts opened = parts;
     if (opened != null) {
-      opened.receiver.processed(highest);
-    }
-  }
-
-  void trim(long before) {
-    long highest = trimmable.accumulateAndGet(before, Math::max);
-    Parts opened = parts;
-    if (opened != null) {
-      opened.receiver.trim(highest);
+      opened.receiver.progress(merged);
     }
   }
 

@@ -11,6 +11,7 @@ import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.LeaseCheck;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
+import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.store.PartitionStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,18 +114,13 @@ public final class Node implements NodeLink {
   }
 
   @Override
-  public void trim(String sourceId, int partition, long before) {
-    require(sourceId, partition).trim(before);
+  public void progress(String sourceId, int partition, Progress progress) {
+    require(sourceId, partition).progress(progress);
   }
 
   @Override
   public String scrape() {
     return PrometheusText.scrape();
-  }
-
-  @Override
-  public void processed(String sourceId, int partition, long before) {
-    require(sourceId, partition).processed(before);
   }
 
   /**

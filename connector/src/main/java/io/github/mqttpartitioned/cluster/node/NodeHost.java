@@ -18,15 +18,14 @@ import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.NodeServer;
 import io.github.mqttpartitioned.cluster.rpc.NodeService;
 import io.github.mqttpartitioned.cluster.rpc.Request;
+import io.github.mqttpartitioned.cluster.rpc.Request.Advance;
 import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
 import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
 import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
 import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
-import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
 import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
-import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
@@ -202,17 +201,11 @@ public final class NodeHost implements NodeService {
     if (request instanceof Assign assign) {
       return withLease(assign.sourceId(), assign.registrationId(), lease -> assign(assign, lease));
     }
-    if (request instanceof Trim trim) {
+    if (request instanceof Advance advance) {
       return atOnce(
-          trim.sourceId(),
-          trim.registrationId(),
-          lease -> node.trim(trim.sourceId(), trim.partition(), trim.before()));
-    }
-    if (request instanceof Processed processed) {
-      return atOnce(
-          processed.sourceId(),
-          processed.registrationId(),
-          lease -> node.processed(processed.sourceId(), processed.partition(), processed.before()));
+          advance.sourceId(),
+          advance.registrationId(),
+          lease -> node.progress(advance.sourceId(), advance.partition(), advance.progress()));
     }
     if (request instanceof PublishLocations publishLocations) {
       return atOnce(

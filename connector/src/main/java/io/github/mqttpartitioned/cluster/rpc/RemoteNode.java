@@ -10,18 +10,18 @@ import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Report;
+import io.github.mqttpartitioned.cluster.rpc.Request.Advance;
 import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
 import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
 import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
-import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
 import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
-import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.Progress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -174,22 +174,14 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   }
 
   @Override
-  public void trim(String source, int partition, long before) {
+  public void progress(String source, int partition, Progress progress) {
     tell(
-        new Trim(sourceId, registration.id(), partition, before),
-        failure ->
-            LOG.warn("Cannot trim partition {} on node {}: {}", partition, address, failure));
-  }
-
-  @Override
-  public void processed(String source, int partition, long before) {
-    tell(
-        new Processed(sourceId, registration.id(), partition, before),
+        new Advance(sourceId, registration.id(), partition, progress),
         failure ->
             LOG.warn(
-                "Cannot have partition {} acknowledged on node {}: {}",
-                partition,
+                "Node {} does not take the progress of partition {}: {}",
                 address,
+                partition,
                 failure));
   }
 

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.cluster.rpc;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
+import io.github.mqttpartitioned.receiver.Progress;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,13 +41,12 @@ public sealed interface Request {
         switch (kind) {
           case Poll.KIND -> Poll.read(in);
           case Assign.KIND -> Assign.read(in);
-          case Trim.KIND -> Trim.read(in);
+          case Advance.KIND -> Advance.read(in);
           case PublishLocations.KIND -> PublishLocations.read(in);
           case Release.KIND -> Release.read(in);
           case Leave.KIND -> Leave.read(in);
           case Fetch.KIND -> Fetch.read(in);
           case Scrape.KIND -> new Scrape();
-          case Processed.KIND -> Processed.read(in);
           default -> throw new FrameException("Unknown kind of request: " + kind);
         };
     in.finish();
@@ -116,8 +116,9 @@ public sealed interface Request {
     }
   }
 
-  /** Drop what lies wholly below an offset. */
-  record Trim(String sourceId, long registrationId, int partition, long before) implements Request {
+  /** Spark has come so far with a partition. */
+  record Advance(String sourceId, long registrationId, int partition, Progress progress)
+      implements Request {
     static final int KIND = 3;
 
     @Override
@@ -127,39 +128,16 @@ public sealed interface Request {
 
     @Override
     public void write(FrameWriter out) {
-      out.putText(sourceId).putLong(registrationId).putInt(partition).putLong(before);
+      out.putText(sourceId).putLong(registrationId).putInt(partition);
+      out.putLong(progress.processedBelow()).putLong(progress.trimBelow());
     }
 
-    static Trim read(FrameReader in) {
-      return new Trim(
+    static Advance read(FrameReader in) {
+      return new Advance(
           in.getText("source id"),
           in.getLong("registration id"),
           in.getInt("partition"),
-          in.getLong("offset"));
-    }
-  }
-
-  /** Spark is done with what lies below an offset. */
-  record Processed(String sourceId, long registrationId, int partition, long before)
-      implements Request {
-    static final int KIND = 9;
-
-    @Override
-    public int kind() {
-      return KIND;
-    }
-
-    @Override
-    public void write(FrameWriter out) {
-      out.putText(sourceId).putLong(registrationId).putInt(partition).putLong(before);
-    }
-
-    static Processed read(FrameReader in) {
-      return new Processed(
-          in.getText("source id"),
-          in.getLong("registration id"),
-          in.getInt("partition"),
-          in.getLong("offset"));
+          new Progress(in.getLong("processed below"), in.getLong("trim below")));
     }
   }
 

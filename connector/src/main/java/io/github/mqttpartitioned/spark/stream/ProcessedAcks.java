@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.spark.stream;
 
 import io.github.mqttpartitioned.cluster.coordinator.Coordinator;
 import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
 
@@ -62,7 +63,8 @@ final class ProcessedAcks implements AutoCloseable {
       return;
     }
     processed = processed.max(before);
-    coordinator.processed(processed.toArray());
+    SourceOffset below = processed;
+    coordinator.progress(partition -> Progress.ofProcessed(below.get(partition)));
     if (!kept && processed.covers(stored)) {
       // What an earlier run had acknowledged when it was stored has been processed, too.
       checkpoint.write(identity.processing());

@@ -10,6 +10,7 @@ import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
@@ -309,7 +310,7 @@ final class RunningSource implements AutoCloseable {
   }
 
   void trim(SourceOffset before) {
-    coordinator.trim(before.toArray());
+    coordinator.progress(partition -> Progress.ofTrim(before.get(partition)));
   }
 
   @Override

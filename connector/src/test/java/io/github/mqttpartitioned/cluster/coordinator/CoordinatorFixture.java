@@ -10,6 +10,7 @@ import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.TestSettings;
 import java.nio.file.Path;
@@ -103,13 +104,8 @@ abstract class CoordinatorFixture {
     }
 
     @Override
-    public void trim(String sourceId, int partition, long before) {
-      events.add("trim p" + partition + " before " + before + " at " + address().name());
-    }
-
-    @Override
-    public void processed(String sourceId, int partition, long before) {
-      events.add("p" + partition + " processed before " + before + " at " + address().name());
+    public void progress(String sourceId, int partition, Progress progress) {
+      events.add("p" + partition + " " + progress + " at " + address().name());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -236,23 +237,31 @@ class CoordinatorTest extends CoordinatorFixture {
   }
 
   @Test
-  void whatMayBeTrimmedWhileNobodyHoldsThePartitionIsToldToTheNextHolder() {
+  void progressOfAPartitionThatWaitsIsToldToItsNextHost() {
     FakeLink a1 = node("a1");
     start(0, false);
     lose(a1);
     awaitStates(State.WAITING, State.WAITING, State.WAITING, State.WAITING);
-    coordinator.trim(new long[] {7, 0, 0, 0});
-    coordinator.trim(new long[] {5, 0, 0, 0});
+    coordinator.progress(partition -> Progress.ofTrim(partition == 0 ? 7 : 0));
+    coordinator.progress(partition -> Progress.ofTrim(partition == 0 ? 5 : 0));
+    coordinator.progress(partition -> Progress.ofProcessed(partition == 0 ? 9 : 0));
     node("a2");
     changed.run();
     awaitHeld(Map.of("a2", Set.of(0, 1, 2, 3)));
     Await.until(
-        "the trim",
-        Duration.ofSeconds(30),
-        () -> events.stream().anyMatch(event -> event.startsWith("trim")));
-    assertThat(events)
-        .contains("trim p0 before 7 at a2")
-        .noneMatch(event -> event.startsWith("trim p1"));
+        "the progress", LIMIT, () -> events.contains("p0 " + new Progress(9, 7) + " at a2"));
+    assertThat(events).noneMatch(event -> event.startsWith("p1 Progress"));
+  }
+
+  @Test
+  void progressThatIsNoNewsIsNotToldAgain() {
+    node("a1");
+    start(0, false);
+    events.clear();
+    for (long below : new long[] {3, 3, 2}) {
+      coordinator.progress(partition -> partition == 1 ? Progress.ofTrim(below) : Progress.NONE);
+    }
+    assertThat(events).containsExactly("p1 " + Progress.ofTrim(3) + " at a1");
   }
 
   @Test

@@ -23,17 +23,17 @@ import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.RemoteBlocks;
 import io.github.mqttpartitioned.cluster.rpc.RemoteNode;
 import io.github.mqttpartitioned.cluster.rpc.Request;
+import io.github.mqttpartitioned.cluster.rpc.Request.Advance;
 import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
 import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
-import io.github.mqttpartitioned.cluster.rpc.Request.Processed;
 import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
-import io.github.mqttpartitioned.cluster.rpc.Request.Trim;
 import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreWriter;
@@ -198,6 +198,10 @@ class NodeHostTest {
     return clients.connect(registration.address()).ask(request);
   }
 
+  private static Advance advance(NodeRegistration registration, Progress progress) {
+    return new Advance("source", registration.id(), 0, progress);
+  }
+
   private static Assign assign(NodeRegistration registration) {
     return new Assign("source", registration.id(), assignment(0, 0));
   }
@@ -222,7 +226,7 @@ class NodeHostTest {
       try (PartitionStore store = openStore(settings)) {
         assigned = ask(registration, assign(registration));
         for (long before : new long[] {1, 0}) {
-          assertThat(ask(registration, new Processed("source", registration.id(), 0, before)).get())
+          assertThat(ask(registration, advance(registration, Progress.ofProcessed(before))).get())
               .isEqualTo(new Answer.Done());
         }
         assertThat(store.extent().next()).isZero();
@@ -248,7 +252,7 @@ class NodeHostTest {
         append(store);
         assigned = ask(registration, assign(registration));
         for (long before : new long[] {1, 0}) {
-          assertThat(ask(registration, new Trim("source", registration.id(), 0, before)).get())
+          assertThat(ask(registration, advance(registration, Progress.ofTrim(before))).get())
               .isEqualTo(new Answer.Done());
         }
       }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packets;
@@ -108,7 +109,7 @@ class NodeMetersTest {
       assertThat(value("mqtt_source_ack_delay_seconds_sum"))
           .isGreaterThanOrEqualTo(value("mqtt_source_append_seconds_sum") / 2);
 
-      node.trim(SOURCE, 0, 4);
+      node.progress(SOURCE, 0, Progress.ofTrim(4));
       await("mqtt_source_trimmed_messages_total", 4);
       await("mqtt_source_store_bytes", 0);
 

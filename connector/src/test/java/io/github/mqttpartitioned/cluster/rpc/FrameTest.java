@@ -11,6 +11,7 @@ import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.Progress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +28,7 @@ class FrameTest {
         new Request.Assign(
             "source", 7, new PartitionAssignment(3, "höst", 2, Long.MAX_VALUE, false)),
         new Request.Assign("source", 7, new PartitionAssignment(3, "", 2, 1, true)),
-        new Request.Trim("source", 7, 3, 1L << 40),
+        new Request.Advance("source", 7, 3, new Progress(1L << 40, 2)),
         new Request.PublishLocations("source", 7, PartitionLocations.UNKNOWN),
         new Request.PublishLocations(
             "source",
@@ -38,7 +39,6 @@ class FrameTest {
         new Request.Release("source", 7, 31),
         new Request.Leave("", 7),
         new Request.Fetch("source", 3, 100, 200),
-        new Request.Processed("source", 7, 3, 1L << 40),
         new Request.Scrape());
   }
 

@@ -14,6 +14,7 @@ import io.github.mqttpartitioned.cluster.coordinator.Nodes;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.read.TestMessage;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -51,6 +53,7 @@ public final class FakeNode implements NodeLink {
 
   private final Map<Integer, Store> stores = new HashMap<>();
   private final Map<Integer, Assigned> held = new HashMap<>();
+  private final Map<Assigned, Progress> progressed = new IdentityHashMap<>();
   public final List<String> calls = new ArrayList<>();
   State state = State.CONNECTED;
   RuntimeException problem;
@@ -170,8 +173,19 @@ public final class FakeNode implements NodeLink {
   }
 
   @Override
-  public synchronized void trim(String sourceId, int partition, long before) {
-    calls.add("trim " + partition + " before " + before);
+  public synchronized void progress(String sourceId, int partition, Progress progress) {
+    Assigned present = held.get(partition);
+    Progress last = progressed.put(present, progress);
+    if (progress.processedBelow() > (last == null ? 0 : last.processedBelow())) {
+      calls.add("processed " + partition + " before " + progress.processedBelow());
+    }
+    if (progress.trimBelow() > (last == null ? 0 : last.trimBelow())) {
+      calls.add("trim " + partition + " before " + progress.trimBelow());
+      trim(partition, progress.trimBelow());
+    }
+  }
+
+  private void trim(int partition, long before) {
     if (failTrim != null) {
       throw failTrim;
     }
@@ -181,11 +195,6 @@ public final class FakeNode implements NodeLink {
       store.blocks.headMap(block).clear();
       store.earliest = store.blocks.firstKey();
     }
-  }
-
-  @Override
-  public synchronized void processed(String sourceId, int partition, long before) {
-    calls.add("processed " + partition + " before " + before);
   }
 
   @Override

@@ -39,7 +39,7 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     append(1, 3);
     Offset two = latest(stream, one);
     stream.commit(one);
-    assertThat(node.calls).endsWith("trim 0 before 5", "trim 1 before 0");
+    assertThat(node.calls).endsWith("trim 0 before 5");
     assertThat(planned(stream, one, two)).containsExactly("partition 1 [0, 3)");
     assertThat(stream.metrics(Optional.of(one)))
         .isEqualTo(
@@ -277,7 +277,7 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     latest(stream, one);
     latest(stream, one);
     assertThat(node.calls)
-        .containsOnlyOnce("processed 0 before 5", "processed 1 before 0")
+        .containsOnlyOnce("processed 0 before 5")
         .noneMatch(call -> call.startsWith("trim"));
     stream.stop();
   }
