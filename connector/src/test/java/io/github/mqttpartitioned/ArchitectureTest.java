@@ -50,7 +50,14 @@ class ArchitectureTest {
               "cluster.coordinator", Set.of("error", "option", "block", "receiver", "cluster")),
           Map.entry(
               "cluster.rpc",
-              Set.of("error", "option", "block", "receiver", "cluster", "cluster.coordinator")),
+              Set.of(
+                  "error",
+                  "mqtt",
+                  "option",
+                  "block",
+                  "receiver",
+                  "cluster",
+                  "cluster.coordinator")),
           Map.entry(
               "cluster.node",
               Set.of(

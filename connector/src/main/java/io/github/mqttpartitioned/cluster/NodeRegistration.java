@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster;
 
-import java.io.Serializable;
 import java.util.Set;
 
 /**
@@ -12,8 +11,7 @@ import java.util.Set;
  *     has taken it on anew, does not know the id any more.
  * @param stores names of the source's stores on the node's host
  */
-public record NodeRegistration(NodeAddress address, long id, Set<String> stores)
-    implements Serializable {
+public record NodeRegistration(NodeAddress address, long id, Set<String> stores) {
 
   public NodeRegistration {
     stores = Set.copyOf(stores);

@@ -5,7 +5,6 @@ import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +59,7 @@ public record SourceSettings(
     AckMode ackMode,
     Duration drainTimeout,
     int members,
-    List<String> formerFilters)
-    implements Serializable {
+    List<String> formerFilters) {
 
   public SourceSettings {
     brokers = List.copyOf(brokers);

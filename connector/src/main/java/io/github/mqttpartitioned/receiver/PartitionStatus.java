@@ -2,7 +2,6 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.block.LogExtent;
-import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +18,7 @@ public record PartitionStatus(
     @Nullable RuntimeException problem,
     LogExtent extent,
     long storeBytes,
-    Counts counts)
-    implements Serializable {
+    Counts counts) {
 
   /** What a member does. */
   public enum State {
@@ -60,8 +58,7 @@ public record PartitionStatus(
       long acknowledgements,
       long trimmed,
       long connections,
-      long deadLetters)
-      implements Serializable {
+      long deadLetters) {
 
     public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0);
 

@@ -10,20 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a node answers. A new kind is a record here, and a line in {@link #decode}. */
-public sealed interface Answer {
-
-  /** Kind of the frame: its first byte. */
-  int kind();
-
-  /** Writes the fields. */
-  void write(FrameWriter out);
-
-  /** The frame. */
-  default ByteBuffer encode() {
-    FrameWriter out = new FrameWriter().putByte(kind());
-    write(out);
-    return out.finish();
-  }
+public sealed interface Answer extends Frame {
 
   /**
    * Reads a frame.
@@ -41,7 +28,7 @@ public sealed interface Answer {
           case Text.KIND -> new Text(in.getText("text"));
           case Failed.KIND -> Failed.read(in);
           case LostStore.KIND -> new LostStore(in.getLong("first offset"), in.getText("message"));
-          default -> throw new FrameException("Unknown kind of answer: " + kind);
+          default -> throw new FrameException("The kind of an answer is unknown: " + kind);
         };
     in.finish();
     return answer;
@@ -88,8 +75,7 @@ public sealed interface Answer {
       Counts counts = status.counts();
       out.putInt(partition)
           .putText(status.state().name())
-          .putByte(problem == null ? 0 : 1)
-          .putText(problem == null ? "" : String.valueOf(problem.getMessage()))
+          .putOptional(problem, present -> out.putText(String.valueOf(present.getMessage())))
           .putLong(status.extent().first())
           .putLong(status.extent().earliest())
           .putLong(status.extent().next())
@@ -107,7 +93,7 @@ public sealed interface Answer {
     static Report read(FrameReader in) {
       long version = in.getLong("version");
       Map<Integer, PartitionStatus> partitions = new TreeMap<>();
-      for (int left = in.getInt("number of partitions"); left > 0; left--) {
+      for (int left = in.getCount("partitions"); left > 0; left--) {
         int partition = in.getInt("partition");
         partitions.put(partition, readStatus(in));
       }
@@ -115,14 +101,10 @@ public sealed interface Answer {
     }
 
     private static PartitionStatus readStatus(FrameReader in) {
-      State state = readState(in.getText("state"));
-      boolean hasProblem = in.getByte("problem") != 0;
-      String problem = in.getText("problem");
       return new PartitionStatus(
-          state,
-          hasProblem ? new RemoteException(problem) : null,
-          readExtent(
-              in.getLong("first offset"), in.getLong("earliest offset"), in.getLong("next offset")),
+          in.getEnum("state", State.class),
+          in.getOptional("problem", () -> new RemoteException(in.getText("problem"))),
+          readExtent(in),
           in.getLong("store bytes"),
           new Counts(
               in.getLong("received"),
@@ -135,20 +117,11 @@ public sealed interface Answer {
               in.getLong("dead letters")));
     }
 
-    private static State readState(String name) {
-      try {
-        return State.valueOf(name);
-      } catch (IllegalArgumentException e) {
-        throw new FrameException("Unknown state of a partition: " + name);
-      }
-    }
-
-    private static LogExtent readExtent(long first, long earliest, long next) {
-      try {
-        return new LogExtent(first, earliest, next);
-      } catch (IllegalArgumentException e) {
-        throw new FrameException(String.valueOf(e.getMessage()));
-      }
+    private static LogExtent readExtent(FrameReader in) {
+      long first = in.getLong("first offset");
+      long earliest = in.getLong("earliest offset");
+      long next = in.getLong("next offset");
+      return in.valid("extent", () -> new LogExtent(first, earliest, next));
     }
   }
 
@@ -207,15 +180,7 @@ public sealed interface Answer {
     }
 
     static Failed read(FrameReader in) {
-      return new Failed(readReason(in.getText("reason")), in.getText("message"));
-    }
-
-    private static Reason readReason(String name) {
-      try {
-        return Reason.valueOf(name);
-      } catch (IllegalArgumentException e) {
-        throw new FrameException("Unknown reason of a failure: " + name);
-      }
+      return new Failed(in.getEnum("reason", Reason.class), in.getText("message"));
     }
   }
 

@@ -3,7 +3,11 @@ package io.github.mqttpartitioned.cluster.rpc;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the fields of a frame, big endian, one after the other. Confined to one thread. */
 final class FrameWriter {
@@ -24,6 +28,31 @@ final class FrameWriter {
 
   FrameWriter putLong(long value) {
     room(Long.BYTES).putLong(value);
+    return this;
+  }
+
+  FrameWriter putBoolean(boolean value) {
+    return putByte(value ? 1 : 0);
+  }
+
+  /** Seconds, then nanoseconds. */
+  FrameWriter putDuration(Duration value) {
+    return putLong(value.getSeconds()).putInt(value.getNano());
+  }
+
+  /** Whether there is a value, then the value. */
+  <T> FrameWriter putOptional(@Nullable T value, Consumer<T> put) {
+    putBoolean(value != null);
+    if (value != null) {
+      put.accept(value);
+    }
+    return this;
+  }
+
+  /** Number of values, then the values. */
+  <T> FrameWriter putList(List<T> values, Consumer<T> put) {
+    putInt(values.size());
+    values.forEach(put);
     return this;
   }
 

@@ -14,20 +14,7 @@ import java.util.TreeMap;
  *
  * <p>The registration id is that of the {@link io.github.mqttpartitioned.cluster.NodeRegistration}.
  */
-public sealed interface Request {
-
-  /** Kind of the frame: its first byte. */
-  int kind();
-
-  /** Writes the fields. */
-  void write(FrameWriter out);
-
-  /** The frame. */
-  default ByteBuffer encode() {
-    FrameWriter out = new FrameWriter().putByte(kind());
-    write(out);
-    return out.finish();
-  }
+public sealed interface Request extends Frame {
 
   /**
    * Reads a frame.
@@ -47,7 +34,7 @@ public sealed interface Request {
           case Leave.KIND -> Leave.read(in);
           case Fetch.KIND -> Fetch.read(in);
           case Scrape.KIND -> new Scrape();
-          default -> throw new FrameException("Unknown kind of request: " + kind);
+          default -> throw new FrameException("The kind of a request is unknown: " + kind);
         };
     in.finish();
     return request;
@@ -95,7 +82,7 @@ public sealed interface Request {
           .putText(assignment.host())
           .putInt(assignment.generation())
           .putLong(assignment.firstOffset())
-          .putByte(assignment.connectedBefore() ? 1 : 0);
+          .putBoolean(assignment.connectedBefore());
     }
 
     static Assign read(FrameReader in) {
@@ -105,11 +92,12 @@ public sealed interface Request {
       String host = in.getText("host");
       int generation = in.getInt("generation");
       long firstOffset = in.getLong("first offset");
-      boolean connectedBefore = in.getByte("connected before") != 0;
+      boolean connectedBefore = in.getBoolean("connected before");
       return new Assign(
           sourceId,
           registrationId,
           in.valid(
+              "assignment",
               () ->
                   new PartitionAssignment(
                       partition, host, generation, firstOffset, connectedBefore)));
@@ -170,13 +158,13 @@ public sealed interface Request {
       String sourceId = in.getText("source id");
       long registrationId = in.getLong("registration id");
       Map<Integer, NodeAddress> nodes = new TreeMap<>();
-      for (int left = in.getInt("number of nodes"); left > 0; left--) {
+      for (int left = in.getCount("nodes"); left > 0; left--) {
         int partition = in.getInt("partition");
         nodes.put(
             partition, new NodeAddress(in.getText("node"), in.getText("host"), in.getInt("port")));
       }
       Map<Integer, String> failed = new TreeMap<>();
-      for (int left = in.getInt("number of failed partitions"); left > 0; left--) {
+      for (int left = in.getCount("failed partitions"); left > 0; left--) {
         failed.put(in.getInt("failed partition"), in.getText("failure"));
       }
       return new PublishLocations(sourceId, registrationId, new PartitionLocations(nodes, failed));

@@ -6,6 +6,7 @@ import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.cluster.coordinator.Nodes;
 import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.RemoteNode;
+import io.github.mqttpartitioned.cluster.rpc.StartMessage.Order;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.executor.Executors.Executor;
 import java.io.InterruptedIOException;
@@ -181,7 +182,7 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
   }
 
   @Override
-  public synchronized @Nullable StartNode offer(String id) {
+  public synchronized @Nullable Order offer(String id) {
     Executor executor = closed ? null : known(id);
     NodeStart start = executor == null ? null : starts.get(executor);
     return start == null ? null : start.handOver();

@@ -3,8 +3,9 @@ package io.github.mqttpartitioned.spark.executor;
 
 import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.node.NodeHost;
-import java.io.Serializable;
-import java.nio.ByteBuffer;
+import io.github.mqttpartitioned.cluster.rpc.StartMessage;
+import io.github.mqttpartitioned.cluster.rpc.StartMessage.Order;
+import io.github.mqttpartitioned.cluster.rpc.StartMessage.Started;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.spark.SparkEnv;
@@ -25,8 +26,9 @@ import scala.runtime.BoxedUnit;
  * is taken by such tasks, the job that would start its node never gets one: so the tasks ask for
  * the node themselves, over Spark's own RPC.
  *
- * <p>What goes over it are strings and bytes: Spark's RPC does not know the classes of jars that
- * were given to the application, and a message that it cannot read costs an executor its driver.
+ * <p>Strings and the bytes of {@link StartMessage}s go over it: Spark's RPC does not know the classes
+ * of jars that were given to the application, and a message that it cannot read costs an executor
+ * its driver.
  */
 final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
 
@@ -35,14 +37,11 @@ final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
   /** One task asks at a time, for all that wait in this JVM. */
   private static final ReentrantLock ASKING = new ReentrantLock();
 
-  /** The node of an executor has been started. */
-  private record Started(String executor, NodeRegistration registration) implements Serializable {}
-
   /** Who starts nodes. */
   interface Desk {
 
     /** What an executor has to do for a node of its own; null when it has one, or is to get it. */
-    @Nullable StartNode offer(String executor);
+    @Nullable Order offer(String executor);
 
     /** An executor has done it. */
     void started(String executor, NodeRegistration registration);
@@ -90,26 +89,8 @@ final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
     RpcEndpointRef driver = RpcUtils.makeDriverRef(name(sourceId), env.conf(), env.rpcEnv());
     byte[] offer = driver.askSync(env.executorId(), tag(byte[].class));
     if (offer.length > 0) {
-      NodeRegistration registration = read(offer, StartNode.class).call("");
-      if (registration != null) {
-        driver.send(write(new Started(env.executorId(), registration), Started.class));
-      }
+      StartNode.run(offer).ifPresent(started -> driver.send(started.toBytes()));
     }
-  }
-
-  private static <T> byte[] write(T message, Class<T> type) {
-    ByteBuffer bytes =
-        SparkEnv.get().closureSerializer().newInstance().serialize(message, tag(type));
-    byte[] copy = new byte[bytes.remaining()];
-    bytes.get(copy);
-    return copy;
-  }
-
-  private static <T> T read(byte[] bytes, Class<T> type) {
-    return SparkEnv.get()
-        .closureSerializer()
-        .newInstance()
-        .deserialize(ByteBuffer.wrap(bytes), NodeRequests.class.getClassLoader(), tag(type));
   }
 
   private static <T> ClassTag<T> tag(Class<T> type) {
@@ -130,8 +111,8 @@ final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
     return new Handler<>(
         String.class,
         executor -> {
-          StartNode start = desk.offer(executor);
-          context.reply(start == null ? NOTHING : write(start, StartNode.class));
+          Order order = desk.offer(executor);
+          context.reply(order == null ? NOTHING : order.toBytes());
         });
   }
 
@@ -140,8 +121,9 @@ final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
     return new Handler<>(
         byte[].class,
         bytes -> {
-          Started started = read(bytes, Started.class);
-          desk.started(started.executor, started.registration);
+          if (StartMessage.decode(bytes) instanceof Started started) {
+            desk.started(started.executor(), started.registration());
+          }
         });
   }
 

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.spark.executor;
 
 import io.github.mqttpartitioned.cluster.NodeRegistration;
+import io.github.mqttpartitioned.cluster.rpc.StartMessage.Order;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.executor.Executors.Executor;
 import java.time.Duration;
@@ -31,21 +32,21 @@ final class NodeStart {
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
   private final SparkContext context;
-  private final StartNode task;
+  private final Order order;
   private final Executor executor;
-  private @Nullable JavaFutureAction<List<NodeRegistration>> job;
+  private @Nullable JavaFutureAction<List<byte[]>> job;
   private long since = System.nanoTime();
   private Duration pause = Duration.ZERO;
 
   NodeStart(SparkContext context, SourceSettings settings, long epoch, Executor executor) {
     this.context = context;
     this.executor = executor;
-    this.task = new StartNode(settings, epoch, executor.id());
+    this.order = new Order(settings, epoch, executor.id());
   }
 
   /** Begins, or looks how it goes; there once the node has taken the source on. */
   Optional<NodeRegistration> poll() {
-    JavaFutureAction<List<NodeRegistration>> present = job;
+    JavaFutureAction<List<byte[]>> present = job;
     Duration elapsed = Duration.ofNanos(System.nanoTime() - since);
     if (present == null) {
       if (elapsed.compareTo(pause) >= 0) {
@@ -68,9 +69,9 @@ final class NodeStart {
     return registration;
   }
 
-  private Optional<NodeRegistration> result(JavaFutureAction<List<NodeRegistration>> done) {
+  private Optional<NodeRegistration> result(JavaFutureAction<List<byte[]>> done) {
     try {
-      return done.get().stream().filter(each -> each != null).findFirst();
+      return done.get().stream().map(StartNode::result).flatMap(Optional::stream).findFirst();
     } catch (ExecutionException e) {
       again(String.valueOf(e.getCause()));
     } catch (InterruptedException e) {
@@ -92,14 +93,14 @@ final class NodeStart {
         pause.toMillis());
   }
 
-  private JavaFutureAction<List<NodeRegistration>> submit() {
+  private JavaFutureAction<List<byte[]>> submit() {
     Seq<String> location = CollectionConverters.asScala(List.of(executor.location())).toSeq();
     Seq<Tuple2<String, Seq<String>>> placed =
         CollectionConverters.asScala(List.of(Tuple2.apply(executor.id(), location))).toSeq();
     return context
         .makeRDD(placed, ClassTag$.MODULE$.<String>apply(String.class))
         .toJavaRDD()
-        .map(task)
+        .map(new StartNode(order))
         .collectAsync();
   }
 
@@ -108,17 +109,17 @@ final class NodeStart {
    *
    * @return null when a task was told so lately
    */
-  @Nullable StartNode handOver() {
+  @Nullable Order handOver() {
     if (job == null) {
       return null;
     }
     cancel();
     again("its tasks are asked to");
-    return task;
+    return order;
   }
 
   void cancel() {
-    JavaFutureAction<List<NodeRegistration>> present = job;
+    JavaFutureAction<List<byte[]>> present = job;
     if (present != null && !present.isDone()) {
       present.cancel(true);
     }

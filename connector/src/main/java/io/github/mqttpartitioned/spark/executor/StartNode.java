@@ -3,37 +3,57 @@ package io.github.mqttpartitioned.spark.executor;
 
 import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.node.NodeHost;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.cluster.rpc.StartMessage;
+import io.github.mqttpartitioned.cluster.rpc.StartMessage.Order;
+import io.github.mqttpartitioned.cluster.rpc.StartMessage.Started;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The task that has an executor take a source on. Spark may run it elsewhere than it was asked to:
- * then it does nothing.
- *
- * @param executor that is meant
+ * The task that has an executor take a source on: an {@link Order} in, {@link Started} out. Spark
+ * may run the task in another executor than it was asked to: then the answer is empty.
  */
-record StartNode(SourceSettings settings, long epoch, String executor)
-    implements Function<String, @Nullable NodeRegistration> {
+final class StartNode implements Function<String, byte[]> {
 
   private static final long serialVersionUID = 1L;
+  private static final byte[] NOTHING = {};
+
+  private final byte[] order;
+
+  StartNode(Order order) {
+    this.order = order.toBytes();
+  }
 
   @Override
-  public @Nullable NodeRegistration call(String ignored) {
+  public byte[] call(String ignored) {
+    return run(order).map(Started::toBytes).orElse(NOTHING);
+  }
+
+  /** Follows an order in this JVM; empty when it is for another executor. */
+  static Optional<Started> run(byte[] order) {
+    if (!(StartMessage.decode(order) instanceof Order start)) {
+      throw new IllegalArgumentException("a start message that is no order");
+    }
     SparkEnv env = SparkEnv.get();
-    return Optional.of(env.executorId())
-        .filter(executor::equals)
-        .map(
-            here ->
-                NodeHost.ofThisJvm()
-                    .register(
-                        settings,
-                        epoch,
-                        here,
-                        env.blockManager().blockManagerId().host(),
-                        SparkNetwork::current))
-        .orElse(null);
+    if (!start.executor().equals(env.executorId())) {
+      return Optional.empty();
+    }
+    NodeRegistration registration =
+        NodeHost.ofThisJvm()
+            .register(
+                start.settings(),
+                start.epoch(),
+                start.executor(),
+                env.blockManager().blockManagerId().host(),
+                SparkNetwork::current);
+    return Optional.of(new Started(start.executor(), registration));
+  }
+
+  /** What {@link #call} has answered; empty when the task ran elsewhere. */
+  static Optional<NodeRegistration> result(byte[] answer) {
+    return answer.length > 0 && StartMessage.decode(answer) instanceof Started started
+        ? Optional.of(started.registration())
+        : Optional.empty();
   }
 }

@@ -13,6 +13,21 @@ import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.receiver.Progress;
 import java.nio.ByteBuffer;
+import io.github.mqttpartitioned.cluster.NodeRegistration;
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.testkit.Mutator;
+import io.github.mqttpartitioned.testkit.Seeded;
+import io.github.mqttpartitioned.testkit.TestSettings;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Set;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +35,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+/** Every frame: comes through, is refused when it is cut or longer, and shows no secret. */
 class FrameTest {
+
+  private static final String SECRET = "sesame-Ω";
+  private static final int CHANGES = 2_000;
 
   static List<Request> requests() {
     return List.of(
@@ -60,24 +79,63 @@ class FrameTest {
         new Answer.LostStore(1L << 40, "no"));
   }
 
-  @ParameterizedTest
-  @MethodSource("requests")
-  void requestComesThroughUnchanged(Request request) {
-    assertThat(Request.decode(request.encode())).isEqualTo(request);
+  private static final SourceSettings SECRETIVE =
+      new TestSettings("wss://broker:8884/mqtt", Path.of("/stores"))
+          .partitions(3)
+          .topics("a/+", "höst/#")
+          .credentials("me", SECRET)
+          .tls(
+              new TlsSettings(
+                  new KeyMaterial("/trust", null, StoreType.PEM),
+                  new KeyMaterial("/key", new Secret(SECRET), StoreType.PKCS12),
+                  false))
+          .keepAlive(Duration.ofMillis(1_500))
+          .ackMode(AckMode.PROCESSED)
+          .formerFilters("$share/old/a", "$share/old/b")
+          .build();
+
+  static List<StartMessage> startMessages() {
+    return List.of(
+        new StartMessage.Order(SECRETIVE, 3, "1"),
+        new StartMessage.Order(
+            new TestSettings("tcp://broker", Path.of("/stores")).build(), Long.MAX_VALUE, "17"),
+        new StartMessage.Started(
+            "1",
+            new NodeRegistration(
+                new NodeAddress("1", "höst", 4711), Long.MIN_VALUE, Set.of("p0", "p3.1"))),
+        new StartMessage.Started(
+            "", new NodeRegistration(new NodeAddress("", "", 0), 0, Set.of())));
+  }
+
+  static List<Frame> frames() {
+    List<Frame> frames = new ArrayList<>(requests());
+    frames.addAll(answers());
+    frames.addAll(startMessages());
+    return frames;
+  }
+
+  /** What the bytes are, if they are a frame of the same sort as {@code like}. */
+  private static Frame decode(Frame like, byte[] bytes) {
+    if (like instanceof Request) {
+      return Request.decode(ByteBuffer.wrap(bytes));
+    }
+    return like instanceof Answer
+        ? Answer.decode(ByteBuffer.wrap(bytes))
+        : StartMessage.decode(bytes);
   }
 
   @ParameterizedTest
-  @MethodSource("answers")
-  void answerComesThroughUnchanged(Answer answer) {
-    assertThat(Answer.decode(answer.encode())).isEqualTo(answer);
+  @MethodSource("frames")
+  void frameComesThroughUnchanged(Frame frame) {
+    assertThat(decode(frame, frame.toBytes())).isEqualTo(frame);
   }
 
   @Test
   void everyKindIsAmongTheTested() {
-    assertThat(requests().stream().map(Object::getClass).distinct())
-        .containsExactlyInAnyOrder(Request.class.getPermittedSubclasses());
-    assertThat(answers().stream().map(Object::getClass).distinct())
-        .containsExactlyInAnyOrder(Answer.class.getPermittedSubclasses());
+    for (Class<?> sort : Frame.class.getPermittedSubclasses()) {
+      assertThat(frames().stream().filter(sort::isInstance).map(Object::getClass).distinct())
+          .containsExactlyInAnyOrder(sort.getPermittedSubclasses());
+    }
   }
 
   @Test
@@ -101,62 +159,64 @@ class FrameTest {
   }
 
   @ParameterizedTest
-  @MethodSource("requests")
-  void requestCutAnywhereIsRefused(Request request) {
-    byte[] whole = bytes(request.encode());
+  @MethodSource("frames")
+  void frameCutAnywhereIsRefused(Frame frame) {
+    byte[] whole = frame.toBytes();
     for (int length = 0; length < whole.length; length++) {
-      ByteBuffer cut = ByteBuffer.wrap(Arrays.copyOf(whole, length));
-      assertThatThrownBy(() -> Request.decode(cut))
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> decode(frame, cut))
           .isInstanceOf(FrameException.class)
           .hasMessageContaining("Frame of " + length + " bytes is cut");
     }
   }
 
   @ParameterizedTest
-  @MethodSource("answers")
-  void answerCutAnywhereIsRefused(Answer answer) {
-    byte[] whole = bytes(answer.encode());
-    for (int length = 0; length < whole.length; length++) {
-      ByteBuffer cut = ByteBuffer.wrap(Arrays.copyOf(whole, length));
-      assertThatThrownBy(() -> Answer.decode(cut))
-          .isInstanceOf(FrameException.class)
-          .hasMessageContaining("Frame of " + length + " bytes is cut");
+  @MethodSource("frames")
+  void whatStandsBehindAFrameIsRefused(Frame frame) {
+    byte[] whole = frame.toBytes();
+    assertThatThrownBy(() -> decode(frame, Arrays.copyOf(whole, whole.length + 1)))
+        .isInstanceOf(FrameException.class)
+        .hasMessageContaining("has 1 bytes behind its end");
+  }
+
+  /** Whatever the bytes are: another frame, or an error of the codec that shows no secret. */
+  @ParameterizedTest
+  @MethodSource("frames")
+  void changedBytesAreAFrameOrAreRefused(Frame frame) {
+    List<byte[]> samples = List.of(frame.toBytes());
+    Seeded.run(1, random -> decodeChanged(frame, new Mutator(random), samples));
+  }
+
+  private static void decodeChanged(Frame frame, Mutator mutator, List<byte[]> samples) {
+    for (int round = 0; round < CHANGES; round++) {
+      byte[] bytes = mutator.next(samples);
+      try {
+        Frame changed = decode(frame, bytes);
+        assertThat(decode(changed, changed.toBytes()).toBytes()).isEqualTo(changed.toBytes());
+      } catch (FrameException e) {
+        assertThat(e).hasMessageNotContaining(SECRET);
+      }
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("requests")
-  void whatStandsBehindARequestIsRefused(Request request) {
-    assertThatThrownBy(() -> Request.decode(longer(request.encode())))
-        .isInstanceOf(FrameException.class)
-        .hasMessageContaining("has 1 bytes behind its end");
-  }
-
-  @ParameterizedTest
-  @MethodSource("answers")
-  void whatStandsBehindAnAnswerIsRefused(Answer answer) {
-    assertThatThrownBy(() -> Answer.decode(longer(answer.encode())))
-        .isInstanceOf(FrameException.class)
-        .hasMessageContaining("has 1 bytes behind its end");
-  }
-
-  private static ByteBuffer longer(ByteBuffer frame) {
-    return ByteBuffer.wrap(Arrays.copyOf(bytes(frame), frame.remaining() + 1));
+  @Test
+  void secretsDoNotShow() {
+    StartMessage.Order order = new StartMessage.Order(SECRETIVE, 3, "1");
+    assertThat(order.toString()).doesNotContain(SECRET);
+    assertThat(new String(order.toBytes(), StandardCharsets.UTF_8)).contains(SECRET);
   }
 
   @Test
   void unknownKindIsRefused() {
-    assertThatThrownBy(() -> Request.decode(ByteBuffer.wrap(new byte[] {99})))
+    byte[] unknown = {99};
+    assertThatThrownBy(() -> Request.decode(ByteBuffer.wrap(unknown)))
         .isInstanceOf(FrameException.class)
-        .hasMessage("Unknown kind of request: 99");
-    assertThatThrownBy(() -> Answer.decode(ByteBuffer.wrap(new byte[] {99})))
+        .hasMessageContaining("The kind of a request is unknown: 99");
+    assertThatThrownBy(() -> Answer.decode(ByteBuffer.wrap(unknown)))
         .isInstanceOf(FrameException.class)
-        .hasMessage("Unknown kind of answer: 99");
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
+        .hasMessageContaining("The kind of an answer is unknown: 99");
+    assertThatThrownBy(() -> StartMessage.decode(unknown))
+        .isInstanceOf(FrameException.class)
+        .hasMessageContaining("The kind of a start message is unknown: 99");
   }
 }

@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.node.NodeHost;
 import io.github.mqttpartitioned.cluster.rpc.Answer;
 import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
+import io.github.mqttpartitioned.cluster.rpc.StartMessage.Order;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.Spark;
@@ -37,10 +38,10 @@ class NodeRequestsTest {
   }
 
   /** A desk that offers the same to everybody. */
-  private NodeRequests.Desk desk(@Nullable StartNode offer) {
+  private NodeRequests.Desk desk(@Nullable Order offer) {
     return new NodeRequests.Desk() {
       @Override
-      public @Nullable StartNode offer(String executor) {
+      public @Nullable Order offer(String executor) {
         asked.add(executor);
         return offer;
       }
@@ -57,7 +58,7 @@ class NodeRequestsTest {
     SourceSettings settings =
         new TestSettings("tcp://127.0.0.1:1", temp).sourceId("requested").build();
     RpcEndpointRef endpoint =
-        NodeRequests.open("requested", desk(new StartNode(settings, 7, "driver")));
+        NodeRequests.open("requested", desk(new Order(settings, 7, "driver")));
     try {
       NodeRequests.startHere("requested");
       Await.until("the driver to hear of it", LIMIT, () -> started.size() == 1);

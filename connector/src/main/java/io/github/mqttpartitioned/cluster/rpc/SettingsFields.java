@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.cluster.rpc;
+
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.SourceSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a source within a frame, in the order of the record. Passwords are among them in
+ * plain text: an error of the codec names a field and never shows its value.
+ */
+final class SettingsFields {
+
+  private SettingsFields() {}
+
+  static void write(SourceSettings settings, FrameWriter out) {
+    out.putText(settings.sourceId())
+        .putInt(settings.partitions())
+        .putList(settings.brokers(), broker -> out.putText(broker.url()))
+        .putList(settings.topics(), topic -> out.putText(topic.filter()))
+        .putText(settings.group())
+        .putText(settings.clientIdPrefix())
+        .putInt(settings.qos())
+        .putOptional(settings.username(), out::putText);
+    write(settings.password(), out);
+    write(settings.tls(), out);
+    out.putDuration(settings.keepAlive())
+        .putDuration(settings.connectTimeout())
+        .putDuration(settings.sessionExpiry())
+        .putInt(settings.receiveMaximum())
+        .putText(settings.storeDir())
+        .putLong(settings.storeMaxBytes())
+        .putText(settings.ackMode().name())
+        .putDuration(settings.drainTimeout())
+        .putInt(settings.members())
+        .putList(settings.formerFilters(), out::putText);
+  }
+
+  private static void write(@Nullable Secret secret, FrameWriter out) {
+    out.putOptional(secret, present -> out.putText(present.reveal()));
+  }
+
+  private static void write(TlsSettings tls, FrameWriter out) {
+    out.putOptional(tls.trustStore(), store -> write(store, out))
+        .putOptional(tls.keyStore(), store -> write(store, out))
+        .putBoolean(tls.verifyHostname());
+  }
+
+  private static void write(KeyMaterial store, FrameWriter out) {
+    out.putText(store.location());
+    write(store.password(), out);
+    out.putText(store.type().name());
+  }
+
+  static SourceSettings read(FrameReader in) {
+    return new SourceSettings(
+        in.getText("source id"),
+        in.getInt("partitions"),
+        in.getList("brokers", () -> in.valid("broker", BrokerUrl::new)),
+        in.getList("topics", () -> in.valid("topic", TopicFilter::new)),
+        in.getText("group"),
+        in.getText("client id prefix"),
+        in.getInt("qos"),
+        in.getOptional("username", () -> in.getText("username")),
+        readSecret(in),
+        new TlsSettings(
+            in.getOptional("trust store", () -> readStore(in)),
+            in.getOptional("key store", () -> readStore(in)),
+            in.getBoolean("verify host name")),
+        in.getDuration("keep alive"),
+        in.getDuration("connect timeout"),
+        in.getDuration("session expiry"),
+        in.getInt("receive maximum"),
+        in.getText("store directory"),
+        in.getLong("store size"),
+        in.getEnum("acknowledgement mode", AckMode.class),
+        in.getDuration("drain timeout"),
+        in.getInt("members"),
+        in.getList("former filters", () -> in.getText("former filter")));
+  }
+
+  private static @Nullable Secret readSecret(FrameReader in) {
+    return in.getOptional("password", () -> new Secret(in.getText("password")));
+  }
+
+  private static KeyMaterial readStore(FrameReader in) {
+    return new KeyMaterial(
+        in.getText("location"), readSecret(in), in.getEnum("type of a store", StoreType.class));
+  }
+}
