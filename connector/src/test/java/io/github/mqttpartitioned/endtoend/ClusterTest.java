@@ -152,7 +152,7 @@ class ClusterTest {
         Await.until(
             "the end of the lease",
             FINISH,
-            () -> System.nanoTime() - paused > ClusterTimeouts.LIMIT.plusSeconds(2).toNanos());
+            () -> System.nanoTime() - paused > ClusterTimeouts.LEASE.plusSeconds(2).toNanos());
         signal("CONT", victim);
         Map<Integer, Long> sent = load.await();
         application.awaitProcessed(MESSAGES);

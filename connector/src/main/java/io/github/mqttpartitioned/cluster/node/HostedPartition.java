@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.node;
 
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.metrics.PartitionMeters;
 import io.github.mqttpartitioned.option.SourceSettings;
@@ -34,8 +35,6 @@ final class HostedPartition {
   private static final Duration DISK_BACK = Duration.ofSeconds(20);
 
   private static final Duration RETRY = Duration.ofMillis(100);
-
-  static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   private record Parts(PartitionStore store, Receiver receiver, PartitionMeters meters) {}
 
@@ -196,7 +195,7 @@ final class HostedPartition {
   }
 
   private static void closeBehind(Parts opened) {
-    while (!join(opened.receiver, STOP_LIMIT)) {
+    while (!join(opened.receiver, ClusterTimeouts.STOP)) {
       // It ends when what it waits for does; nothing else can be done about it from here.
     }
     opened.store.close();

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.cluster.node;
 
 import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
@@ -80,7 +81,7 @@ public final class Node implements NodeLink {
     Key key = new Key(settings.sourceId(), assignment.partition());
     HostedPartition added =
         new HostedPartition(
-            settings, assignment, lease, address.name(), HostedPartition.STOP_LIMIT);
+            settings, assignment, lease, address.name(), ClusterTimeouts.STOP);
     if (hosted.putIfAbsent(key, added) != null) {
       throw new IllegalStateException(
           "This node hosts partition " + key.partition + " of source " + key.sourceId + " already");

@@ -58,8 +58,7 @@ public final class NodeHost implements NodeService {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeHost.class);
   private static final NodeHost OF_THIS_JVM =
-      new NodeHost(Node.ofThisJvm(), ClusterTimeouts.LIMIT, System::nanoTime);
-  private static final Duration TICK = Duration.ofMillis(500);
+      new NodeHost(Node.ofThisJvm(), ClusterTimeouts.LEASE, System::nanoTime);
 
   /** For the last answer to leave before the port is closed. */
   private static final Duration FAREWELL = Duration.ofMillis(300);
@@ -132,7 +131,7 @@ public final class NodeHost implements NodeService {
   private Running open(String name, String host, Network network) {
     NodeServer server = new NodeServer(network, host, this);
     NodeThreads threads = new NodeThreads();
-    threads.every(TICK, this::tick);
+    threads.every(ClusterTimeouts.LEASE_CHECK, this::tick);
     NodeAddress address = new NodeAddress(name, host, server.port());
     node.setAddress(address);
     return new Running(address, server, new NodeClients(network), threads);

@@ -7,11 +7,11 @@ import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.rpc.Answer.BlockBytes;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
 import io.github.mqttpartitioned.cluster.rpc.Answer.LostStore;
 import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * takes the memory of two blocks, and the node that of one.
  */
 public final class RemoteBlocks implements BlockSource {
-
-  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final NodeClient client;
   private final String sourceId;
@@ -67,7 +65,7 @@ public final class RemoteBlocks implements BlockSource {
       if (awaited == null) {
         return null;
       }
-      Block block = block(client.await(awaited, LIMIT));
+      Block block = block(client.await(awaited, ClusterTimeouts.FETCH));
       next = block.firstOffset() + block.count();
       coming = fetch();
       return block;

@@ -45,11 +45,6 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RemoteNode.class);
 
-  /** What a node may take to store what has arrived, and to end its connections. */
-  private static final Duration RELEASE = Duration.ofSeconds(40);
-
-  private static final Duration SCRAPE = Duration.ofSeconds(5);
-
   /** Between two questions: as often as Spark looks. */
   private static final Duration PACE = Duration.ofMillis(10);
 
@@ -187,7 +182,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
 
   @Override
   public String scrape() {
-    Answer answer = ask(new Scrape(), SCRAPE);
+    Answer answer = ask(new Scrape(), ClusterTimeouts.NODE_SCRAPE);
     if (answer instanceof Answer.Text text) {
       return text.text();
     }
@@ -239,7 +234,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   @Override
   public void release(String source, int partition) {
     if (!lost) {
-      require(ask(new Release(sourceId, registration.id(), partition), RELEASE));
+      require(ask(new Release(sourceId, registration.id(), partition), ClusterTimeouts.RELEASE));
     }
   }
 
@@ -247,7 +242,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   public void release(String source) {
     if (!lost) {
       closed.countDown();
-      require(ask(new Leave(sourceId, registration.id()), RELEASE));
+      require(ask(new Leave(sourceId, registration.id()), ClusterTimeouts.RELEASE));
     }
   }
 

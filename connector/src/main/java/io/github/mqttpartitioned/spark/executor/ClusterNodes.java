@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.cluster.coordinator.Nodes;
@@ -37,7 +38,6 @@ import org.slf4j.LoggerFactory;
 final class ClusterNodes implements Nodes, NodeRequests.Desk {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNodes.class);
-  private static final Duration FIRST_NODES = Duration.ofSeconds(30);
 
   /** The longest that the thread takes no look by itself. */
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -92,7 +92,7 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
 
   private synchronized void awaitFirst() {
     List<Executor> first = Executors.present();
-    long deadline = System.nanoTime() + FIRST_NODES.toNanos();
+    long deadline = System.nanoTime() + ClusterTimeouts.FIRST_NODES.toNanos();
     while (!nodes.keySet().containsAll(first) && System.nanoTime() < deadline) {
       first = first.stream().filter(Executors.present()::contains).toList();
       try {

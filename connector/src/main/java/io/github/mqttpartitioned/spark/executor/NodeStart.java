@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.rpc.StartMessage.Order;
 import io.github.mqttpartitioned.option.SourceSettings;
@@ -27,7 +28,6 @@ import scala.reflect.ClassTag$;
 final class NodeStart {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeStart.class);
-  private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
@@ -56,9 +56,9 @@ final class NodeStart {
       return Optional.empty();
     }
     if (!present.isDone()) {
-      if (elapsed.compareTo(LIMIT) > 0) {
+      if (elapsed.compareTo(ClusterTimeouts.START) > 0) {
         present.cancel(true);
-        again("it has taken longer than " + LIMIT.toSeconds() + " s");
+        again("it has taken longer than " + ClusterTimeouts.START.toSeconds() + " s");
       }
       return Optional.empty();
     }

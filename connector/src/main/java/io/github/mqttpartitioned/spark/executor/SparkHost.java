@@ -35,10 +35,6 @@ public record SparkHost(
 
   private static final Logger LOG = LoggerFactory.getLogger(SparkHost.class);
 
-  /** What it takes at most until a node that there is already holds a partition, its store open. */
-  private static final Duration MOVE =
-      ClusterTimeouts.SUSPECT.plus(ClusterTimeouts.FENCED).plusSeconds(14);
-
   /** Finds the nodes that a source may use. */
   @FunctionalInterface
   public interface NodesFactory {
@@ -91,7 +87,7 @@ public record SparkHost(
               + " spark.dynamicAllocation.minExecutors to what the query needs");
     }
     Executors.await(context);
-    Duration asLongAsAMove = patience.compareTo(MOVE) < 0 ? MOVE : patience;
+    Duration asLongAsAMove = patience.compareTo(ClusterTimeouts.MOVE) < 0 ? ClusterTimeouts.MOVE : patience;
     String driver = SparkEnv.get().blockManager().blockManagerId().host();
     return new SparkHost(
         context.defaultParallelism(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.rpc.Network;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -22,7 +23,7 @@ final class SparkNetwork {
       Map.of(
           "io.serverThreads", "2",
           "io.clientThreads", "2",
-          "io.connectionCreationTimeout", "5s");
+          "io.connectionCreationTimeout", ClusterTimeouts.CONNECT.toSeconds() + "s");
 
   private SparkNetwork() {}
 

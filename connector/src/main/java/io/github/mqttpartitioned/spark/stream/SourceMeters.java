@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.coordinator.Coordinator;
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.cluster.node.Node;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceMeters implements AutoCloseable {
 
-  /** Well below the 10 s that Prometheus waits for a scrape by default. */
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
-
   private static final long NO_BATCH = 0;
 
   private final Coordinator coordinator;
@@ -46,7 +44,7 @@ final class SourceMeters implements AutoCloseable {
       Optional<InetSocketAddress> port) {
     this.coordinator = coordinator;
     this.processed = processed;
-    this.scrape = new ClusterScrape(settings.group(), this::nodes, PATIENCE);
+    this.scrape = new ClusterScrape(settings.group(), this::nodes, ClusterTimeouts.SCRAPE);
     // Before any meter is there: it is what can fail.
     this.endpoint = port.map(address -> MetricsEndpoint.open(address, scrape::text)).orElse(null);
     this.meters =

@@ -142,7 +142,7 @@ class CoordinatorTest extends CoordinatorFixture {
     start(0, false);
     lose(lost);
     awaitStates(State.WAITING, State.CONNECTED, State.WAITING, State.CONNECTED);
-    clock.addAndGet(ClusterTimeouts.LIMIT.multipliedBy(2).minusSeconds(1).toNanos());
+    clock.addAndGet(ClusterTimeouts.LEASE.multipliedBy(2).minusSeconds(1).toNanos());
     int before = looks.get();
     Await.until("two looks at the nodes", LIMIT, () -> looks.get() > before + 1);
     assertThat(events).noneMatch(event -> event.startsWith("missing"));

@@ -67,7 +67,7 @@ class NodeHostTest {
   private final AtomicLong paused = new AtomicLong();
   private final Node node = new Node(new NodeAddress("1", "127.0.0.1", 0));
   private final NodeHost host =
-      new NodeHost(node, ClusterTimeouts.LIMIT, () -> System.nanoTime() + paused.get());
+      new NodeHost(node, ClusterTimeouts.LEASE, () -> System.nanoTime() + paused.get());
   private final AtomicInteger changes = new AtomicInteger();
   private final NodeClients clients = new NodeClients(network());
 
@@ -332,7 +332,7 @@ class NodeHostTest {
   void leaseThatHasRunOutIsNotRenewedByALateQuestion() {
     NodeRegistration registration = register(settings("tcp://127.0.0.1:1"), 1);
     assertThat(poll(registration)).isInstanceOf(Answer.Report.class);
-    paused.addAndGet(ClusterTimeouts.LIMIT.plusSeconds(1).toNanos());
+    paused.addAndGet(ClusterTimeouts.LEASE.plusSeconds(1).toNanos());
     assertThat(poll(registration))
         .isInstanceOfSatisfying(
             Failed.class, failed -> assertThat(failed.reason()).isEqualTo(Failed.Reason.NOT_HERE));
