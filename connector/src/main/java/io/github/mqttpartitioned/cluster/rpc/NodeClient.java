@@ -54,6 +54,10 @@ public final class NodeClient {
    *     interrupted
    */
   public Answer await(Future<Answer> answer, Duration limit) {
+    return await(node, answer, limit);
+  }
+
+  static Answer await(NodeAddress node, Future<Answer> answer, Duration limit) {
     try {
       return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

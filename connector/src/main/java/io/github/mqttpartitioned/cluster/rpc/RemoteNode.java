@@ -34,24 +34,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node in another JVM, as the driver sees it for one source. A thread of its own asks how the
- * partitions are, again and again: the node answers when something is new. Whoever wants to know
- * looks at what it said last.
+ * A node in another JVM, as the driver sees it for one source. A thread polls the node: it answers
+ * when the status of a partition has changed, and {@link #status} returns what it said last. A
+ * second thread connects and sends the requests in the order in which they were made, so no caller
+ * waits for a connection.
  *
- * <p>Once the node does not answer, whatever it was asked, refuses a connection, or has let the
- * source go, it is lost for good, and nothing more is asked of it. Thread-safe.
+ * <p>A node is lost for good once it does not answer a request, refuses a connection, or has
+ * released the source. Nothing more is asked of it then. Thread-safe.
  */
 public final class RemoteNode implements NodeLink, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RemoteNode.class);
 
-  /** Between two questions: as often as Spark looks. */
+  /** Time between two polls: as often as Spark looks. */
   private static final Duration PACE = Duration.ofMillis(10);
 
   private final NodeAddress address;
   private final String sourceId;
   private final NodeRegistration registration;
-  private final NodeClients clients;
+  private final RequestSender sender;
   private final Runnable changed;
   private final Map<Integer, PartitionStatus> failedAssignments = new ConcurrentHashMap<>();
   private final Thread poller;
@@ -62,20 +63,20 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   /**
    * @param registration the node's answer when it took the source on
    * @param clients closed together with the link
-   * @param changed runs when the node is lost, or cannot hold what it was assigned
+   * @param changed runs when the node is lost, or cannot host a partition that it was assigned
    */
   public RemoteNode(
       String sourceId, NodeRegistration registration, NodeClients clients, Runnable changed) {
     this.address = registration.address();
     this.sourceId = sourceId;
     this.registration = registration;
-    this.clients = clients;
+    this.sender = new RequestSender(address, clients);
     this.changed = changed;
     this.poller = new Thread(this::poll, "mqtt-node-" + address.name());
     this.poller.setDaemon(true);
   }
 
-  /** Begins to ask. */
+  /** Begins to poll. */
   public void start() {
     poller.start();
   }
@@ -94,7 +95,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
           lose("it has not answered for " + ClusterTimeouts.SUSPECT.toSeconds() + " s");
           return;
         }
-        Answer answer = ask(new Poll(sourceId, registration.id(), seen), left);
+        Answer answer = sender.ask(new Poll(sourceId, registration.id(), seen), left);
         if (answer instanceof Report report) {
           answered = System.nanoTime();
           seen = report.version();
@@ -107,7 +108,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
     } catch (InterruptedException | UnreachableException e) {
       lose(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
-      LOG.error("Cannot understand node {}", address, e);
+      LOG.error("The answer of node {} cannot be understood", address, e);
       lose(String.valueOf(e.getMessage()));
     }
   }
@@ -118,20 +119,6 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
     }
     lost = true;
     changed.run();
-  }
-
-  /** Asks, and once more on a new connection if there was one that has just been lost. */
-  private Answer ask(Request request, Duration limit) {
-    NodeClient client = clients.connect(address);
-    try {
-      return client.await(client.ask(request), limit);
-    } catch (UnreachableException e) {
-      if (client.isActive() || lost || closed.getCount() == 0) {
-        throw e;
-      }
-      NodeClient again = clients.connect(address);
-      return again.await(again.ask(request), limit);
-    }
   }
 
   @Override
@@ -182,7 +169,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
 
   @Override
   public String scrape() {
-    Answer answer = ask(new Scrape(), ClusterTimeouts.NODE_SCRAPE);
+    Answer answer = sender.ask(new Scrape(), ClusterTimeouts.NODE_SCRAPE);
     if (answer instanceof Answer.Text text) {
       return text.text();
     }
@@ -193,33 +180,28 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   public void publishLocations(String source, PartitionLocations locations) {
     tell(
         new PublishLocations(sourceId, registration.id(), locations),
-        failure -> LOG.warn("Cannot tell node {} who holds what: {}", address, failure));
+        failure -> LOG.warn("Node {} does not take the locations of the partitions: {}", address, failure));
   }
 
   /**
-   * Asks without waiting. A node that does not answer is lost, for it may not have heard; so is one
-   * that has let the source go.
+   * Sends a request and does not wait. A node that does not answer is lost, since it may not have
+   * read the request; so is a node that has released the source.
    */
   private void tell(Request request, Consumer<String> onError) {
     if (lost) {
       return;
     }
-    try {
-      Future<?> unused =
-          clients
-              .connect(address)
-              .ask(request)
-              .whenComplete(
-                  (answer, unanswered) -> {
-                    if (unanswered != null) {
-                      lose(String.valueOf(unanswered.getMessage()));
-                    } else if (answer instanceof Failed failed) {
-                      failed(failed, onError);
-                    }
-                  });
-    } catch (UnreachableException e) {
-      lose(String.valueOf(e.getMessage()));
-    }
+    Future<?> unused =
+        sender
+            .send(request)
+            .whenComplete(
+                (answer, unanswered) -> {
+                  if (unanswered != null) {
+                    lose(String.valueOf(unanswered.getMessage()));
+                  } else if (answer instanceof Failed failed) {
+                    failed(failed, onError);
+                  }
+                });
   }
 
   private void failed(Failed failed, Consumer<String> onError) {
@@ -234,7 +216,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   @Override
   public void release(String source, int partition) {
     if (!lost) {
-      require(ask(new Release(sourceId, registration.id(), partition), ClusterTimeouts.RELEASE));
+      require(sender.ask(new Release(sourceId, registration.id(), partition), ClusterTimeouts.RELEASE));
     }
   }
 
@@ -242,7 +224,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   public void release(String source) {
     if (!lost) {
       closed.countDown();
-      require(ask(new Leave(sourceId, registration.id()), ClusterTimeouts.RELEASE));
+      require(sender.ask(new Leave(sourceId, registration.id()), ClusterTimeouts.RELEASE));
     }
   }
 
@@ -257,7 +239,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   public void close() {
     closed.countDown();
     lost = true;
-    clients.close();
+    sender.close();
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.cluster.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.NodeRegistration;
@@ -12,9 +13,15 @@ import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.SharedSecret;
 import io.github.mqttpartitioned.testkit.TestSettings;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -44,15 +51,18 @@ class RemoteNodeTest {
                         request instanceof Request.Poll
                             ? new Answer.Report(1, Map.of())
                             : answer.get()));
-        RemoteNode node =
-            new RemoteNode(
-                "source",
-                new NodeRegistration(new NodeAddress("1", "127.0.0.1", server.port()), 7, Set.of()),
-                new NodeClients(NETWORK),
-                () -> {})) {
+        RemoteNode node = link(server.port(), NETWORK)) {
       node.start();
       check.of(node);
     }
+  }
+
+  private static RemoteNode link(int port, Network network) {
+    return new RemoteNode(
+        "source",
+        new NodeRegistration(new NodeAddress("1", "127.0.0.1", port), 7, Set.of()),
+        new NodeClients(network),
+        () -> {});
   }
 
   private static final SourceSettings SETTINGS =
@@ -63,6 +73,51 @@ class RemoteNodeTest {
   /** An error is no answer: Spark's transport closes the connection. */
   private static Answer brokenOff() {
     throw new AssertionError("broken off");
+  }
+
+  /** A peer that accepts a connection, and never answers the first message of authentication. */
+  @Test
+  void noCallerWaitsForAConnection() throws Exception {
+    Network secured =
+        new Network(
+            new MapConfigProvider(Map.of("spark.network.crypto.enabled", "true")),
+            "app",
+            new SharedSecret("secret"));
+    try (ServerSocket silent = new ServerSocket(0);
+        RemoteNode node = link(silent.getLocalPort(), secured)) {
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(10),
+          () -> {
+            node.assign(SETTINGS, ASSIGNMENT);
+            node.progress("source", 0, Progress.ofTrim(1));
+            node.publishLocations("source", PartitionLocations.UNKNOWN);
+          });
+      silent.accept().close();
+      Await.until("loss of the node", LIMIT, node::isLost);
+    }
+  }
+
+  @Test
+  void requestsArriveInTheOrderInWhichTheyWereMade() {
+    List<Request> asked = new CopyOnWriteArrayList<>();
+    try (NodeServer server =
+            new NodeServer(
+                NETWORK,
+                "127.0.0.1",
+                request -> {
+                  asked.add(request);
+                  return CompletableFuture.completedFuture(new Answer.Done());
+                });
+        RemoteNode node = link(server.port(), NETWORK)) {
+      List<Request> made = new ArrayList<>();
+      for (int offset = 0; offset < 500; offset++) {
+        made.add(new Request.Advance("source", 7, 0, Progress.ofTrim(offset)));
+        node.progress("source", 0, Progress.ofTrim(offset));
+      }
+      made.add(new Request.Release("source", 7, 0));
+      node.release("source", 0);
+      assertThat(asked).isEqualTo(made);
+    }
   }
 
   @Test
