@@ -36,6 +36,7 @@ final class SettingsFields {
         .putInt(settings.receiveMaximum())
         .putText(settings.storeDir())
         .putLong(settings.storeMaxBytes())
+        .putOptional(settings.deadLetterDir(), out::putText)
         .putText(settings.ackMode().name())
         .putDuration(settings.drainTimeout())
         .putInt(settings.members())
@@ -79,6 +80,7 @@ final class SettingsFields {
         in.getInt("receive maximum"),
         in.getText("store directory"),
         in.getLong("store size"),
+        in.getOptional("directory for dead letters", () -> in.getText("directory")),
         in.getEnum("acknowledgement mode", AckMode.class),
         in.getDuration("drain timeout"),
         in.getInt("members"),
