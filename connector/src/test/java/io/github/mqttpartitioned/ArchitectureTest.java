@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -17,7 +18,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -122,16 +123,21 @@ class ArchitectureTest {
                   "spark.stream",
                   "spark.vector")));
 
-  /** What of Spark is for those who write sources; everything else is private or of one version. */
-  private static final String[] SPARK_FOR_SOURCES = {
-    "org.apache.spark.sql.connector..",
-    "org.apache.spark.sql.sources..",
-    "org.apache.spark.sql.types..",
-    "org.apache.spark.sql.util..",
-    "org.apache.spark.sql.vectorized..",
-    "org.apache.spark.sql.catalyst",
-    "org.apache.spark.unsafe..",
-  };
+  /** Spark's public API for sources. Everything else is private, or differs between versions. */
+  private static final List<String> SPARK_FOR_SOURCES =
+      List.of(
+          "org.apache.spark.sql.connector..",
+          "org.apache.spark.sql.types",
+          "org.apache.spark.sql.vectorized");
+
+  /** Single classes that the public API for sources refers to, from packages that are private. */
+  private static final Set<String> SPARK_CLASSES_FOR_SOURCES =
+      Set.of(
+          "org.apache.spark.sql.catalyst.InternalRow",
+          "org.apache.spark.sql.sources.DataSourceRegister",
+          "org.apache.spark.sql.util.CaseInsensitiveStringMap",
+          "org.apache.spark.unsafe.Platform",
+          "org.apache.spark.unsafe.types.UTF8String");
 
   @Test
   void packagesKnowOnlyThoseThatTheyMay() {
@@ -204,14 +210,61 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(
             DescribedPredicate.describe(
-                "are Spark's and not for those who write sources",
-                one ->
-                    (one.getPackageName().startsWith("org.apache.spark")
-                            || one.getPackageName().startsWith("scala"))
-                        && Arrays.stream(SPARK_FOR_SOURCES)
-                            .noneMatch(
-                                allowed ->
-                                    PackageMatcher.of(allowed).matches(one.getPackageName()))))
+                "are Spark's or Scala's and not for sources",
+                one -> isSparkOrScala(one) && !isForSources(one)))
+        .check(CLASSES);
+  }
+
+  private static boolean isSparkOrScala(JavaClass one) {
+    return PackageMatcher.of("org.apache.spark..").matches(one.getPackageName())
+        || PackageMatcher.of("scala..").matches(one.getPackageName());
+  }
+
+  private static boolean isForSources(JavaClass one) {
+    return SPARK_CLASSES_FOR_SOURCES.contains(one.getName())
+        || SPARK_FOR_SOURCES.stream()
+            .anyMatch(allowed -> PackageMatcher.of(allowed).matches(one.getPackageName()));
+  }
+
+  @Test
+  void allowancesForSourcesAreUsed() {
+    Set<JavaClass> used =
+        CLASSES.stream()
+            .filter(
+                one -> !PackageMatcher.of(ROOT + ".spark.executor").matches(one.getPackageName()))
+            .flatMap(one -> one.getDirectDependenciesFromSelf().stream())
+            .map(Dependency::getTargetClass)
+            .collect(toSet());
+    assertThat(SPARK_CLASSES_FOR_SOURCES)
+        .allMatch(allowed -> used.stream().anyMatch(one -> one.getName().equals(allowed)));
+    assertThat(SPARK_FOR_SOURCES)
+        .allMatch(
+            allowed ->
+                used.stream()
+                    .anyMatch(one -> PackageMatcher.of(allowed).matches(one.getPackageName())));
+  }
+
+  /** Scala 2.12 and 2.13 have other collections, and 2.12 has no {@code scala.jdk}. */
+  @Test
+  void scalaCollectionsAreUsedInCompatAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".spark.compat")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("scala.collection..", "scala.jdk..")
+        .check(CLASSES);
+  }
+
+  /** Reflection on Spark stands for a method that some version does not have. */
+  @Test
+  void executorUsesNoReflection() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".spark.executor")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.lang.reflect")
         .check(CLASSES);
   }
 

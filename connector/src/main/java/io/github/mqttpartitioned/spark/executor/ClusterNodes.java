@@ -14,10 +14,15 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rpc.RpcEndpointRef;
 import org.apache.spark.scheduler.SparkListener;
@@ -28,48 +33,81 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node in each executor of the application, for one source. Executors that come later get theirs,
- * and one whose node was lost gets another one, as long as Spark has it.
+ * The nodes of one source: one in each executor of the application. An executor that comes later
+ * gets a node, too. An executor whose node was lost gets another node, as long as Spark has the
+ * executor.
  *
- * <p>Thread-safe. A thread of its own starts the nodes, by a small Spark job each; it sleeps until
- * an executor comes or goes, or a node is lost. An executor whose cores are all taken by tasks that
- * wait for a node is told by its {@linkplain NodeRequests request}.
+ * <p>A thread of its own starts the nodes, each by a small Spark job. It takes a look when an
+ * executor comes or goes, when a job ends, when the next attempt of a start is due, and at least
+ * once a second: only so does it notice a lost node. If all cores of an executor are taken by tasks
+ * that wait for a partition, the executor starts its node itself, by {@link NodeRequests}.
+ *
+ * <p>Thread-safe.
  */
 final class ClusterNodes implements Nodes, NodeRequests.Desk {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNodes.class);
 
-  /** The longest that the thread takes no look by itself. */
+  /** The longest time between two looks. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final SparkContext context;
   private final SourceSettings settings;
   private final long epoch;
+  private final Supplier<List<Executor>> executors;
+  private final Duration longestRest;
   private final Thread starter;
   private final SparkListener listener = new Events();
+  private final Semaphore wakes = new Semaphore(0);
   private volatile Runnable onChange = () -> {};
+
+  private volatile boolean closed;
 
   // Guarded by this.
   private final Map<Executor, RemoteNode> nodes = new LinkedHashMap<>();
   private final Map<Executor, NodeStart> starts = new LinkedHashMap<>();
+  private List<Executor> present;
   private @Nullable RpcEndpointRef requests;
-  private boolean closed;
 
-  private ClusterNodes(SparkContext context, SourceSettings settings, long epoch) {
+  private ClusterNodes(
+      SparkContext context,
+      SourceSettings settings,
+      long epoch,
+      Supplier<List<Executor>> executors,
+      Duration longestRest) {
     this.context = context;
     this.settings = settings;
     this.epoch = epoch;
+    this.executors = executors;
+    this.longestRest = longestRest;
+    this.present = executors.get();
     this.starter = new Thread(this::run, "mqtt-nodes");
     this.starter.setDaemon(true);
   }
 
   /**
-   * Starts a node in each executor that there is, and waits for them.
+   * Starts a node in each executor, and waits until the executors that are present now have one.
+   * After 30 s it waits no longer.
    *
    * @throws UncheckedIOException when interrupted
    */
   static ClusterNodes open(SparkContext context, SourceSettings settings, long epoch) {
-    ClusterNodes nodes = new ClusterNodes(context, settings, epoch);
+    return open(context, settings, epoch, Executors::present, LOOK);
+  }
+
+  /**
+   * As {@link #open(SparkContext, SourceSettings, long)}.
+   *
+   * @param executors the executors that are present
+   * @param longestRest the longest time between two looks
+   */
+  static ClusterNodes open(
+      SparkContext context,
+      SourceSettings settings,
+      long epoch,
+      Supplier<List<Executor>> executors,
+      Duration longestRest) {
+    ClusterNodes nodes = new ClusterNodes(context, settings, epoch, executors, longestRest);
     context.addSparkListener(nodes.listener);
     nodes.starter.start();
     try {
@@ -91,16 +129,19 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
   }
 
   private synchronized void awaitFirst() {
-    List<Executor> first = Executors.present();
+    Set<Executor> first = new HashSet<>(present);
     long deadline = System.nanoTime() + ClusterTimeouts.FIRST_NODES.toNanos();
-    while (!nodes.keySet().containsAll(first) && System.nanoTime() < deadline) {
-      first = first.stream().filter(Executors.present()::contains).toList();
+    long left = ClusterTimeouts.FIRST_NODES.toNanos();
+    while (!nodes.keySet().containsAll(first) && left > 0) {
       try {
-        TimeUnit.MILLISECONDS.timedWait(this, 100);
+        TimeUnit.NANOSECONDS.timedWait(this, left);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new UncheckedIOException(new InterruptedIOException("stopped while nodes started"));
+        throw new UncheckedIOException(
+            new InterruptedIOException("The query was stopped while its nodes started"));
       }
+      first.retainAll(present);
+      left = deadline - System.nanoTime();
     }
   }
 
@@ -122,52 +163,64 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
   }
 
   private void run() {
-    while (look()) {
-      onChange.run();
+    while (!closed) {
+      try {
+        if (look()) {
+          onChange.run();
+        }
+      } catch (Exception e) {
+        LOG.warn("The nodes of source {} cannot be checked now", settings.sourceId(), e);
+      }
+      try {
+        rest();
+      } catch (InterruptedException e) {
+        return;
+      }
     }
   }
 
   /**
-   * Compares what there is with what there should be, and sleeps.
+   * Compares the nodes with the executors, drops the nodes that are gone, and starts those that are
+   * missing.
    *
-   * @return false when closed
+   * @return whether a node has come or gone
    */
   private boolean look() {
-    List<RemoteNode> lost = new ArrayList<>();
-    try {
-      List<Executor> present = Executors.present();
-      synchronized (this) {
-        if (closed) {
-          return false;
-        }
-        nodes
-            .entrySet()
-            .removeIf(
-                entry ->
-                    (entry.getValue().isLost() || !present.contains(entry.getKey()))
-                        && lost.add(entry.getValue()));
-        starts.keySet().retainAll(present);
-        for (Executor executor : present) {
-          start(executor);
-        }
+    List<Executor> seen = executors.get();
+    List<RemoteNode> gone = new ArrayList<>();
+    boolean changed;
+    synchronized (this) {
+      if (closed) {
+        return false;
       }
-      lost.forEach(RemoteNode::close);
-      if (!lost.isEmpty()) {
-        onChange.run();
+      present = seen;
+      notifyAll();
+      nodes
+          .entrySet()
+          .removeIf(
+              entry ->
+                  (entry.getValue().isLost() || !seen.contains(entry.getKey()))
+                      && gone.add(entry.getValue()));
+      starts.keySet().retainAll(seen);
+      changed = !gone.isEmpty();
+      for (Executor executor : seen) {
+        changed |= start(executor);
       }
-    } catch (Exception e) {
-      LOG.warn("Cannot look after the nodes of source {} now", settings.sourceId(), e);
     }
-    return sleep();
+    gone.forEach(RemoteNode::close);
+    return changed;
   }
 
-  private void start(Executor executor) {
+  private boolean start(Executor executor) {
     if (nodes.containsKey(executor)) {
-      return;
+      return false;
     }
     NodeStart start =
-        starts.computeIfAbsent(executor, one -> new NodeStart(context, settings, epoch, one));
-    start.poll().ifPresent(registration -> started(executor, registration));
+        starts.computeIfAbsent(
+            executor, one -> new NodeStart(context, settings, epoch, one, this::wake));
+    Optional<NodeRegistration> registration = start.poll();
+    registration.ifPresent(given -> started(executor, given));
+    return registration.isPresent();
   }
 
   private void started(Executor executor, NodeRegistration registration) {
@@ -181,9 +234,27 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
     notifyAll();
   }
 
+  /** Rests until {@link #wake}, until a start is due, or for the longest rest. */
+  private void rest() throws InterruptedException {
+    long nanos = longestRest.toNanos();
+    synchronized (this) {
+      for (NodeStart start : starts.values()) {
+        nanos = Math.min(nanos, start.rest().toNanos());
+      }
+    }
+    if (wakes.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+      wakes.drainPermits();
+    }
+  }
+
+  /** Has the thread take a look. Does not block: threads of Spark call it. */
+  private void wake() {
+    wakes.release();
+  }
+
   @Override
   public synchronized @Nullable Order offer(String id) {
-    Executor executor = closed ? null : known(id);
+    Executor executor = closed ? null : starting(id);
     NodeStart start = executor == null ? null : starts.get(executor);
     return start == null ? null : start.handOver();
   }
@@ -191,18 +262,18 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
   @Override
   public void started(String id, NodeRegistration registration) {
     synchronized (this) {
-      Executor executor = known(id);
-      if (closed || executor == null || nodes.containsKey(executor)) {
+      Executor executor = closed ? null : starting(id);
+      if (executor == null) {
         return;
       }
-      LOG.info("The node of executor {} was started by a task that waits for it", id);
+      LOG.info("A task of executor {} has started the node that it waits for", id);
       started(executor, registration);
     }
     onChange.run();
   }
 
-  private static @Nullable Executor known(String id) {
-    return Executors.present().stream()
+  private @Nullable Executor starting(String id) {
+    return starts.keySet().stream()
         .filter(executor -> executor.id().equals(id))
         .findFirst()
         .orElse(null);
@@ -220,22 +291,6 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
     onChange.run();
   }
 
-  private synchronized boolean sleep() {
-    try {
-      if (!closed) {
-        boolean starting = !starts.isEmpty();
-        TimeUnit.MILLISECONDS.timedWait(this, starting ? 20 : LOOK.toMillis());
-      }
-      return !closed;
-    } catch (InterruptedException e) {
-      return false;
-    }
-  }
-
-  private synchronized void wake() {
-    notifyAll();
-  }
-
   @Override
   public void close() {
     List<RemoteNode> all;
@@ -245,12 +300,12 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
         return;
       }
       closed = true;
-      notifyAll();
       endpoint = requests;
       all = List.copyOf(nodes.values());
       starts.values().forEach(NodeStart::cancel);
       nodes.clear();
     }
+    wake();
     if (!context.isStopped()) {
       if (endpoint != null) {
         NodeRequests.close(endpoint);

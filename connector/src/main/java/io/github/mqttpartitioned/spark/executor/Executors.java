@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
+import io.github.mqttpartitioned.spark.compat.ExecutorPeers;
+import io.github.mqttpartitioned.spark.read.TaskLocation;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -8,17 +10,15 @@ import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.storage.BlockManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.jdk.javaapi.CollectionConverters;
 
 /** The executors of an application. */
-public final class Executors {
+final class Executors {
 
   private static final Logger LOG = LoggerFactory.getLogger(Executors.class);
 
-  /** No more are waited for once none has come for this long. */
+  /** The wait for executors ends when none has come for this long. */
   private static final Duration QUIET = Duration.ofSeconds(1);
 
   private static final Duration LONGEST = Duration.ofSeconds(10);
@@ -32,35 +32,30 @@ public final class Executors {
    * @param id unique in the application, never given again
    * @param host as Spark knows it
    */
-  public record Executor(String id, String host) {
-    /** Spark's way to name an executor as a preferred location. */
-    public String location() {
-      return location(id, host);
-    }
-
-    public static String location(String id, String host) {
-      return "executor_" + host + "_" + id;
+  record Executor(String id, String host) {
+    /** The executor as the preferred location of a task. */
+    String location() {
+      return TaskLocation.ofExecutor(id, host);
     }
   }
 
-  /** Those that there are now. */
+  /** The executors that are registered now. Each call is an RPC to the block manager master. */
   static List<Executor> present() {
-    BlockManager driver = SparkEnv.get().blockManager();
-    return CollectionConverters.asJava(driver.master().getPeers(driver.blockManagerId())).stream()
+    return ExecutorPeers.of(SparkEnv.get().blockManager()).stream()
         .map(peer -> new Executor(peer.executorId(), peer.host()))
         .toList();
   }
 
   /**
-   * Waits until there is an executor, and then until no more come: an application begins before its
-   * executors do.
+   * Waits until there is an executor, and then until no more come. An application starts before its
+   * executors.
    *
    * @throws UncheckedIOException when interrupted
    */
   static void await(SparkContext context) {
     if (present().isEmpty()) {
-      LOG.info("Waits for the first executor");
-      // Where executors are given on demand, a job is what asks for them.
+      LOG.info("The source waits for the first executor of the application");
+      // With dynamic allocation, Spark starts executors only when a job needs them.
       new JavaSparkContext(context).parallelize(List.of(1), 1).count();
     }
     long began = System.nanoTime();
@@ -82,7 +77,8 @@ public final class Executors {
       Thread.sleep(LOOK.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new UncheckedIOException(new InterruptedIOException("stopped while executors came"));
+      throw new UncheckedIOException(
+          new InterruptedIOException("The query was stopped while it waited for executors"));
     }
   }
 }

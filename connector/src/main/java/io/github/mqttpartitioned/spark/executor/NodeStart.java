@@ -5,20 +5,18 @@ import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.rpc.StartMessage.Order;
 import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.spark.compat.PlacedJob;
 import io.github.mqttpartitioned.spark.executor.Executors.Executor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaFutureAction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.Tuple2;
-import scala.collection.immutable.Seq;
-import scala.jdk.javaapi.CollectionConverters;
-import scala.reflect.ClassTag$;
 
 /**
  * The attempts to start a node in one executor, one after the other, each a Spark job of one task.
@@ -34,29 +32,51 @@ final class NodeStart {
   private final SparkContext context;
   private final Order order;
   private final Executor executor;
-  private @Nullable JavaFutureAction<List<byte[]>> job;
+  private final Runnable onDone;
+  private @Nullable CompletableFuture<List<byte[]>> job;
   private long since = System.nanoTime();
   private Duration pause = Duration.ZERO;
 
-  NodeStart(SparkContext context, SourceSettings settings, long epoch, Executor executor) {
+  /**
+   * @param onDone runs when a job has ended, in a thread of the job: it must not block
+   */
+  NodeStart(
+      SparkContext context,
+      SourceSettings settings,
+      long epoch,
+      Executor executor,
+      Runnable onDone) {
     this.context = context;
     this.executor = executor;
+    this.onDone = onDone;
     this.order = new Order(settings, epoch, executor.id());
   }
 
-  /** Begins, or looks how it goes; there once the node has taken the source on. */
+  /** The longest that {@link #poll} has nothing to do, if no job ends before. */
+  Duration rest() {
+    return (job == null ? pause : ClusterTimeouts.START).minus(elapsed());
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - since);
+  }
+
+  /**
+   * Begins the next attempt, or looks at the present one.
+   *
+   * @return what the node answered, once it has taken the source
+   */
   Optional<NodeRegistration> poll() {
-    JavaFutureAction<List<byte[]>> present = job;
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - since);
+    CompletableFuture<List<byte[]>> present = job;
     if (present == null) {
-      if (elapsed.compareTo(pause) >= 0) {
+      if (elapsed().compareTo(pause) >= 0) {
         since = System.nanoTime();
         job = submit();
       }
       return Optional.empty();
     }
     if (!present.isDone()) {
-      if (elapsed.compareTo(ClusterTimeouts.START) > 0) {
+      if (elapsed().compareTo(ClusterTimeouts.START) >= 0) {
         present.cancel(true);
         again("it has taken longer than " + ClusterTimeouts.START.toSeconds() + " s");
       }
@@ -69,7 +89,7 @@ final class NodeStart {
     return registration;
   }
 
-  private Optional<NodeRegistration> result(JavaFutureAction<List<byte[]>> done) {
+  private Optional<NodeRegistration> result(CompletableFuture<List<byte[]>> done) {
     try {
       return done.get().stream().map(StartNode::result).flatMap(Optional::stream).findFirst();
     } catch (ExecutionException e) {
@@ -93,15 +113,11 @@ final class NodeStart {
         pause.toMillis());
   }
 
-  private JavaFutureAction<List<byte[]>> submit() {
-    Seq<String> location = CollectionConverters.asScala(List.of(executor.location())).toSeq();
-    Seq<Tuple2<String, Seq<String>>> placed =
-        CollectionConverters.asScala(List.of(Tuple2.apply(executor.id(), location))).toSeq();
-    return context
-        .makeRDD(placed, ClassTag$.MODULE$.<String>apply(String.class))
-        .toJavaRDD()
-        .map(new StartNode(order))
-        .collectAsync();
+  private CompletableFuture<List<byte[]>> submit() {
+    CompletableFuture<List<byte[]>> submitted =
+        PlacedJob.submit(context, executor.id(), executor.location(), new StartNode(order));
+    Future<?> unused = submitted.whenComplete((registrations, failure) -> onDone.run());
+    return submitted;
   }
 
   /**
@@ -119,7 +135,7 @@ final class NodeStart {
   }
 
   void cancel() {
-    JavaFutureAction<List<byte[]>> present = job;
+    CompletableFuture<List<byte[]>> present = job;
     if (present != null && !present.isDone()) {
       present.cancel(true);
     }

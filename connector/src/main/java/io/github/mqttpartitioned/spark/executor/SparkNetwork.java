@@ -3,8 +3,7 @@ package io.github.mqttpartitioned.spark.executor;
 
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.rpc.Network;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
+import io.github.mqttpartitioned.spark.compat.RpcTls;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -15,10 +14,10 @@ import org.apache.spark.network.util.ConfigProvider;
 import org.apache.spark.network.util.MapConfigProvider;
 import scala.Tuple2;
 
-/** How nodes of this application talk: as Spark's own block transfer does. */
+/** The network settings between the nodes of this application: those of Spark's block transfer. */
 final class SparkNetwork {
 
-  /** What suits few connections with little to do; the user's own settings stand. */
+  /** Defaults for few connections with little traffic. The user's own settings override them. */
   private static final Map<String, String> DEFAULTS =
       Map.of(
           "io.serverThreads", "2",
@@ -46,27 +45,13 @@ final class SparkNetwork {
     for (Tuple2<String, String> setting : conf.getAll()) {
       settings.put(setting._1(), setting._2());
     }
-    return tls(conf, security, new MapConfigProvider(settings));
+    ConfigProvider spark = new MapConfigProvider(settings);
+    return RpcTls.settings(conf, security)
+        .<ConfigProvider>map(tls -> new Layered(tls, spark))
+        .orElse(spark);
   }
 
-  /**
-   * The settings with those of {@code spark.ssl.rpc} resolved: namespaces, defaults, passwords from
-   * the environment. Spark 3.5 has none.
-   */
-  private static ConfigProvider tls(
-      SparkConf conf, SecurityManager security, ConfigProvider settings) {
-    try {
-      Object options = SecurityManager.class.getMethod("getRpcSSLOptions").invoke(security);
-      Method provider = options.getClass().getMethod("createConfigProvider", SparkConf.class);
-      return new Layered((ConfigProvider) provider.invoke(options, conf), settings);
-    } catch (NoSuchMethodException e) {
-      return settings;
-    } catch (IllegalAccessException | InvocationTargetException e) {
-      throw new IllegalStateException("Cannot read spark.ssl.rpc", e);
-    }
-  }
-
-  /** One provider's answers, and another one's for what it does not know. */
+  /** Answers of one provider; for what it does not know, those of another. */
   private static final class Layered extends ConfigProvider {
     private final ConfigProvider first;
     private final ConfigProvider second;

@@ -4,7 +4,6 @@ package io.github.mqttpartitioned.spark.read;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
-import io.github.mqttpartitioned.spark.executor.Executors.Executor;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ public record MqttInputPartition(
   public String[] preferredLocations() {
     return holder == null || holder.port() == 0
         ? new String[0]
-        : new String[] {Executor.location(holder.name(), holder.host())};
+        : new String[] {TaskLocation.ofExecutor(holder.name(), holder.host())};
   }
 
   /**

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What differs between the versions of Spark and of Scala that the connector runs on. Each class
+ * hides one difference behind Java's own types, and names in its javadoc which versions differ and
+ * how.
+ *
+ * <table>
+ * <caption>Where a difference belongs</caption>
+ * <tr><th>class</th><th>what differs</th></tr>
+ * <tr><td>{@link io.github.mqttpartitioned.spark.compat.RpcTls}</td>
+ *     <td>{@code spark.ssl.rpc}, which Spark 3.5 does not have</td></tr>
+ * <tr><td>{@link io.github.mqttpartitioned.spark.compat.ExecutorPeers}</td>
+ *     <td>the {@code Seq} that the block manager master returns</td></tr>
+ * <tr><td>{@link io.github.mqttpartitioned.spark.compat.PlacedJob}</td>
+ *     <td>the {@code Seq} that jobs take and return</td></tr>
+ * </table>
+ *
+ * <p>To support another version of Spark, compile against it: what does not compile, or is missing
+ * at run time, moves here. Outside of this package no class uses a Scala collection. This package
+ * may use Spark's private classes, and no other package of the connector but {@code error}. The
+ * architecture test holds both rules.
+ */
+@Internal
+@NullMarked
+package io.github.mqttpartitioned.spark.compat;
+
+import io.github.mqttpartitioned.Internal;
+import org.jspecify.annotations.NullMarked;
