@@ -3,8 +3,8 @@ package io.github.mqttpartitioned.option;
 
 /** When a message is acknowledged to the broker. */
 public enum AckMode {
-  /** Once it is durable in the partition's store. */
+  /** When it is durable in the partition's store. */
   STORED,
-  /** Once Spark has committed the batch that holds it. */
+  /** When Spark has committed the micro-batch that contains it. */
   PROCESSED
 }

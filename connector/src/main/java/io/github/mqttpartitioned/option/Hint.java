@@ -6,14 +6,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to do instead of an option that other connectors have.
+ * What to do instead of an option that another connector has.
  *
- * @param instead the option to use, null if there is none
- * @param remark what is different here
+ * @param instead the option to use, null for none
+ * @param remark what is different in this connector
  */
 record Hint(@Nullable Option<?> instead, String remark) {
 
-  /** A collector of hints by name, whatever its case. */
+  /** Hints by name. Upper and lower case are the same. */
   static final class Book {
 
     private final Map<String, Hint> hints = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -22,7 +22,7 @@ record Hint(@Nullable Option<?> instead, String remark) {
       return add(new Hint(instead, remark), names);
     }
 
-    Book leaveOut(String remark, String... names) {
+    Book remove(String remark, String... names) {
       return add(new Hint(null, remark), names);
     }
 

@@ -8,15 +8,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One option: everything there is to know about it.
+ * The declaration of one option: name, syntax, default, meaning, and whether a value is secret.
  *
- * @param <T> type of its value
+ * @param <T> type of the value
  */
-public final class Option<T> {
+final class Option<T> {
 
   private static final int MAX_SHOWN = 200;
 
-  /** A URL whose authority or query may carry a password. */
+  /** A URL whose authority or query may contain a password. */
   private static final Predicate<String> CREDENTIALS =
       Pattern.compile("://.*[@?]", Pattern.DOTALL).asPredicate();
 
@@ -53,12 +53,12 @@ public final class Option<T> {
     return new Option<>(key, syntax, defaultValue, "required", true, hidden, doc);
   }
 
-  /** The value when it is left out, as a user would write it. */
+  /** The value of an option that is not given, as a user would write it. */
   Option<T> defaultsTo(String text) {
     return new Option<>(key, syntax, syntax.read(text), "`" + text + "`", required, hidden, doc);
   }
 
-  /** What happens when it is left out, where that is no fixed value. */
+  /** What applies if the option is not given, where that is no fixed value. */
   Option<T> otherwise(String description) {
     return new Option<>(key, syntax, null, description, required, hidden, doc);
   }
@@ -71,22 +71,22 @@ public final class Option<T> {
     return new Option<>(key, syntax, defaultValue, defaultText, required, mayHoldSecret, doc);
   }
 
-  public String key() {
+  String key() {
     return key;
   }
 
-  /** What may be given, in Markdown. */
-  public String accepted() {
+  /** What values are accepted, in Markdown. */
+  String accepted() {
     return syntax.accepted();
   }
 
-  /** What counts when it is left out, in Markdown. */
-  public String defaultText() {
+  /** What applies if the option is not given, in Markdown. */
+  String defaultText() {
     return defaultText;
   }
 
-  /** What it means, in Markdown. */
-  public String doc() {
+  /** What the option means, in Markdown. */
+  String doc() {
     return doc;
   }
 
@@ -101,7 +101,7 @@ public final class Option<T> {
   /**
    * Reads a value.
    *
-   * @throws OptionException if it is not accepted
+   * @throws OptionException if the value is not accepted
    */
   T read(String text) {
     try {
@@ -119,7 +119,7 @@ public final class Option<T> {
     }
   }
 
-  /** {@code text} as it may appear in a log or an error: on one line, short, without secrets. */
+  /** {@code text} for a log line or an error: on one line, short, without secrets. */
   String show(String text) {
     return show(text, text);
   }
@@ -128,7 +128,7 @@ public final class Option<T> {
     return hidden.test(whole) ? "***" : printable(part);
   }
 
-  /** {@code text} on one line, its end cut off where it is long. */
+  /** {@code text} on one line, cut after 200 characters. */
   static String printable(String text) {
     StringBuilder shown = new StringBuilder();
     text.codePoints()

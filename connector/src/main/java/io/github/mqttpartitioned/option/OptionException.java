@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.option;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CONFLICTING_OPTIONS;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_INVALID_OPTION;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_INVALID_OPTIONS;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_MISSING_OPTION;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_UNKNOWN_OPTION;
 import static java.util.stream.Collectors.joining;
 
+import io.github.mqttpartitioned.error.ErrorCondition;
 import io.github.mqttpartitioned.option.OptionValues.Given;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,91 +21,138 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options that a query cannot start with: everything that is wrong with them, each in one line that
- * says what is wrong, what is accepted and how to mend it. Values that may hold a secret show as
- * {@code ***}.
+ * A query cannot start with its options. The message reports every problem in one line of its own:
+ * its condition, what is wrong, the value, what is accepted and how to fix it. Values that may
+ * contain a secret show as {@code ***}.
  */
 public final class OptionException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;
 
-  private final List<String> problems;
+  private final List<Problem> problems;
 
-  private OptionException(List<String> problems) {
-    super(
-        problems.size() == 1
-            ? problems.get(0)
-            : problems.stream()
-                .map(problem -> "\n- " + problem)
-                .collect(joining("", problems.size() + " problems with the options:", "")));
+  /**
+   * One problem.
+   *
+   * @param options the options that it is about
+   * @param line says what is wrong, from the condition on
+   */
+  private record Problem(String options, String line) implements Serializable {}
+
+  private OptionException(List<Problem> problems) {
+    super(text(problems));
     this.problems = List.copyOf(problems);
   }
 
-  /** What is wrong, a line each. */
-  public List<String> problems() {
-    return problems;
+  private OptionException(ErrorCondition condition, String options, String text) {
+    this(List.of(new Problem(options, condition.message(text))));
   }
 
+  /** The first line names the options that are wrong: some users see no other line. */
+  private static String text(List<Problem> problems) {
+    if (problems.size() == 1) {
+      return problems.get(0).line();
+    }
+    return MQTT_INVALID_OPTIONS.message(
+        "There are %d problems with the options: %s\n%s"
+            .formatted(
+                problems.size(),
+                problems.stream().map(Problem::options).distinct().collect(joining(", ")),
+                problems.stream().map(problem -> "- " + problem.line()).collect(joining("\n"))));
+  }
+
+  /** All problems of some exceptions. */
   static OptionException all(List<OptionException> exceptions) {
-    return new OptionException(exceptions.stream().flatMap(e -> e.problems().stream()).toList());
+    return new OptionException(exceptions.stream().flatMap(e -> e.problems.stream()).toList());
   }
 
-  /** An option that must be given, for a reason that goes on after "is missing: ". */
-  public static OptionException missing(Option<?> option, String why) {
-    return of("Option %s is missing: %s. Accepted: %s.", option, why, plain(option.accepted()));
+  /** An option is not given, although another one needs it. */
+  static OptionException missing(Option<?> option, String why) {
+    return new OptionException(
+        MQTT_MISSING_OPTION,
+        option.key(),
+        "Option %s is missing: %s. Accepted: %s.".formatted(option, why, plain(option.accepted())));
   }
 
   static OptionException missing(Option<?> option) {
-    return of("Option %s is missing. Give %s.", option, plain(option.accepted()));
+    return new OptionException(
+        MQTT_MISSING_OPTION,
+        option.key(),
+        "Option %s is missing. Give %s.".formatted(option, plain(option.accepted())));
   }
 
   static OptionException unacceptable(Option<?> option, String shown, String fault) {
-    return of(
-        "Option %s: '%s' %s%s Accepted: %s.",
-        option, shown, fault, fault.endsWith("?") ? "" : ".", plain(option.accepted()));
+    return new OptionException(
+        MQTT_INVALID_OPTION,
+        option.key(),
+        "Option %s: '%s' %s%s Accepted: %s."
+            .formatted(
+                option, shown, fault, fault.endsWith("?") ? "" : ".", plain(option.accepted())));
   }
 
   static OptionException noValue(String key) {
-    return of("Option %s: is null. Give it a value, or leave it out.", key);
+    return new OptionException(
+        MQTT_INVALID_OPTION, key, "Option %s is null. Give a value, or remove it.".formatted(key));
   }
 
   static OptionException givenTwice(Option<?> option, Given first, Given second) {
-    return of(
-        "Options %s ('%s') and %s ('%s') contradict each other. Give one of them.",
-        first.name(), option.show(first.text()), second.name(), option.show(second.text()));
+    return new OptionException(
+        MQTT_CONFLICTING_OPTIONS,
+        option.key(),
+        "Options %s ('%s') and %s ('%s') contradict each other. Give only one of them."
+            .formatted(
+                first.name(),
+                option.show(first.text()),
+                second.name(),
+                option.show(second.text())));
   }
 
-  /** Two options that cannot both hold: what each is, why not, and how to mend it. */
-  static OptionException contradiction(String first, String second, String why, String mend) {
-    return of("Options %s and %s contradict each other: %s. %s.", first, second, why, mend);
+  /**
+   * Two options contradict each other.
+   *
+   * @param options their names
+   * @param first one of them with its value
+   * @param second the other one with its value
+   * @param why why both cannot hold
+   * @param remedy what the user can do
+   */
+  static OptionException contradiction(
+      String options, String first, String second, String why, String remedy) {
+    return new OptionException(
+        MQTT_CONFLICTING_OPTIONS,
+        options,
+        "Options %s and %s contradict each other: %s. %s.".formatted(first, second, why, remedy));
   }
 
-  /** Names that are not known, each with what to do instead where that is known. */
+  /** Some names are unknown. Only the last line lists all known names. */
   static OptionException unknown(Map<String, @Nullable Hint> names, List<Option<?>> known) {
-    List<String> lines = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
     names.forEach(
         (name, hint) -> {
+          String shown = Option.printable(name);
           String advice =
               hint != null
                   ? " " + hint
-                  : nearest(name, known).map(key -> " Did you mean '" + key + "'?").orElse("");
-          lines.add("Unknown option '" + Option.printable(name) + "'." + advice);
+                  : nearest(name, known).map(" Did you mean '%s'?"::formatted).orElse("");
+          String list =
+              problems.size() < names.size() - 1
+                  ? ""
+                  : known.stream().map(Option::key).collect(joining(", ", " Known options: ", "."));
+          problems.add(
+              new Problem(
+                  shown,
+                  MQTT_UNKNOWN_OPTION.message(
+                      "Unknown option '%s'.%s%s".formatted(shown, advice, list))));
         });
-    String all = known.stream().map(Option::key).collect(joining(", "));
-    lines.add(lines.remove(lines.size() - 1) + " Known options: " + all + ".");
-    return new OptionException(lines);
+    return new OptionException(problems);
   }
 
-  private static OptionException of(String format, Object... arguments) {
-    return new OptionException(List.of(String.format(Locale.ROOT, format, arguments)));
-  }
-
-  /** The README's Markdown as plain text. */
+  /** Markdown as plain text. */
   private static String plain(String markdown) {
     return markdown.replace("`", "");
   }
 
-  /** The known name that the fewest typing errors lead to, where they are few. */
+  /** The known name that differs by the fewest typing errors, if they are few. */
   private static Optional<String> nearest(String key, List<Option<?>> known) {
     String typed = key.toLowerCase(Locale.ROOT);
     int few = Math.max(2, typed.length() / 3);

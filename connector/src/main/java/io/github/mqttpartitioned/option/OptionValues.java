@@ -13,9 +13,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of declared options, read from what a user gave. What is wrong is collected, so that all
- * of it can be told at once: until {@link #throwIfWrong} is called, a value that could not be read
- * counts as left out.
+ * The values of the declared options, read from what a user gave. Problems are collected, so that
+ * one error reports all of them. Until {@link #throwIfWrong} is called, a value that cannot be read
+ * counts as not given.
  */
 final class OptionValues {
 
@@ -24,16 +24,16 @@ final class OptionValues {
   private final Map<Option<?>, Object> values = new LinkedHashMap<>();
   private final List<OptionException> problems = new ArrayList<>();
 
-  /** What the user wrote. */
+  /** Name and text of an option, as the user wrote them. */
   record Given(String name, String text) {}
 
   /**
    * Reads what a user gave.
    *
    * @param user names and values, as the user wrote them
-   * @param known all options there are
+   * @param known all declared options
    * @param aliases other names of known options, in lower case
-   * @param hints what to say about names that are not known
+   * @param hints gives the advice about a name that is not known; null for none
    */
   OptionValues(
       Map<String, String> user,
@@ -42,7 +42,7 @@ final class OptionValues {
       Function<String, @Nullable Hint> hints) {
     known.forEach(option -> this.known.put(lower(option.key()), option));
     Map<String, @Nullable Hint> unknown = new LinkedHashMap<>();
-    // In the order of names, so that the same mistakes always give the same message.
+    // In the order of the names, so that the same problems always give the same message.
     new TreeMap<>(user)
         .forEach(
             (name, text) -> {
@@ -85,7 +85,7 @@ final class OptionValues {
     return given.containsKey(option);
   }
 
-  /** The value given, or else the default. */
+  /** The given value, otherwise the default. */
   @SuppressWarnings("unchecked") // values holds what the option itself has read
   <T> Optional<T> find(Option<T> option) {
     return Optional.ofNullable((T) values.get(option)).or(option::defaultValue);
@@ -106,7 +106,7 @@ final class OptionValues {
     }
   }
 
-  /** What was given, in the order of declaration, secrets as {@code ***}. */
+  /** The given values, in the order of declaration, secrets as {@code ***}. */
   @Override
   public String toString() {
     StringJoiner shown = new StringJoiner(", ", "{", "}");

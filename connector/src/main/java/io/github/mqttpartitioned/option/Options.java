@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.option;
 
+import static io.github.mqttpartitioned.option.ConnectionSyntax.brokers;
+import static io.github.mqttpartitioned.option.ConnectionSyntax.clientIdPrefix;
+import static io.github.mqttpartitioned.option.ConnectionSyntax.endpointIdentification;
+import static io.github.mqttpartitioned.option.ConnectionSyntax.password;
+import static io.github.mqttpartitioned.option.ConnectionSyntax.secret;
+import static io.github.mqttpartitioned.option.ConnectionSyntax.sessionExpiry;
+import static io.github.mqttpartitioned.option.ConnectionSyntax.shareName;
+import static io.github.mqttpartitioned.option.ConnectionSyntax.storeType;
 import static io.github.mqttpartitioned.option.Option.option;
+import static io.github.mqttpartitioned.option.Quantity.duration;
+import static io.github.mqttpartitioned.option.Quantity.size;
+import static io.github.mqttpartitioned.option.Quantity.wholeSeconds;
 import static io.github.mqttpartitioned.option.Syntax.absoluteLocalPath;
 import static io.github.mqttpartitioned.option.Syntax.commaSeparated;
-import static io.github.mqttpartitioned.option.Syntax.duration;
 import static io.github.mqttpartitioned.option.Syntax.localPath;
 import static io.github.mqttpartitioned.option.Syntax.mqttString;
 import static io.github.mqttpartitioned.option.Syntax.oneOf;
 import static io.github.mqttpartitioned.option.Syntax.port;
-import static io.github.mqttpartitioned.option.Syntax.size;
-import static io.github.mqttpartitioned.option.Syntax.text;
 import static io.github.mqttpartitioned.option.Syntax.trueOrFalse;
 import static io.github.mqttpartitioned.option.Syntax.wholeNumber;
-import static io.github.mqttpartitioned.option.Syntax.wholeSeconds;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.Secret;
@@ -24,22 +31,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
-/** All options of the source, in the order of the README's table. */
-public final class Options {
+/** All options of the source, in the order of the table in {@code docs/options.md}. */
+final class Options {
 
   private static final List<Option<?>> DECLARED = new ArrayList<>();
 
-  // Where messages come from.
+  // Brokers and topics
 
   public static final Option<List<BrokerUrl>> BROKER_URL =
       declare(
           option(
                   "brokerUrl",
                   brokers(),
-                  "Brokers, also given as `load(\"tcp://…\")`. Partition p connects to URL p mod"
-                      + " count: nodes of one broker cluster, or independent brokers")
+                  """
+                  Brokers; `load("tcp://…")` gives the same option. Partition p connects to URL \
+                  number p mod count. The brokers are nodes of one broker cluster or \
+                  independent of each other""")
               .required()
               .hiddenWhere(text -> text.contains("@") || text.contains("?")));
 
@@ -48,10 +56,11 @@ public final class Options {
           option(
                   "topics",
                   commaSeparated(
-                      "comma-separated MQTT topic filters, such as `sensors/+/temperature` or"
-                          + " `alarms/#`",
+                      """
+                      comma-separated MQTT topic filters, such as `sensors/+/temperature` or \
+                      `alarms/#`""",
                       TopicFilter::new),
-                  "What to subscribe to")
+                  "Topic filters that each member subscribes to")
               .required());
 
   public static final Option<Integer> PARTITIONS =
@@ -59,22 +68,26 @@ public final class Options {
           option(
                   "partitions",
                   wholeNumber(1, Integer.MAX_VALUE),
-                  "Members of the shared subscription, stores and Spark input partitions; at least"
-                      + " the number of brokers. Kept in the checkpoint; another number at a"
-                      + " restart adds or retires partitions")
-              .otherwise("default parallelism at first start"));
+                  """
+                  Number of members of the shared subscription, of stores and of Spark's input \
+                  partitions; at least the number of brokers. The checkpoint keeps it. Another \
+                  number at a restart adds or retires partitions""")
+              .otherwise("Spark's default parallelism at the first start"));
 
   public static final Option<String> GROUP =
       declare(
           option(
                   "group",
                   shareName(),
-                  "Share name: each member subscribes to `$share/<group>/<filter>`")
+                  "Share name. Each member subscribes to `$share/<group>/<filter>`")
               .otherwise("derived, kept in the checkpoint"));
 
   public static final Option<String> CLIENT_ID_PREFIX =
       declare(
-          option("clientIdPrefix", clientIdPrefix(), "Member p connects as `<prefix>-<p>`")
+          option(
+                  "clientIdPrefix",
+                  clientIdPrefix(),
+                  "Member p connects with the client identifier `<prefix>-<p>`")
               .otherwise("derived, kept in the checkpoint"));
 
   public static final Option<Integer> QOS =
@@ -82,10 +95,12 @@ public final class Options {
           option(
                   "qos",
                   wholeNumber(0, 2).described("0, 1 or 2"),
-                  "Asked for in SUBSCRIBE; a lower grant is an error")
+                  """
+                  Maximum QoS, requested in SUBSCRIBE. If the broker grants less, the query \
+                  fails""")
               .defaultsTo("1"));
 
-  // Who we are, and whom we trust.
+  // Login and TLS
 
   public static final Option<String> USERNAME =
       declare(option("username", mqttString(), "User name for the brokers"));
@@ -98,8 +113,8 @@ public final class Options {
           option(
                   "ssl.truststore.location",
                   localPath(),
-                  "Trust store: file of the certificates to trust, on every host")
-              .otherwise("the JVM's"));
+                  "Trust store: file with the certificates to trust, on every host")
+              .otherwise("the trust store of the JVM"));
 
   public static final Option<Secret> TRUSTSTORE_PASSWORD =
       declare(option("ssl.truststore.password", secret(), "Password of the trust store").secret());
@@ -114,14 +129,14 @@ public final class Options {
           option(
               "ssl.keystore.location",
               localPath(),
-              "Key store: file of the client's own certificate and key, on every host"));
+              "Key store: file with the client's certificate and private key, on every host"));
 
   public static final Option<Secret> KEYSTORE_PASSWORD =
       declare(
           option(
                   "ssl.keystore.password",
                   secret(),
-                  "Password of the key store; for PEM, of its encrypted private key")
+                  "Password of the key store; for `PEM`, of the encrypted private key")
               .secret());
 
   public static final Option<StoreType> KEYSTORE_TYPE =
@@ -134,18 +149,21 @@ public final class Options {
           option(
                   "ssl.endpoint.identification.algorithm",
                   endpointIdentification(),
-                  "Whether the broker's certificate must name its host; empty switches that off")
+                  """
+                  Whether the broker's certificate must name the broker's host. An empty text \
+                  turns the check off""")
               .defaultsTo("https"));
 
-  // The session.
+  // Session
 
   public static final Option<Duration> KEEP_ALIVE =
       declare(
           option(
                   "keepAlive",
                   wholeSeconds("1s", "65535s"),
-                  "MQTT Keep Alive: the broker takes a member that is silent for 1.5 times this for"
-                      + " lost")
+                  """
+                  MQTT Keep Alive. The broker regards a member as lost after a silence of 1.5 \
+                  times this duration""")
               .defaultsTo("60s"));
 
   public static final Option<Duration> CONNECT_TIMEOUT =
@@ -153,7 +171,7 @@ public final class Options {
           option(
                   "connectTimeout",
                   duration("100ms", "1h"),
-                  "Longest that one attempt to connect may take")
+                  "Maximum duration of one attempt to connect")
               .defaultsTo("30s"));
 
   public static final Option<Duration> SESSION_EXPIRY =
@@ -161,8 +179,9 @@ public final class Options {
           option(
                   "sessionExpiry",
                   sessionExpiry(),
-                  "How long the broker keeps messages for a member that is away; `4294967295s`"
-                      + " means for ever")
+                  """
+                  How long the broker keeps messages for a member that is not connected; \
+                  `4294967295s` means without limit""")
               .defaultsTo("7d"));
 
   public static final Option<Integer> RECEIVE_MAXIMUM =
@@ -170,28 +189,32 @@ public final class Options {
           option(
                   "receiveMaximum",
                   wholeNumber(1, 65_535),
-                  "Unacknowledged QoS 1 and 2 messages that a member may hold")
+                  "Maximum number of unacknowledged QoS 1 and QoS 2 messages of one member")
               .defaultsTo("65535"));
 
-  // The store.
+  // Store
 
   public static final Option<String> STORE_DIR =
       declare(
           option(
                   "storeDir",
                   absoluteLocalPath(),
-                  "Directory for the LMDB environments, on a durable disk of each executor's host")
+                  """
+                  Directory for the stores (LMDB environments), on a durable disk of each host \
+                  that runs executors""")
               .otherwise(
-                  "under the checkpoint where driver and executors share one machine and the"
-                      + " checkpoint is a local path; otherwise required"));
+                  """
+                  in the checkpoint, if driver and executors run on one machine and the checkpoint \
+                  is a local path; otherwise required"""));
 
   public static final Option<Long> STORE_MAX_BYTES =
       declare(
           option(
                   "storeMaxBytes",
                   size("16m"),
-                  "Most disk for one partition; when reached, the member pauses and the broker"
-                      + " keeps the messages")
+                  """
+                  Maximum disk space of one partition. When a store reaches it, the member \
+                  leaves the broker, which keeps the messages""")
               .defaultsTo("10g"));
 
   public static final Option<String> DEAD_LETTER_DIR =
@@ -199,20 +222,23 @@ public final class Options {
           option(
                   "deadLetterDir",
                   absoluteLocalPath(),
-                  "Directory on each executor's host that gets a JSON file for each dead letter: a"
-                      + " malformed message that the broker has sent twice, which is acknowledged"
-                      + " and makes no row")
+                  """
+                  Directory on each executor's host that gets a JSON file for each dead letter. A \
+                  dead letter is a malformed message that the broker has sent twice: the member \
+                  acknowledges it, and it makes no row""")
               .otherwise(
-                  "none: a store keeps its newest dead letters, without a way to read them"));
+                  "none: a store keeps its newest dead letters, and there is no way to read them"));
 
   public static final Option<AckMode> ACK_MODE =
       declare(
           option(
                   "ackMode",
                   oneOf(AckMode.class, mode -> mode.name().toLowerCase(Locale.ROOT)),
-                  "`stored`: acknowledge when fsynced in LMDB. `processed`: acknowledge when Spark"
-                      + " has committed the batch; a lost disk loses nothing at QoS 1 and 2, and at"
-                      + " most `receiveMaximum` messages of a member are under way")
+                  """
+                  `stored`: a message is acknowledged when it is fsynced in LMDB. `processed`: \
+                  it is acknowledged when Spark has committed the batch. Then a lost disk loses \
+                  no message of QoS 1 or 2, and at most `receiveMaximum` messages of a member \
+                  are unprocessed at a time""")
               .defaultsTo("stored"));
 
   public static final Option<Boolean> FAIL_ON_DATA_LOSS =
@@ -220,8 +246,9 @@ public final class Options {
           option(
                   "failOnDataLoss",
                   trueOrFalse(),
-                  "Whether offsets that no store holds any more fail the query, or are skipped"
-                      + " with a warning and a metric")
+                  """
+                  Whether the query fails if no store holds planned offsets any more. With \
+                  `false`, it skips them with a warning and counts them in a metric""")
               .defaultsTo("true"));
 
   public static final Option<Duration> STORE_RECOVERY_TIMEOUT =
@@ -229,10 +256,11 @@ public final class Options {
           option(
                   "storeRecoveryTimeout",
                   duration("0s"),
-                  "On a cluster: how long a partition waits for the host that its store lies on,"
-                      + " while the others go on; then `failOnDataLoss` decides. Left"
-                      + " out with `ackMode=processed` it moves after some 26 s, and the broker"
-                      + " delivers again what was not processed")
+                  """
+                  On a cluster: how long a partition waits for the host of its store, while the \
+                  other partitions continue. Then `failOnDataLoss` decides. If it is not given \
+                  and `ackMode=processed`, the partition moves after some 26 s, and the broker \
+                  delivers again what was not processed""")
               .defaultsTo("5m"));
 
   public static final Option<Duration> RETENTION =
@@ -240,40 +268,43 @@ public final class Options {
           option(
                   "retention",
                   duration("0s"),
-                  "Keep processed messages this long before trimming, for a manual rewind")
+                  """
+                  How long processed messages are kept before they are trimmed, for a manual \
+                  rewind""")
               .defaultsTo("0s"));
 
-  // The micro-batches.
+  // Micro-batches
 
   public static final Option<Long> MAX_OFFSETS_PER_TRIGGER =
       declare(
           option(
               "maxOffsetsPerTrigger",
               wholeNumber(1, Long.MAX_VALUE),
-              "Most messages in one micro-batch, over all partitions"));
+              "Maximum number of messages in one micro-batch, over all partitions"));
 
   public static final Option<Long> MIN_OFFSETS_PER_TRIGGER =
       declare(
           option(
               "minOffsetsPerTrigger",
               wholeNumber(1, Long.MAX_VALUE),
-              "Wait for this many messages before a micro-batch, but no longer than"
-                  + " `maxTriggerDelay`; with `ackMode=processed` only as long as more keep coming"
-                  + " (the broker's window may be used up)"));
+              """
+              Minimum number of messages in one micro-batch. The query waits for them, but \
+              no longer than `maxTriggerDelay`. With `ackMode=processed` it waits only as \
+              long as messages arrive, because the broker's window may be used up"""));
 
   public static final Option<Long> MAX_BYTES_PER_TRIGGER =
       declare(
           option(
               "maxBytesPerTrigger",
               size("1b"),
-              "Most bytes in one micro-batch, over all partitions; a soft limit"));
+              "Maximum number of bytes in one micro-batch, over all partitions; a soft limit"));
 
   public static final Option<Duration> MAX_TRIGGER_DELAY =
       declare(
           option(
                   "maxTriggerDelay",
                   duration("0s"),
-                  "Longest wait for `minOffsetsPerTrigger` messages")
+                  "Maximum wait for `minOffsetsPerTrigger` messages")
               .defaultsTo("15m"));
 
   public static final Option<Duration> DRAIN_TIMEOUT =
@@ -281,14 +312,15 @@ public final class Options {
           option(
                   "drainTimeout",
                   duration("0s"),
-                  "`Trigger.AvailableNow`: the run's end offset is taken once no message has"
-                      + " arrived for this long; where messages never cease, after `connectTimeout`"
-                      + " and ten times this long")
+                  """
+                  With `Trigger.AvailableNow`: the run fixes its end offset when no message has \
+                  arrived for this long. If messages keep arriving, it does so after \
+                  `connectTimeout` and ten times this duration""")
               .defaultsTo("5s"));
 
   public static final Option<Boolean> INCLUDE_PROPERTIES =
       declare(
-          option("includeProperties", trueOrFalse(), "Adds the MQTT 5 property columns")
+          option("includeProperties", trueOrFalse(), "Adds the columns of the MQTT 5 properties")
               .defaultsTo("false"));
 
   public static final Option<InetSocketAddress> METRICS_PORT =
@@ -296,175 +328,19 @@ public final class Options {
           option(
               "metricsPort",
               port("127.0.0.1"),
-              "Driver port for the Prometheus endpoint `/metrics`, which covers every node; 0 picks"
-                  + " a free one and logs it. A port alone listens on 127.0.0.1; with an address"
-                  + " before it, whoever reaches that may read the meters, without authentication"));
+              """
+              Driver port of the Prometheus endpoint `/metrics`, which covers all nodes. \
+              With 0, the system picks a free port, and the log names it. A port alone \
+              listens on 127.0.0.1. With an address before it, everyone who can reach the \
+              address can read the meters without authentication"""));
 
-  /** All of them. */
+  /** All options. */
   public static final List<Option<?>> ALL = List.copyOf(DECLARED);
-
-  /** Names that users of other connectors bring along. */
-  static final Hint.Book HINTS =
-      new Hint.Book()
-          .use(
-              BROKER_URL,
-              "It takes one or more URLs, separated by commas.",
-              "brokerUrls",
-              "brokerUri",
-              "broker",
-              "brokers",
-              "url",
-              "uri",
-              "serverUri",
-              "host",
-              "kafka.bootstrap.servers")
-          .use(
-              BROKER_URL,
-              "load takes one path: put all URLs into it, separated by commas.",
-              "paths")
-          .use(
-              TOPICS,
-              "It takes one or more topic filters, separated by commas.",
-              "topic",
-              "topicFilter",
-              "subscribe",
-              "subscribePattern")
-          .use(
-              PARTITIONS,
-              "It is fixed in the checkpoint at first start.",
-              "numPartitions",
-              "minPartitions",
-              "parallelism")
-          .use(
-              GROUP,
-              "It is the share name of the shared subscription.",
-              "groupId",
-              "kafka.group.id",
-              "groupIdPrefix",
-              "shareName",
-              "sharedSubscription")
-          .use(
-              CLIENT_ID_PREFIX,
-              "Each partition is a session of its own: partition p connects as <prefix>-<p>.",
-              "clientId",
-              "client.id")
-          .use(USERNAME, "It goes with password.", "user", "login")
-          .use(KEEP_ALIVE, "It takes a duration such as 60s.", "keepAliveInterval")
-          .use(CONNECT_TIMEOUT, "It takes a duration such as 30s.", "connectionTimeout")
-          .use(SESSION_EXPIRY, "It takes a duration such as 7d.", "sessionExpiryInterval")
-          .use(RECEIVE_MAXIMUM, "It holds for each member.", "maxInflight")
-          .use(
-              STORE_DIR,
-              "Messages are always kept on disk before they are acknowledged.",
-              "persistence",
-              "localStorage")
-          .use(
-              DEAD_LETTER_DIR,
-              "Malformed messages become files there.",
-              "badRecordsPath",
-              "deadLetterQueue",
-              "deadLetterTopic",
-              "deadLetterPath")
-          .leaveOut(
-              "A member's session always outlives its connection, or messages would be lost: leave"
-                  + " this out. sessionExpiry says how long the broker keeps it.",
-              "cleanSession",
-              "cleanStart")
-          .leaveOut(
-              "Connections are always made again, with a growing delay: leave this out.",
-              "autoReconnect",
-              "automaticReconnect")
-          .leaveOut("The version is always MQTT 5: leave this out.", "mqttVersion")
-          .leaveOut(
-              "A new query reads what is published after its first start, a restarted one goes on"
-                  + " from its checkpoint: leave this out.",
-              "startingOffsets",
-              "endingOffsets",
-              "startingTimestamp")
-          .leaveOut(
-              "It belongs to the query: give it to writeStream, not to readStream.",
-              "checkpointLocation");
 
   private Options() {}
 
   private static <T> Option<T> declare(Option<T> option) {
     DECLARED.add(option);
     return option;
-  }
-
-  private static Syntax<List<BrokerUrl>> brokers() {
-    Syntax<List<BrokerUrl>> urls =
-        commaSeparated(
-            "comma-separated `tcp://`, `ssl://`, `ws://` or `wss://` URLs", BrokerUrl::new);
-    return new Syntax<>(
-        urls.accepted(),
-        text -> {
-          // Before commas are looked at: one inside a password would cut it in two.
-          if (text.contains("@")) {
-            throw new IllegalArgumentException(
-                "holds an @: a URL carries no user or password here. Use the options username and"
-                    + " password");
-          }
-          return urls.read(text);
-        });
-  }
-
-  private static Syntax<String> shareName() {
-    return mqttString()
-        .checked(
-            name ->
-                name.matches("(?s).*[/+#].*")
-                    ? Optional.of("holds /, + or #, which MQTT forbids in a share name")
-                    : Optional.empty())
-        .described("text without `/`, `+` and `#`");
-  }
-
-  private static Syntax<String> clientIdPrefix() {
-    int room = ("-" + Integer.MAX_VALUE).length();
-    return mqttString(65_535 - room);
-  }
-
-  private static Syntax<Secret> secret() {
-    Syntax<String> any = text();
-    return new Syntax<>(any.accepted(), text -> new Secret(any.read(text)));
-  }
-
-  /** Section 3.1.3.6: binary data, its length in two bytes. */
-  private static Syntax<Secret> password() {
-    return secret()
-        .checked(
-            password ->
-                password.revealUtf8().length <= 65_535
-                    ? Optional.empty()
-                    : Optional.of("is longer than 65535 bytes of UTF-8"))
-        .described("text of up to 65535 bytes of UTF-8");
-  }
-
-  private static Syntax<StoreType> storeType() {
-    return oneOf(StoreType.class, StoreType::name);
-  }
-
-  private static Syntax<Boolean> endpointIdentification() {
-    return new Syntax<>(
-        "`https`, or an empty text",
-        text -> {
-          if (!text.isBlank() && !text.strip().equalsIgnoreCase("https")) {
-            throw new IllegalArgumentException("is neither");
-          }
-          return !text.isBlank();
-        });
-  }
-
-  private static Syntax<Duration> sessionExpiry() {
-    String max = "4294967295s";
-    return wholeSeconds("0s", max)
-        .checked(
-            expiry ->
-                expiry.isZero()
-                    ? Optional.of(
-                        "lets the broker drop a member's messages with every lost connection, so"
-                            + " that QoS 1 and 2 keep no promise")
-                    : Optional.empty())
-        .described(wholeSeconds("1s", max).accepted());
   }
 }

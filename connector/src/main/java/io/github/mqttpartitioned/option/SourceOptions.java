@@ -20,12 +20,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The source's options, read and checked: one method for each. Immutable. {@link Options} says what
- * they mean.
+ * The options of a source, parsed and checked: one method for each. {@link Options} says what each
+ * means. Immutable.
  */
 public final class SourceOptions {
 
-  /** Where Spark puts the argument of {@code load}: the one key that it adds by itself. */
+  /** The key under which Spark passes the argument of {@code load}. It adds no other key. */
   private static final String PATH = "path";
 
   private final OptionValues values;
@@ -35,13 +35,14 @@ public final class SourceOptions {
   }
 
   /**
-   * Reads what the user gave; upper and lower case of names are the same.
+   * Parses the options that the user gave. Upper and lower case of names are the same.
    *
-   * @throws OptionException naming everything that is wrong
+   * @throws OptionException if any option is wrong; it reports all problems
    */
   public static SourceOptions parse(Map<String, String> given) {
     OptionValues values =
-        new OptionValues(given, Options.ALL, Map.of(PATH, Options.BROKER_URL), Options.HINTS::find);
+        new OptionValues(
+            given, Options.ALL, Map.of(PATH, Options.BROKER_URL), ForeignNames.HINTS::find);
     checkPartitions(values);
     checkSharedFilters(values);
     checkOverlap(values);
@@ -61,10 +62,11 @@ public final class SourceOptions {
             partitions ->
                 values.add(
                     OptionException.contradiction(
-                        "partitions (" + partitions + ")",
-                        "brokerUrl (" + brokers + " URLs)",
+                        "partitions, brokerUrl",
+                        "partitions (%d)".formatted(partitions),
+                        "brokerUrl (%d URLs)".formatted(brokers),
                         "a broker without a partition is never read",
-                        "Give at least " + brokers + " partitions, or fewer URLs")));
+                        "Give at least %d partitions, or fewer URLs".formatted(brokers))));
   }
 
   private static void checkSharedFilters(OptionValues values) {
@@ -79,15 +81,17 @@ public final class SourceOptions {
                         bytes ->
                             values.add(
                                 OptionException.contradiction(
+                                    "group, topics",
                                     "group",
                                     "topics",
-                                    "$share/<group>/<filter> takes "
-                                        + bytes
-                                        + " bytes of UTF-8, but MQTT allows 65535",
+                                    """
+                                    $share/<group>/<filter> takes %d bytes of UTF-8, but MQTT \
+                                    allows 65535"""
+                                        .formatted(bytes),
                                     "Shorten one of them"))));
   }
 
-  /** Each filter is a subscription of its own: what two of them match comes twice, at any QoS. */
+  /** Each filter is a subscription of its own: a message that two filters match comes twice. */
   private static void checkOverlap(OptionValues values) {
     List<TopicFilter> topics = values.find(Options.TOPICS).orElse(List.of());
     for (int i = 0; i < topics.size(); i++) {
@@ -95,10 +99,11 @@ public final class SourceOptions {
         if (topics.get(i).overlaps(topics.get(j))) {
           values.add(
               OptionException.contradiction(
-                  "topics (" + topics.get(i) + ")",
-                  "topics (" + topics.get(j) + ")",
-                  "a message that both match would come twice",
-                  "Leave one out, or make them match different topics"));
+                  "topics",
+                  "topics (%s)".formatted(topics.get(i)),
+                  "topics (%s)".formatted(topics.get(j)),
+                  "a message that both filters match would come twice",
+                  "Remove one of them, or make them match different topics"));
         }
       }
     }
@@ -125,19 +130,22 @@ public final class SourceOptions {
             brokers ->
                 values.add(
                     OptionException.contradiction(
+                        given + ", brokerUrl",
                         given,
-                        "brokerUrl ("
-                            + brokers.stream().map(BrokerUrl::url).collect(Collectors.joining(","))
-                            + ")",
+                        brokers.stream()
+                            .map(BrokerUrl::url)
+                            .collect(Collectors.joining(",", "brokerUrl (", ")")),
                         "no URL is encrypted",
-                        "Use ssl:// or wss://, or leave the ssl options out")));
+                        "Use ssl:// or wss://, or remove the ssl options")));
   }
 
   private static void checkKeyMaterial(
       OptionValues values, Option<String> location, List<Option<?>> details) {
     for (Option<?> detail : details) {
       if (values.isGiven(detail) && !values.isGiven(location)) {
-        values.add(OptionException.missing(location, detail + " is given, but not of which file"));
+        values.add(
+            OptionException.missing(
+                location, "%s is given, but not the file that it is about".formatted(detail)));
       }
     }
   }
@@ -154,9 +162,10 @@ public final class SourceOptions {
                         min ->
                             values.add(
                                 OptionException.contradiction(
-                                    "minOffsetsPerTrigger (" + min + ")",
-                                    "maxOffsetsPerTrigger (" + max + ")",
-                                    "a batch cannot hold at least the one and at most the other",
+                                    "minOffsetsPerTrigger, maxOffsetsPerTrigger",
+                                    "minOffsetsPerTrigger (%d)".formatted(min),
+                                    "maxOffsetsPerTrigger (%d)".formatted(max),
+                                    "the minimum is larger than the maximum",
                                     "Lower the first or raise the second"))));
   }
 
@@ -168,10 +177,11 @@ public final class SourceOptions {
             mode ->
                 values.add(
                     OptionException.contradiction(
+                        "ackMode, qos",
                         "ackMode (processed)",
                         "qos (0)",
-                        "messages of QoS 0 are not acknowledged at all",
-                        "Set qos to 1 or 2, or leave ackMode out")));
+                        "MQTT has no acknowledgement of QoS 0 messages",
+                        "Set qos to 1 or 2, or remove ackMode")));
   }
 
   public List<BrokerUrl> brokers() {
@@ -182,7 +192,7 @@ public final class SourceOptions {
     return values.get(Options.TOPICS);
   }
 
-  /** As given; empty: Spark's default parallelism at first start, then the checkpoint's. */
+  /** Empty for Spark's default parallelism at the first start, then for the checkpoint's number. */
   public OptionalInt partitions() {
     return values.find(Options.PARTITIONS).map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
@@ -314,12 +324,12 @@ public final class SourceOptions {
     return values.get(Options.INCLUDE_PROPERTIES);
   }
 
-  /** Where the driver serves its meters; not resolved, port 0 for a free one. */
+  /** The address of the driver's Prometheus endpoint, not resolved. Port 0 picks a free port. */
   public Optional<InetSocketAddress> metricsPort() {
     return values.find(Options.METRICS_PORT);
   }
 
-  /** All that was given, secrets as {@code ***}. */
+  /** All options that were given, secrets as {@code ***}. */
   @Override
   public String toString() {
     return "SourceOptions" + values;

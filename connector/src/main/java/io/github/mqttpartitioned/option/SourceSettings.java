@@ -11,32 +11,32 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all members and stores of one source have in common. Resolved once, on the driver, from the
- * user's options and the checkpoint, and sent to every node.
+ * The settings that all members and stores of one source share. The driver derives them once from
+ * the user's options and the checkpoint, and sends them to every node.
  *
  * @param sourceId identity of the source, kept in its checkpoint and in each of its stores
- * @param partitions stores and input partitions, retired ones included
+ * @param partitions number of stores and input partitions, with the retired ones
  * @param brokers partition p connects to broker p mod count
- * @param topics filters that every member subscribes to
+ * @param topics topic filters that every member subscribes to
  * @param group share name of the shared subscription
  * @param clientIdPrefix member p connects as {@code <prefix>-<p>}
- * @param qos maximum QoS asked for in SUBSCRIBE: 0, 1 or 2
+ * @param qos maximum QoS, requested in SUBSCRIBE: 0, 1 or 2
  * @param username for CONNECT, null for none
  * @param password for CONNECT, null for none
  * @param tls for {@code ssl} and {@code wss}
  * @param keepAlive MQTT Keep Alive, whole seconds, 1 to 65,535
- * @param connectTimeout how long one connection may take from TCP connect to CONNACK
+ * @param connectTimeout maximum time from TCP connect to CONNACK
  * @param sessionExpiry Session Expiry Interval, whole seconds
  * @param receiveMaximum Receive Maximum, 1 to 65,535
  * @param storeDir absolute directory that holds {@code p0}, {@code p1}, …
- * @param storeMaxBytes most disk for one partition's store
+ * @param storeMaxBytes maximum disk space of one partition's store
  * @param deadLetterDir absolute directory for a file of each dead letter, null for none
  * @param ackMode when QoS 1 and 2 messages are acknowledged
- * @param drainTimeout after this long without a message a retired member's session is empty
- * @param members N: the partitions below have members that subscribe; those from here on are
- *     retired: what the broker still holds for them is taken, then their sessions are ended
- * @param formerFilters {@code $share/<group>/<filter>} that sessions may still be subscribed to and
- *     shall not be any more
+ * @param drainTimeout time without a message after which a retired member's session counts as empty
+ * @param members partitions below this number have members that subscribe. The others are retired:
+ *     their members take what the broker still holds for them, then end their sessions
+ * @param formerFilters {@code $share/<group>/<filter>} that sessions may still be subscribed to,
+ *     but must not be
  */
 public record SourceSettings(
     String sourceId,
@@ -75,17 +75,17 @@ public record SourceSettings(
     return clientIdPrefix + "-" + partition;
   }
 
-  /** Whether the partition is read to its end only, and gets no new messages. */
+  /** Whether the partition gets no new messages and is only read to its end. */
   public boolean isRetired(int partition) {
     return partition >= members;
   }
 
-  /** What a member subscribes to, as it stands in SUBSCRIBE; nothing when it is retired. */
+  /** The filters of a member's SUBSCRIBE packet; none if the partition is retired. */
   public List<String> subscriptions(int partition) {
     return isRetired(partition) ? List.of() : sharedFilters();
   }
 
-  /** What a member must not be subscribed to any more, as it stands in UNSUBSCRIBE. */
+  /** The filters of a member's UNSUBSCRIBE packet. */
   public List<String> unsubscriptions(int partition) {
     if (!isRetired(partition)) {
       return formerFilters;

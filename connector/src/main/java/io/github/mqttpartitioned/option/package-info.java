@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What a user may set. Each option is declared once, in {@link
- * io.github.mqttpartitioned.option.Options}: name, syntax, default and meaning. Parsing, the
- * checks, every error's text and the README's table come from there.
+ * The options that a user can set. Each option is declared once, in {@link
+ * io.github.mqttpartitioned.option.Options}: name, syntax, default and meaning. Parsing, errors and
+ * the table in {@code docs/options.md} use the declaration.
  *
- * <p>Text goes in once, on the driver, and comes out typed: nothing behind {@link
- * io.github.mqttpartitioned.option.SourceOptions} sees a string map. All that is wrong is told at
- * once, and a value that may hold a secret is never told.
+ * <p>The text of the options is parsed once, on the driver: no code behind {@link
+ * io.github.mqttpartitioned.option.SourceOptions} handles a map of strings. One error reports all
+ * problems. No error shows a value that may contain a secret.
  */
 @Internal
 @NullMarked

@@ -31,11 +31,19 @@ class WrongUseTest {
 
   static Stream<Arguments> wrongOptions() {
     return Stream.of(
-        Arguments.of("no topics", "topics", null, "Option topics is missing"),
+        Arguments.of("no topics", "topics", null, "[MQTT_MISSING_OPTION] Option topics is missing"),
         Arguments.of(
-            "unknown option", "topic", "a", "Unknown option 'topic'. Did you mean 'topics'?"),
-        Arguments.of("qos=3", "qos", "3", "Option qos: '3' is out of range. Accepted: 0, 1 or 2."),
-        Arguments.of("partitions=0", "partitions", "0", "Option partitions: '0'"),
+            "unknown option",
+            "topic",
+            "a",
+            "[MQTT_UNKNOWN_OPTION] Unknown option 'topic'. Did you mean 'topics'?"),
+        Arguments.of(
+            "qos=3",
+            "qos",
+            "3",
+            "[MQTT_INVALID_OPTION] Option qos: '3' is out of range. Accepted: 0, 1 or 2."),
+        Arguments.of(
+            "partitions=0", "partitions", "0", "[MQTT_INVALID_OPTION] Option partitions: '0'"),
         Arguments.of("illegal filter", "topics", "a/#/b", "a/#/b"),
         Arguments.of("no scheme", "brokerUrl", "localhost:1883", "tcp://"));
   }

@@ -52,8 +52,8 @@ class ConnectionOptionsTest {
     void thatDifferFromPathContradict() {
       assertThat(error("path", "tcp://other"))
           .isEqualTo(
-              "Options brokerUrl ('tcp://broker') and path ('tcp://other') contradict each other."
-                  + " Give one of them.");
+              "[MQTT_CONFLICTING_OPTIONS] Options brokerUrl ('tcp://broker') and path ('tcp://other') contradict each other."
+                  + " Give only one of them.");
     }
 
     @ParameterizedTest
@@ -69,7 +69,7 @@ class ConnectionOptionsTest {
     void thatAreWrongAreNamed(String url, String fault) {
       assertThat(error("brokerUrl", "tcp://a," + url))
           .isEqualTo(
-              "Option brokerUrl: '"
+              "[MQTT_INVALID_OPTION] Option brokerUrl: '"
                   + url
                   + "' "
                   + fault
@@ -78,18 +78,21 @@ class ConnectionOptionsTest {
 
     @Test
     void areNeitherEmptyNorThereTwice() {
-      assertThat(error("brokerUrl", "")).startsWith("Option brokerUrl: '' is empty. Accepted:");
+      assertThat(error("brokerUrl", ""))
+          .startsWith("[MQTT_INVALID_OPTION] Option brokerUrl: '' is empty. Accepted:");
       assertThat(error("brokerUrl", "tcp://a,,tcp://b"))
-          .startsWith("Option brokerUrl: '' is an empty element. Take out a comma. Accepted:");
+          .startsWith(
+              "[MQTT_INVALID_OPTION] Option brokerUrl: '' is an empty element. Remove a comma. Accepted:");
       assertThat(error("brokerUrl", "tcp://a,tcp://A:1883,tcp://a:1883/"))
-          .contains("Option brokerUrl: 'tcp://a:1883/' is there twice. Name it once. Accepted:");
+          .contains(
+              "[MQTT_INVALID_OPTION] Option brokerUrl: 'tcp://a:1883/' is given twice. Give it once. Accepted:");
     }
 
     @Test
     void areRequired() {
       assertThat(exception(Map.of("topics", "a")))
           .hasMessage(
-              "Option brokerUrl is missing. Give comma-separated tcp://, ssl://, ws:// or wss://"
+              "[MQTT_MISSING_OPTION] Option brokerUrl is missing. Give comma-separated tcp://, ssl://, ws:// or wss://"
                   + " URLs.");
     }
   }
@@ -119,23 +122,28 @@ class ConnectionOptionsTest {
         })
     void thatAreWrongAreNamed(String filter, String fault) {
       assertThat(error("topics", "ok," + filter))
-          .isEqualTo("Option topics: '" + filter + "' " + fault + "." + ACCEPTED);
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option topics: '" + filter + "' " + fault + "." + ACCEPTED);
     }
 
     @Test
     void areNeitherEmptyNorThereTwice() {
-      assertThat(error("topics", " ")).isEqualTo("Option topics: ' ' is empty." + ACCEPTED);
+      assertThat(error("topics", " "))
+          .isEqualTo("[MQTT_INVALID_OPTION] Option topics: ' ' is empty." + ACCEPTED);
       assertThat(error("topics", "a,"))
-          .isEqualTo("Option topics: '' is an empty element. Take out a comma." + ACCEPTED);
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option topics: '' is an empty element. Remove a comma."
+                  + ACCEPTED);
       assertThat(error("topics", "a,b,a"))
-          .isEqualTo("Option topics: 'a' is there twice. Name it once." + ACCEPTED);
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option topics: 'a' is given twice. Give it once." + ACCEPTED);
     }
 
     @Test
     void areRequired() {
       assertThat(exception(Map.of("path", "tcp://b")))
           .hasMessage(
-              "Option topics is missing. Give comma-separated MQTT topic filters, such as"
+              "[MQTT_MISSING_OPTION] Option topics is missing. Give comma-separated MQTT topic filters, such as"
                   + " sensors/+/temperature or alarms/#.");
     }
   }
@@ -154,14 +162,18 @@ class ConnectionOptionsTest {
     void areAtLeastOne(String value, String fault) {
       assertThat(error("partitions", value))
           .isEqualTo(
-              "Option partitions: '" + value + "' " + fault + ". Accepted: a whole number from 1.");
+              "[MQTT_INVALID_OPTION] Option partitions: '"
+                  + value
+                  + "' "
+                  + fault
+                  + ". Accepted: a whole number from 1.");
     }
 
     @Test
     void areWholeNumbers() {
       assertThat(error("partitions", "many"))
           .isEqualTo(
-              "Option partitions: 'many' is not a whole number. Accepted: a whole number from 1.");
+              "[MQTT_INVALID_OPTION] Option partitions: 'many' is not a whole number. Accepted: a whole number from 1.");
     }
 
     @Test
@@ -169,7 +181,7 @@ class ConnectionOptionsTest {
       assertThat(parse("brokerUrl", "tcp://a,tcp://b", "partitions", "2").brokers()).hasSize(2);
       assertThat(error("brokerUrl", "tcp://a,tcp://b,tcp://c", "partitions", "2"))
           .isEqualTo(
-              "Options partitions (2) and brokerUrl (3 URLs) contradict each other: a broker"
+              "[MQTT_CONFLICTING_OPTIONS] Options partitions (2) and brokerUrl (3 URLs) contradict each other: a broker"
                   + " without a partition is never read. Give at least 3 partitions, or fewer"
                   + " URLs.");
     }
@@ -192,29 +204,30 @@ class ConnectionOptionsTest {
     void hasNoWildcardInTheGroup(String group) {
       assertThat(error("group", group))
           .isEqualTo(
-              "Option group: '"
+              "[MQTT_INVALID_OPTION] Option group: '"
                   + group
-                  + "' holds /, + or #, which MQTT forbids in a share name. Accepted: text without"
+                  + "' contains /, + or #, which MQTT forbids in a share name. Accepted: text without"
                   + " /, + and #.");
     }
 
     @Test
     void isNotEmpty() {
       assertThat(error("group", ""))
-          .isEqualTo("Option group: '' is empty. Accepted: text without /, + and #.");
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option group: '' is empty. Accepted: text without /, + and #.");
       assertThat(error("clientIdPrefix", ""))
           .isEqualTo(
-              "Option clientIdPrefix: '' is empty. Accepted: text of 1 to 65524 bytes of UTF-8.");
+              "[MQTT_INVALID_OPTION] Option clientIdPrefix: '' is empty. Accepted: text of 1 to 65524 bytes of UTF-8.");
     }
 
     @Test
     void isTextThatMqttCanCarry() {
       assertThat(error("clientIdPrefix", "a\u0000"))
           .isEqualTo(
-              "Option clientIdPrefix: 'a\\u0000' holds the character U+0000, which MQTT forbids."
+              "[MQTT_INVALID_OPTION] Option clientIdPrefix: 'a\\u0000' contains the character U+0000, which MQTT forbids."
                   + " Accepted: text of 1 to 65524 bytes of UTF-8.");
       assertThat(error("clientIdPrefix", "a\ud800"))
-          .contains("holds half a surrogate pair, which MQTT forbids");
+          .contains("contains half a surrogate pair, which MQTT forbids");
     }
 
     @Test
@@ -228,7 +241,7 @@ class ConnectionOptionsTest {
     void leavesRoomForTheFilterInTheSharedSubscription() {
       assertThat(error("group", "g".repeat(65_535)))
           .isEqualTo(
-              "Options group and topics contradict each other: $share/<group>/<filter> takes 65552"
+              "[MQTT_CONFLICTING_OPTIONS] Options group and topics contradict each other: $share/<group>/<filter> takes 65552"
                   + " bytes of UTF-8, but MQTT allows 65535. Shorten one of them.");
     }
 
@@ -239,7 +252,8 @@ class ConnectionOptionsTest {
       assertThat(parse("password", " p ").password()).hasValue(new Secret(" p "));
       assertThat(parse("username", "me").username()).hasValue("me");
       assertThat(error("username", ""))
-          .isEqualTo("Option username: '' is empty. Accepted: text of 1 to 65535 bytes of UTF-8.");
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option username: '' is empty. Accepted: text of 1 to 65535 bytes of UTF-8.");
     }
   }
 
@@ -298,7 +312,10 @@ class ConnectionOptionsTest {
     @ValueSource(strings = {"ssl.truststore.type", "ssl.keystore.type"})
     void knowsThreeTypes(String key) {
       assertThat(error("brokerUrl", "ssl://b", key.replace("type", "location"), "/k", key, "BKS"))
-          .isEqualTo("Option " + key + ": 'BKS' is none of these. Accepted: JKS, PKCS12, PEM.");
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option "
+                  + key
+                  + ": 'BKS' is not known. Accepted: JKS, PKCS12, PEM.");
     }
 
     @ParameterizedTest
@@ -306,12 +323,13 @@ class ConnectionOptionsTest {
     void readsFilesFromLocalDisksOnly(String key) {
       assertThat(error("brokerUrl", "ssl://b", key, "hdfs://n/ca.pem"))
           .isEqualTo(
-              "Option "
+              "[MQTT_INVALID_OPTION] Option "
                   + key
-                  + ": 'hdfs://n/ca.pem' is on hdfs, but must be on a disk of each executor's own"
-                  + " host. Accepted: a local path.");
+                  + ": 'hdfs://n/ca.pem' is on hdfs, but must be on a local disk of each host that"
+                  + " runs executors. Accepted: a local path.");
       assertThat(error("brokerUrl", "ssl://b", key, ""))
-          .isEqualTo("Option " + key + ": '' is empty. Accepted: a local path.");
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option " + key + ": '' is empty. Accepted: a local path.");
     }
 
     @Test
@@ -320,19 +338,22 @@ class ConnectionOptionsTest {
       assertThat(tls(key, "HTTPS").tls().verifyHostname()).isTrue();
       assertThat(tls(key, "").tls().verifyHostname()).isFalse();
       assertThat(error("brokerUrl", "ssl://b", key, "none"))
-          .isEqualTo("Option " + key + ": 'none' is neither. Accepted: https, or an empty text.");
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option "
+                  + key
+                  + ": 'none' is neither https nor empty. Accepted: https, or an empty text.");
     }
 
     @Test
     void needsTheFileThatPasswordAndTypeAreOf() {
       assertThat(error("brokerUrl", "wss://b", "ssl.keystore.password", "hunter2"))
           .isEqualTo(
-              "Option ssl.keystore.location is missing: ssl.keystore.password is given, but not of"
-                  + " which file. Accepted: a local path.");
+              "[MQTT_MISSING_OPTION] Option ssl.keystore.location is missing: ssl.keystore.password is given, but not"
+                  + " the file that it is about. Accepted: a local path.");
       assertThat(error("brokerUrl", "wss://b", "ssl.truststore.type", "PEM"))
           .isEqualTo(
-              "Option ssl.truststore.location is missing: ssl.truststore.type is given, but not of"
-                  + " which file. Accepted: a local path.");
+              "[MQTT_MISSING_OPTION] Option ssl.truststore.location is missing: ssl.truststore.type is given, but not"
+                  + " the file that it is about. Accepted: a local path.");
     }
 
     @Test
@@ -343,9 +364,9 @@ class ConnectionOptionsTest {
                   "ssl.truststore.location", "/t",
                   "ssl.truststore.password", "hunter2"))
           .isEqualTo(
-              "Options ssl.truststore.location, ssl.truststore.password and brokerUrl"
+              "[MQTT_CONFLICTING_OPTIONS] Options ssl.truststore.location, ssl.truststore.password and brokerUrl"
                   + " (tcp://a:1883,ws://b:80) contradict each other: no URL is encrypted. Use"
-                  + " ssl:// or wss://, or leave the ssl options out.");
+                  + " ssl:// or wss://, or remove the ssl options.");
     }
 
     @Test

@@ -23,7 +23,7 @@ class OptionTableTest {
         .hasSize(Options.ALL.size() + 2)
         .startsWith("| option | default | accepted | meaning |", "| --- | --- | --- | --- |")
         .contains(
-            "| `qos` | `1` | 0, 1 or 2 | Asked for in SUBSCRIBE; a lower grant is an error |");
+            "| `qos` | `1` | 0, 1 or 2 | Maximum QoS, requested in SUBSCRIBE. If the broker grants less, the query fails |");
   }
 
   private static String table() {

@@ -57,7 +57,7 @@ class ValueOptionsTest {
       for (String key : List.of("retention", "maxTriggerDelay", "drainTimeout")) {
         assertThat(error(key, text))
             .isEqualTo(
-                "Option "
+                "[MQTT_INVALID_OPTION] Option "
                     + key
                     + ": '"
                     + text
@@ -98,14 +98,14 @@ class ValueOptionsTest {
       "0s, is out of range",
       "65536s, is out of range",
       "1d, is out of range",
-      "1500ms, 'is not a count of whole seconds, as MQTT needs it'",
+      "1500ms, 'is not a number of whole seconds, which MQTT requires'",
     })
     void ofKeepAliveFitMqtt(String text, String fault) {
       assertThat(parse("keepAlive", "65535s").keepAlive()).isEqualTo(Duration.ofSeconds(65_535));
       assertThat(parse("keepAlive", "2000ms").keepAlive()).isEqualTo(Duration.ofSeconds(2));
       assertThat(error("keepAlive", text))
           .isEqualTo(
-              "Option keepAlive: '"
+              "[MQTT_INVALID_OPTION] Option keepAlive: '"
                   + text
                   + "' "
                   + fault
@@ -117,7 +117,7 @@ class ValueOptionsTest {
       for (String text : List.of("0s", "99ms", "61m")) {
         assertThat(error("connectTimeout", text))
             .isEqualTo(
-                "Option connectTimeout: '"
+                "[MQTT_INVALID_OPTION] Option connectTimeout: '"
                     + text
                     + "' is out of range. Accepted: a duration from 100ms to 1h, such as 500ms,"
                     + " 5s, 15m.");
@@ -131,15 +131,17 @@ class ValueOptionsTest {
       assertThat(parse("sessionExpiry", "4294967295s").sessionExpiry().toSeconds())
           .isEqualTo(0xFFFF_FFFFL);
       assertThat(error("sessionExpiry", "4294967296s"))
-          .isEqualTo("Option sessionExpiry: '4294967296s' is out of range." + accepted);
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option sessionExpiry: '4294967296s' is out of range."
+                  + accepted);
       assertThat(error("sessionExpiry", "1500ms"))
           .isEqualTo(
-              "Option sessionExpiry: '1500ms' is not a count of whole seconds, as MQTT needs it."
+              "[MQTT_INVALID_OPTION] Option sessionExpiry: '1500ms' is not a number of whole seconds, which MQTT requires."
                   + accepted);
       assertThat(error("sessionExpiry", "0s"))
           .isEqualTo(
-              "Option sessionExpiry: '0s' lets the broker drop a member's messages with every lost"
-                  + " connection, so that QoS 1 and 2 keep no promise."
+              "[MQTT_INVALID_OPTION] Option sessionExpiry: '0s' lets the broker drop a member's messages with every lost"
+                  + " connection, so that QoS 1 and 2 guarantee nothing."
                   + accepted);
     }
   }
@@ -173,7 +175,7 @@ class ValueOptionsTest {
     void thatAreWrongAreShownExamples(String text, String fault) {
       assertThat(error("storeMaxBytes", text))
           .isEqualTo(
-              "Option storeMaxBytes: '"
+              "[MQTT_INVALID_OPTION] Option storeMaxBytes: '"
                   + text
                   + "' "
                   + fault
@@ -186,7 +188,7 @@ class ValueOptionsTest {
       assertThat(parse("maxBytesPerTrigger", "1b").maxBytesPerTrigger()).hasValue(1);
       assertThat(error("maxBytesPerTrigger", "0b"))
           .isEqualTo(
-              "Option maxBytesPerTrigger: '0b' is out of range. Accepted: a size from 1b, such as"
+              "[MQTT_INVALID_OPTION] Option maxBytesPerTrigger: '0b' is out of range. Accepted: a size from 1b, such as"
                   + " 64k, 512m, 10g, 1t (1k is 1024 bytes).");
     }
 
@@ -209,9 +211,10 @@ class ValueOptionsTest {
     @Test
     void ofQosOutsideAreRefused() {
       assertThat(error("qos", "3"))
-          .isEqualTo("Option qos: '3' is out of range. Accepted: 0, 1 or 2.");
+          .isEqualTo("[MQTT_INVALID_OPTION] Option qos: '3' is out of range. Accepted: 0, 1 or 2.");
       assertThat(error("qos", "1.0"))
-          .isEqualTo("Option qos: '1.0' is not a whole number. Accepted: 0, 1 or 2.");
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option qos: '1.0' is not a whole number. Accepted: 0, 1 or 2.");
     }
 
     @Test
@@ -221,7 +224,7 @@ class ValueOptionsTest {
       for (String text : List.of("0", "65536", "99999999999999999999")) {
         assertThat(error("receiveMaximum", text))
             .isEqualTo(
-                "Option receiveMaximum: '"
+                "[MQTT_INVALID_OPTION] Option receiveMaximum: '"
                     + text
                     + "' is out of range. Accepted: a whole number from 1 to 65535.");
       }
@@ -240,16 +243,19 @@ class ValueOptionsTest {
     @ValueSource(strings = {"maxOffsetsPerTrigger", "minOffsetsPerTrigger"})
     void ofOffsetsPerTriggerAreAtLeastOne(String key) {
       assertThat(error(key, "0"))
-          .isEqualTo("Option " + key + ": '0' is out of range. Accepted: a whole number from 1.");
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option "
+                  + key
+                  + ": '0' is out of range. Accepted: a whole number from 1.");
     }
 
     @Test
     void ofOffsetsPerTriggerDoNotCross() {
       assertThat(error("minOffsetsPerTrigger", "6", "maxOffsetsPerTrigger", "5"))
           .isEqualTo(
-              "Options minOffsetsPerTrigger (6) and maxOffsetsPerTrigger (5) contradict each"
-                  + " other: a batch cannot hold at least the one and at most the other. Lower the"
-                  + " first or raise the second.");
+              "[MQTT_CONFLICTING_OPTIONS] Options minOffsetsPerTrigger (6) and maxOffsetsPerTrigger (5) contradict each"
+                  + " other: the minimum is larger than the maximum. Lower the first or raise the"
+                  + " second.");
     }
   }
 
@@ -271,7 +277,7 @@ class ValueOptionsTest {
       for (String key : List.of("failOnDataLoss", "includeProperties")) {
         assertThat(error(key, text))
             .isEqualTo(
-                "Option "
+                "[MQTT_INVALID_OPTION] Option "
                     + key
                     + ": '"
                     + text
@@ -310,11 +316,11 @@ class ValueOptionsTest {
     void isNotOnAnObjectStore(String text, String scheme) {
       assertThat(error("storeDir", text))
           .isEqualTo(
-              "Option storeDir: '"
+              "[MQTT_INVALID_OPTION] Option storeDir: '"
                   + text
                   + "' is on "
                   + scheme
-                  + ", but must be on a disk of each executor's own host."
+                  + ", but must be on a local disk of each host that runs executors."
                   + ACCEPTED);
     }
 
@@ -323,23 +329,32 @@ class ValueOptionsTest {
     void isAbsolute(String text) {
       assertThat(error("storeDir", text))
           .isEqualTo(
-              "Option storeDir: '" + text + "' is not absolute. Begin it with /." + ACCEPTED);
+              "[MQTT_INVALID_OPTION] Option storeDir: '"
+                  + text
+                  + "' is not absolute. Begin it with /."
+                  + ACCEPTED);
     }
 
     @Test
     void isAPath() {
-      assertThat(error("storeDir", "")).isEqualTo("Option storeDir: '' is empty." + ACCEPTED);
+      assertThat(error("storeDir", ""))
+          .isEqualTo("[MQTT_INVALID_OPTION] Option storeDir: '' is empty." + ACCEPTED);
       assertThat(error("storeDir", "/a\u0000"))
           .isEqualTo(
-              "Option storeDir: '/a\\u0000' is not a path: Nul character not allowed." + ACCEPTED);
+              "[MQTT_INVALID_OPTION] Option storeDir: '/a\\u0000' is not a path: Nul character not allowed."
+                  + ACCEPTED);
       assertThat(error("storeDir", "file://host/x"))
           .isEqualTo(
-              "Option storeDir: 'file://host/x' is not of the form file:///path." + ACCEPTED);
+              "[MQTT_INVALID_OPTION] Option storeDir: 'file://host/x' is not of the form file:///path."
+                  + ACCEPTED);
       assertThat(error("storeDir", "file:x"))
-          .isEqualTo("Option storeDir: 'file:x' is not of the form file:///path." + ACCEPTED);
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option storeDir: 'file:x' is not of the form file:///path."
+                  + ACCEPTED);
       assertThat(error("storeDir", "file:/a b"))
           .isEqualTo(
-              "Option storeDir: 'file:/a b' is not a URI: Illegal character in path." + ACCEPTED);
+              "[MQTT_INVALID_OPTION] Option storeDir: 'file:/a b' is not a URI: Illegal character in path."
+                  + ACCEPTED);
     }
   }
 
@@ -352,15 +367,16 @@ class ValueOptionsTest {
       assertThat(parse("ackMode", "Stored").ackMode()).isEqualTo(AckMode.STORED);
       assertThat(parse("ackMode", "processed").ackMode()).isEqualTo(AckMode.PROCESSED);
       assertThat(error("ackMode", "never"))
-          .isEqualTo("Option ackMode: 'never' is none of these. Accepted: stored, processed.");
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option ackMode: 'never' is not known. Accepted: stored, processed.");
     }
 
     @Test
     void needAQosThatIsAcknowledged() {
       assertThat(error("ackMode", "processed", "qos", "0"))
           .isEqualTo(
-              "Options ackMode (processed) and qos (0) contradict each other: messages of QoS 0 are"
-                  + " not acknowledged at all. Set qos to 1 or 2, or leave ackMode out.");
+              "[MQTT_CONFLICTING_OPTIONS] Options ackMode (processed) and qos (0) contradict each other: MQTT has no"
+                  + " acknowledgement of QoS 0 messages. Set qos to 1 or 2, or remove ackMode.");
     }
   }
 
@@ -388,16 +404,24 @@ class ValueOptionsTest {
           " Accepted: a whole number from 0 to 65535, or address:port, such as 0.0.0.0:9404.";
       for (String port : List.of("70000", "-1", "0.0.0.0:65536")) {
         assertThat(error("metricsPort", port))
-            .isEqualTo("Option metricsPort: '" + port + "' is out of range." + accepted);
+            .isEqualTo(
+                "[MQTT_INVALID_OPTION] Option metricsPort: '"
+                    + port
+                    + "' is out of range."
+                    + accepted);
       }
       for (String port : List.of("yes", "0.0.0.0:", "host:port", "9404:")) {
         assertThat(error("metricsPort", port))
-            .isEqualTo("Option metricsPort: '" + port + "' is not a whole number." + accepted);
+            .isEqualTo(
+                "[MQTT_INVALID_OPTION] Option metricsPort: '"
+                    + port
+                    + "' is not a whole number."
+                    + accepted);
       }
       for (String port : List.of("http://host:9404", ":9404", "a b:9404", "::1:9404")) {
         assertThat(error("metricsPort", port))
             .isEqualTo(
-                "Option metricsPort: '"
+                "[MQTT_INVALID_OPTION] Option metricsPort: '"
                     + port
                     + "' is neither a port nor address:port."
                     + accepted);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.option;
+
+import static io.github.mqttpartitioned.option.Quantity.wholeSeconds;
+import static io.github.mqttpartitioned.option.Syntax.commaSeparated;
+import static io.github.mqttpartitioned.option.Syntax.mqttString;
+import static io.github.mqttpartitioned.option.Syntax.oneOf;
+import static io.github.mqttpartitioned.option.Syntax.text;
+
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The syntax of the options about brokers, login, TLS and session. */
+final class ConnectionSyntax {
+
+  private ConnectionSyntax() {}
+
+  static Syntax<List<BrokerUrl>> brokers() {
+    Syntax<List<BrokerUrl>> urls =
+        commaSeparated(
+            "comma-separated `tcp://`, `ssl://`, `ws://` or `wss://` URLs", BrokerUrl::new);
+    return new Syntax<>(
+        urls.accepted(),
+        text -> {
+          // Before the text is split: a password may contain a comma.
+          if (text.contains("@")) {
+            throw new IllegalArgumentException(
+                """
+                contains @: the URL must not carry a user name or a password. Use the options \
+                username and password""");
+          }
+          return urls.read(text);
+        });
+  }
+
+  /** Section 4.8.2. */
+  static Syntax<String> shareName() {
+    return mqttString()
+        .checked(
+            name ->
+                name.matches("(?s).*[/+#].*")
+                    ? Optional.of("contains /, + or #, which MQTT forbids in a share name")
+                    : Optional.empty())
+        .described("text without `/`, `+` and `#`");
+  }
+
+  static Syntax<String> clientIdPrefix() {
+    int room = ("-" + Integer.MAX_VALUE).length();
+    return mqttString(65_535 - room);
+  }
+
+  static Syntax<Secret> secret() {
+    Syntax<String> any = text();
+    return new Syntax<>(any.accepted(), text -> new Secret(any.read(text)));
+  }
+
+  /** Section 3.1.3.6: binary data, its length in two bytes. */
+  static Syntax<Secret> password() {
+    return secret()
+        .checked(
+            password ->
+                password.revealUtf8().length <= 65_535
+                    ? Optional.empty()
+                    : Optional.of("is longer than 65535 bytes of UTF-8"))
+        .described("text of up to 65535 bytes of UTF-8");
+  }
+
+  static Syntax<StoreType> storeType() {
+    return oneOf(StoreType.class, StoreType::name);
+  }
+
+  static Syntax<Boolean> endpointIdentification() {
+    return new Syntax<>(
+        "`https`, or an empty text",
+        text -> {
+          if (!text.isBlank() && !text.strip().equalsIgnoreCase("https")) {
+            throw new IllegalArgumentException("is neither https nor empty");
+          }
+          return !text.isBlank();
+        });
+  }
+
+  static Syntax<Duration> sessionExpiry() {
+    String max = "4294967295s";
+    return wholeSeconds("0s", max)
+        .checked(
+            expiry ->
+                expiry.isZero()
+                    ? Optional.of(
+                        """
+                        lets the broker drop a member's messages with every lost connection, so \
+                        that QoS 1 and 2 guarantee nothing""")
+                    : Optional.empty())
+        .described(wholeSeconds("1s", max).accepted());
+  }
+}
