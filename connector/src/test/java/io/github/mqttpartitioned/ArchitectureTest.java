@@ -211,7 +211,7 @@ class ArchitectureTest {
         .dependOnClassesThat(
             DescribedPredicate.describe(
                 "are Spark's or Scala's and not for sources",
-                one -> isSparkOrScala(one) && !isForSources(one)))
+                one -> isSparkOrScala(one) && !isForSources(one.getBaseComponentType())))
         .check(CLASSES);
   }
 

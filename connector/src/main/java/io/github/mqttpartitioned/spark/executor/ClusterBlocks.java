@@ -25,10 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a task of a cluster reads: the store, if the partition is held in its own JVM, else the node
- * that holds it. When that node is lost, in the middle of a read, too, the task goes on with the
- * next holder, from the offset that it had come to; while there is none, it waits, and sees to it
- * that its own executor has a node.
+ * The blocks that a task reads on a cluster. If the task's own JVM hosts the partition, they come
+ * from its store, otherwise from the node that hosts it. If that node is lost, even in the middle
+ * of a read, the task continues with the next host, from the offset that it has reached. While
+ * there is no host, the task waits, and requests a node for its own executor.
  *
  * <p>Confined to the task's thread.
  */
@@ -45,7 +45,7 @@ final class ClusterBlocks implements BlockSource {
   private boolean local;
 
   /**
-   * @param patience how long to wait for a holder
+   * @param patience how long to wait until the partition can be read
    */
   ClusterBlocks(MqttInputPartition input, Duration patience) {
     this.input = input;
@@ -71,7 +71,7 @@ final class ClusterBlocks implements BlockSource {
     PartitionLocations locations = NodeHost.ofThisJvm().locations(input.sourceId());
     String failure = locations.failed().get(input.partition());
     if (failure != null) {
-      // Nothing to wait for; and the query shall fail with what the driver knows.
+      // To wait would be useless. The query fails with the error that the driver has seen.
       throw new IllegalStateException(failure);
     }
     NodeAddress known = locations.nodes().get(input.partition());
@@ -122,7 +122,7 @@ final class ClusterBlocks implements BlockSource {
           if (System.nanoTime() - told >= TELL.toNanos()) {
             told = System.nanoTime();
             LOG.warn(
-                "Partition {} cannot be read from offset {} on now, tries again: {}",
+                "Partition {} cannot be read now from offset {} on, the task tries again: {}",
                 input.partition(),
                 next,
                 e.getMessage());
@@ -171,13 +171,13 @@ final class ClusterBlocks implements BlockSource {
     } catch (InterruptedException e) {
       throw killed();
     } catch (Exception e) {
-      LOG.warn("No node can be started here now for source {}", input.sourceId(), e);
+      LOG.warn("This executor cannot start a node for source {} now", input.sourceId(), e);
     }
   }
 
   private static UncheckedIOException killed() {
     Thread.currentThread().interrupt();
-    return new UncheckedIOException(new InterruptedIOException("the task is killed"));
+    return new UncheckedIOException(new InterruptedIOException("The task was killed"));
   }
 
   private static void pause() {

@@ -22,9 +22,9 @@ import scala.runtime.AbstractPartialFunction;
 import scala.runtime.BoxedUnit;
 
 /**
- * The driver's ear for executors whose tasks wait for a partition. When every core of an executor
- * is taken by such tasks, the job that would start its node never gets one: so the tasks ask for
- * the node themselves, over Spark's own RPC.
+ * Requests for a node, from executors whose tasks wait for a partition. If such tasks take every
+ * core of an executor, the job that would start its node never gets a core. So the tasks request
+ * the node themselves, over Spark's own RPC, and the driver answers here.
  *
  * <p>Strings and the bytes of {@link StartMessage}s go over it: Spark's RPC does not know the classes
  * of jars that were given to the application, and a message that it cannot read costs an executor
@@ -34,16 +34,16 @@ final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
 
   private static final byte[] NOTHING = {};
 
-  /** One task asks at a time, for all that wait in this JVM. */
+  /** One task at a time requests a node, for all tasks of this JVM that wait. */
   private static final ReentrantLock ASKING = new ReentrantLock();
 
-  /** Who starts nodes. */
+  /** Decides on the requests, in the driver. */
   interface Desk {
 
-    /** What an executor has to do for a node of its own; null when it has one, or is to get it. */
+    /** The order that starts the executor's node; null if it has a node, or is about to get one. */
     @Nullable Order offer(String executor);
 
-    /** An executor has done it. */
+    /** An executor has started its node. */
     void started(String executor, NodeRegistration registration);
   }
 
@@ -66,10 +66,10 @@ final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
   }
 
   /**
-   * Has the node of this executor started, if there shall be one and nobody else sees to it.
+   * Requests a node for this executor and starts it, unless it has one or is about to get one.
    *
-   * @throws Exception when the driver cannot be asked, or the node not be started; Spark's checked
-   *     ones, too
+   * @throws Exception if the driver does not answer, or the node cannot start; also checked
+   *     exceptions of Spark
    */
   static void startHere(String sourceId) throws Exception {
     if (!ASKING.tryLock()) {

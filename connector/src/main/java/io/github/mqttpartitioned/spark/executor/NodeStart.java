@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The attempts to start a node in one executor, one after the other, each a Spark job of one task.
- * A job that is stuck, as in an executor that is paused, holds nothing else up. Confined to one
- * thread at a time.
+ * The attempts to start a node in one executor, one after the other. Each attempt is a Spark job of
+ * one task. The time between two attempts doubles, from 500 ms to 1 minute. A job that hangs, for
+ * example in a paused executor, delays no other start. One thread at a time.
  */
 final class NodeStart {
 
@@ -78,13 +78,13 @@ final class NodeStart {
     if (!present.isDone()) {
       if (elapsed().compareTo(ClusterTimeouts.START) >= 0) {
         present.cancel(true);
-        again("it has taken longer than " + ClusterTimeouts.START.toSeconds() + " s");
+        again("it took longer than %d s".formatted(ClusterTimeouts.START.toSeconds()));
       }
       return Optional.empty();
     }
     Optional<NodeRegistration> registration = result(present);
     if (registration.isEmpty() && job != null) {
-      again("Spark ran it elsewhere");
+      again("Spark ran the job in another executor");
     }
     return registration;
   }
@@ -121,16 +121,17 @@ final class NodeStart {
   }
 
   /**
-   * Lets a task of the executor do what the job has not come to; the job gets another turn later.
+   * Cancels the job, so that a task of the executor starts the node instead. The next attempt comes
+   * later.
    *
-   * @return null when a task was told so lately
+   * @return what the task runs; null if no job runs, because a task was told a short time ago
    */
   @Nullable Order handOver() {
     if (job == null) {
       return null;
     }
     cancel();
-    again("its tasks are asked to");
+    again("a task of the executor starts it instead");
     return order;
   }
 

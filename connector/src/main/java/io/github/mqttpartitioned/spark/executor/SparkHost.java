@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_NODE_UNREACHABLE;
+
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.coordinator.Nodes;
@@ -11,6 +13,7 @@ import io.github.mqttpartitioned.spark.read.BlockSources;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
@@ -18,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the source needs of the Spark application that it runs in.
+ * What the source uses of the Spark application that it runs in.
  *
- * @param parallelism number of partitions that suits it
- * @param hadoop for the checkpoint's file system
- * @param otherHosts that run executors, and are not the driver's
- * @param nodes that can hold partitions
- * @param blocks where tasks find what the nodes hold
+ * @param parallelism default number of partitions
+ * @param hadoop configuration for the checkpoint's file system
+ * @param otherHosts hosts that run executors, without the driver's host
+ * @param nodes gives the nodes that can host partitions
+ * @param blocks gives a task the blocks of its partition
  */
 public record SparkHost(
     int parallelism,
@@ -35,14 +38,17 @@ public record SparkHost(
 
   private static final Logger LOG = LoggerFactory.getLogger(SparkHost.class);
 
-  /** Finds the nodes that a source may use. */
+  /** The local property in which Spark keeps the number of the micro-batch. */
+  private static final String BATCH_ID = "streaming.sql.batchId";
+
+  /** Gives the nodes that a source may use. */
   @FunctionalInterface
   public interface NodesFactory {
 
     /**
-     * Starts them where that is needed.
+     * Starts the nodes that are not there yet.
      *
-     * @param epoch number of the run
+     * @param epoch number of the query's run
      */
     Nodes open(SourceSettings settings, long epoch);
   }
@@ -54,11 +60,21 @@ public record SparkHost(
   /**
    * The application of this JVM.
    *
-   * @param patience how long a task waits for a partition whose host is away
+   * @param patience how long a task waits for a partition whose host is away; at least the time
+   *     that a partition needs to move
    */
   public static SparkHost current(Duration patience) {
     SparkContext context = SparkContext.getOrCreate();
     return context.isLocal() ? local(context) : cluster(context, patience);
+  }
+
+  /** The micro-batch that Spark plans or runs in this thread; empty in any other thread. */
+  public static OptionalLong currentBatch() {
+    if (SparkEnv.get() == null) {
+      return OptionalLong.empty();
+    }
+    String id = SparkContext.getOrCreate().getLocalProperty(BATCH_ID);
+    return id == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(id));
   }
 
   private static SparkHost local(SparkContext context) {
@@ -76,15 +92,19 @@ public record SparkHost(
         .orElseThrow(
             () ->
                 new UnreachableException(
-                    "Partition " + input.partition() + " is not held any more", null));
+                    MQTT_NODE_UNREACHABLE.message(
+                        "Partition %d is not hosted by this process any more"
+                            .formatted(input.partition())),
+                    null));
   }
 
   private static SparkHost cluster(SparkContext context, Duration patience) {
     if (context.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
       LOG.warn(
-          "spark.dynamicAllocation.enabled is true: Spark removes executors without tasks, and the"
-              + " members in them with them. Switch it off, or set"
-              + " spark.dynamicAllocation.minExecutors to what the query needs");
+          """
+          spark.dynamicAllocation.enabled is true: Spark removes executors that have no tasks, and \
+          with them the members that run there. Set it to false, or set \
+          spark.dynamicAllocation.minExecutors to the number of executors that the query needs""");
     }
     Executors.await(context);
     Duration asLongAsAMove = patience.compareTo(ClusterTimeouts.MOVE) < 0 ? ClusterTimeouts.MOVE : patience;

@@ -11,8 +11,8 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.function.Function;
 
 /**
- * The task that has an executor take a source on: an {@link Order} in, {@link Started} out. Spark
- * may run the task in another executor than it was asked to: then the answer is empty.
+ * The task that starts the node of a source in an executor: it takes an {@link Order} and answers
+ * {@link Started}. If Spark runs it in another executor, it does nothing and answers nothing.
  */
 final class StartNode implements Function<String, byte[]> {
 

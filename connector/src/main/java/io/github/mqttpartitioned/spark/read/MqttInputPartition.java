@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.read;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_NODE_UNREACHABLE;
+
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
@@ -10,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one task of a micro-batch reads.
  *
- * @param sourceId whose store
+ * @param sourceId source that the partition belongs to
  * @param group share name, for meters
  * @param partition 0 to N - 1
- * @param range offsets to read, held by the store when the batch was planned; never empty
- * @param holder node that held the partition when the batch was planned; null for none
+ * @param range offsets to read, never empty; the store held them when the batch was planned
+ * @param holder node that hosted the partition when the batch was planned; null for none
  */
 public record MqttInputPartition(
     String sourceId, String group, int partition, OffsetRange range, @Nullable NodeAddress holder)
     implements InputPartition {
 
-  /** Only a node that lives: Spark waits for one that does not. */
+  /** The executor of a node that is up. Spark would wait for an executor that is not there. */
   @Override
   public String[] preferredLocations() {
     return holder == null || holder.port() == 0
@@ -29,13 +31,15 @@ public record MqttInputPartition(
   }
 
   /**
-   * The node that held the partition when the batch was planned.
+   * The node that hosted the partition when the batch was planned.
    *
-   * @throws UnreachableException when there was none
+   * @throws UnreachableException if there was none
    */
   public NodeAddress requireHolder() {
     if (holder == null) {
-      throw new UnreachableException("No node holds partition " + partition, null);
+      throw new UnreachableException(
+          MQTT_NODE_UNREACHABLE.message("No node hosts partition %d now".formatted(partition)),
+          null);
     }
     return holder;
   }

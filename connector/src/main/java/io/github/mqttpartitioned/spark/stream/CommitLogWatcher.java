@@ -2,12 +2,9 @@
 package io.github.mqttpartitioned.spark.stream;
 
 import java.io.IOException;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkContext;
-import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +21,6 @@ final class CommitLogWatcher implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CommitLogWatcher.class);
 
-  private static final String BATCH_ID = "streaming.sql.batchId";
   private static final long FIRST_PAUSE_MILLIS = 10;
   private static final long LONGEST_PAUSE_MILLIS = 500;
 
@@ -56,15 +52,6 @@ final class CommitLogWatcher implements AutoCloseable {
     thread.setDaemon(true);
     thread.start();
     return watch;
-  }
-
-  /** The batch that Spark has this thread plan or run. */
-  static OptionalLong currentBatch() {
-    if (SparkEnv.get() == null) {
-      return OptionalLong.empty();
-    }
-    String id = SparkContext.getOrCreate().getLocalProperty(BATCH_ID);
-    return id == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(id));
   }
 
   /** A batch is under way, and all before it are complete. */

@@ -6,6 +6,7 @@ import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
+import io.github.mqttpartitioned.spark.executor.SparkHost;
 
 /**
  * Has members acknowledge what is processed, for {@code ackMode=processed}.
@@ -49,7 +50,7 @@ final class ProcessedAcks implements AutoCloseable {
 
   /** A batch up to {@code end} is under way. */
   void planned(SourceOffset end) {
-    CommitLogWatcher.currentBatch().ifPresent(batch -> watch.planned(batch, end));
+    SparkHost.currentBatch().ifPresent(batch -> watch.planned(batch, end));
   }
 
   /** Every batch up to {@code before} is complete, and no other one is under way. */
