@@ -12,7 +12,7 @@ import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.streaming.MicroBatchStream;
 import org.apache.spark.sql.types.StructType;
 
-/** A read of the table, as Spark plans it. */
+/** One read of the table, as Spark plans it. */
 final class MqttScan implements Scan {
 
   private final SourceOptions options;

@@ -11,7 +11,7 @@ import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
-/** The messages of some topics, as a table that only a stream can read. */
+/** The messages of some topics as a table. Only a streaming query can read it. */
 public final class MqttTable implements SupportsRead {
 
   private final StructType schema;
@@ -27,7 +27,7 @@ public final class MqttTable implements SupportsRead {
     return MqttTableProvider.SHORT_NAME;
   }
 
-  /** Spark's newer {@code columns} is made of this one, and 3.5 asks for this one. */
+  /** Spark 3.5 calls this method. In later versions the default {@code columns()} calls it. */
   @Override
   @SuppressWarnings("deprecation")
   public StructType schema() {

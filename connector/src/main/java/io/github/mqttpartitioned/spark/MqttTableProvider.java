@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SCHEMA_NOT_SUPPORTED;
+
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
@@ -13,8 +15,8 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /**
- * {@code format("mqtt-partitioned")}. Spark finds it by its service file. The options are checked
- * here, when the user's {@code load()} calls, and not only when the query starts.
+ * {@code format("mqtt-partitioned")}. Spark finds it by its service file. It checks the options as
+ * soon as the user calls {@code load()}, not only when the query starts.
  */
 public final class MqttTableProvider implements TableProvider, DataSourceRegister {
 
@@ -31,7 +33,7 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
         SourceOptions.parse(options.asCaseSensitiveMap()).includeProperties());
   }
 
-  /** Lets Spark hand over a schema of the user's own, so that the refusal can say what is meant. */
+  /** Has Spark pass the schema that a user gives, so that the error can say what to do. */
   @Override
   public boolean supportsExternalMetadata() {
     return true;
@@ -43,10 +45,11 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
     StructType columns = inferSchema(new CaseInsensitiveStringMap(properties));
     if (!schema.equals(columns)) {
       throw new IllegalArgumentException(
-          "Format mqtt-partitioned has columns of its own, but schema("
-              + schema.toDDL()
-              + ") was given. Leave schema(...) out, and take what you need from: "
-              + columns.toDDL());
+          MQTT_SCHEMA_NOT_SUPPORTED.message(
+              """
+              The columns of format mqtt-partitioned are fixed, but schema(%s) was given. \
+              Remove schema(...), and select the columns that you need from: %s."""
+                  .formatted(schema.toDDL(), columns.toDDL())));
     }
     return new MqttTable(
         columns, () -> SparkHost.current(SourceOptions.parse(properties).storeRecoveryTimeout()));

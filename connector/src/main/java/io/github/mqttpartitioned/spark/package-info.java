@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * {@code spark.readStream.format("mqtt-partitioned")}: what Spark sees of the connector.
+ * The roles of Spark's DataSource V2 for {@code spark.readStream.format("mqtt-partitioned")}.
  *
- * <p>{@link io.github.mqttpartitioned.spark.stream.MqttMicroBatchStream} answers Spark's calls on
- * the driver: it plans ranges of offsets, and says what may be trimmed. In the tasks {@link
- * io.github.mqttpartitioned.spark.read.BlockPartitionReader} hands Spark the blocks of a range as
- * columns, which are read where they lie. Neither ever sees a single message.
+ * <p>On the driver, {@link io.github.mqttpartitioned.spark.stream.MqttMicroBatchStream} plans
+ * ranges of offsets and decides what may be trimmed. In a task, {@code BlockPartitionReader} gives
+ * Spark the blocks of a range as columns over the stored bytes. No code handles single messages.
  *
- * <p>An offset of the source is the {@code until} of every partition. It determines the rows before
- * it for good: a range that has been planned once gives the same rows whenever it is read again,
- * until Spark commits it.
+ * <p>An offset of the source is the {@code until} of every partition. It fixes the rows before it:
+ * a planned range gives the same rows each time it is read, until Spark commits it.
  */
 @Internal
 @NullMarked

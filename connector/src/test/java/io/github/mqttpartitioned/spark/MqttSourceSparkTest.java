@@ -330,8 +330,10 @@ class MqttSourceSparkTest extends SourceSparkFixture {
                     .option("topics", "a")
                     .load("tcp://broker"))
         .hasMessageContaining(
-            "Format mqtt-partitioned has columns of its own, but schema(topic STRING) was given."
-                + " Leave schema(...) out, and take what you need from: topic STRING,payload");
+            """
+            [MQTT_SCHEMA_NOT_SUPPORTED] The columns of format mqtt-partitioned are fixed, but \
+            schema(topic STRING) was given. Remove schema(...), and select the columns that you \
+            need from: topic STRING,payload""");
   }
 
   @Test

@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands Spark the blocks of a range, one batch of columns for each, cut to the range.
+ * Gives Spark the blocks of a range: each block is one batch of columns, cut to the range.
  *
- * <p>It keeps account of the offsets: what it has given and what it has called lost is always the
- * whole range so far, each offset once. A block that is missing or damaged fails the task, or is
- * skipped with a warning where the user has chosen so. To skip a damaged block it must be known
- * before its first row is given, so then every block is checked as a whole, at the price of reading
- * columns that the query may not need.
+ * <p>The reader accounts for each offset of the range exactly once, as given or as lost. A block
+ * that is missing or damaged fails the task, or is skipped with a warning if {@code failOnDataLoss}
+ * is false. Damage must be known before the first row of a block is given. So with {@code
+ * failOnDataLoss=false} the reader verifies every block as a whole, also the columns that the query
+ * does not use.
  *
  * <p>Confined to the task's thread.
  */
@@ -44,7 +44,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   private final LossPolicy policy;
   private BlockCursor cursor;
 
-  /** Offset that the next row must have. */
+  /** The offset that the next row must have. */
   private long expected;
 
   private @Nullable ColumnarBatch batch;
@@ -53,7 +53,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   private final Tally remote = new Tally();
   private long lost;
 
-  /** What has been read in one place. */
+  /** What was read from one place: the own JVM, or other nodes. */
   private static final class Tally {
     long rows;
     long bytes;
@@ -101,7 +101,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
         || block.firstOffset() > expected
         || block.firstOffset() + block.count() <= expected) {
       throw new IllegalStateException(
-          "Partition %d was read where offset %d should be, and found was %s"
+          "Partition %d was read at offset %d, but there was %s"
               .formatted(
                   input.partition(),
                   expected,
@@ -117,9 +117,9 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   }
 
   /**
-   * Leaves out what the store held that is lost. If the broker delivers it again, nothing of the
-   * range may be given here, or it would be there twice: then the task fails once, and its next
-   * attempt gives nothing.
+   * Skips the offsets that only a lost store held. If the broker delivers their messages again, the
+   * task must give no row of the range, because each row would appear twice. If it has given some,
+   * it fails, and its next attempt gives none.
    */
   private void passOver(LostStoreException loss) {
     long next = Math.min(loss.first(), until);
@@ -133,13 +133,14 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
       lost += next - expected;
     }
     LOG.warn(
-        "Offsets [{}, {}) of partition {} are passed over: {}",
+        "Offsets [{}, {}) of partition {} are skipped: {}",
         expected,
         next,
         input.partition(),
         policy.redelivered()
-            ? "the store that held them is lost, and the broker delivers again what was not"
-                + " processed, as ackMode is processed"
+            ? """
+            the store that held them is lost, and ackMode is processed, so the broker delivers \
+            again what was not processed"""
             : loss.getMessage());
     goOnAt(next);
   }
@@ -152,13 +153,14 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     }
   }
 
-  /** Goes on behind what cannot be read. */
+  /** Continues behind the offsets that cannot be read. */
   private void skip(RuntimeException damage) {
     cursor.close();
     long next = DamagedBlocks.end(source, new OffsetRange(expected, until));
     LOG.warn(
-        "Offsets [{}, {}) of partition {} cannot be read and are skipped, as failOnDataLoss is"
-            + " false: {}",
+        """
+        Offsets [{}, {}) of partition {} cannot be read and are skipped, because failOnDataLoss is \
+        false: {}""",
         expected,
         next,
         input.partition(),
@@ -191,7 +193,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   @Override
   public ColumnarBatch get() {
     if (batch == null) {
-      throw new IllegalStateException("there is no batch: next() has not returned true");
+      throw new IllegalStateException("There is no batch: next() has not returned true");
     }
     return batch;
   }

@@ -4,14 +4,14 @@ package io.github.mqttpartitioned.spark.read;
 import io.github.mqttpartitioned.block.BlockSource;
 import java.io.Serializable;
 
-/** Where a task finds the blocks of its partition. Goes to the executors with the tasks. */
+/** Gives a task the blocks of its partition. Spark serializes it into the tasks. */
 @FunctionalInterface
 public interface BlockSources extends Serializable {
 
   /**
    * The blocks that a task reads.
    *
-   * @throws RuntimeException naming the partition, when it cannot be read from this JVM
+   * @throws RuntimeException if the partition cannot be read from this JVM; it names the partition
    */
   BlockSource of(MqttInputPartition input);
 }

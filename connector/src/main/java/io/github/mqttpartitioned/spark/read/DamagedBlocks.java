@@ -9,19 +9,19 @@ import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.store.StoreException;
 
 /**
- * Finds where a partition can be read again behind a damaged block. A damaged header does not tell
- * where its block ends, so offsets are tried: in steps that double until one can be read, then by
- * halving back to the first of its block. What can be read depends on the stored bytes alone, so
- * every attempt of a task skips the same offsets.
+ * Finds the end of a damaged region of a partition. A damaged header does not tell where its block
+ * ends, so this class tries offsets: in steps that double until an offset can be read, then by
+ * bisection back to the first offset of that block. The result depends on the stored bytes alone,
+ * so every attempt of a task skips the same offsets.
  */
 final class DamagedBlocks {
 
   private DamagedBlocks() {}
 
   /**
-   * Where the damage ends.
+   * The first offset behind the damage.
    *
-   * @param range whose first offset cannot be read
+   * @param range range whose first offset cannot be read
    * @return the first offset of a block that can be read as a whole, or the end of the range
    */
   static long end(BlockSource source, OffsetRange range) {

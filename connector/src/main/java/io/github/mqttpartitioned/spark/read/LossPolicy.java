@@ -4,10 +4,11 @@ package io.github.mqttpartitioned.spark.read;
 import java.io.Serializable;
 
 /**
- * What a query does about offsets that no store holds any more.
+ * What a query does when no store holds the offsets of a range any more.
  *
- * @param fail whether a loss fails the query; else it is counted, and passed over with a warning
- * @param redelivered whether whatever has not been processed has not been acknowledged either: with
- *     a store nothing is lost then, for the broker delivers again what it held
+ * @param fail whether a loss fails the query; otherwise the query counts it, logs a warning and
+ *     continues
+ * @param redelivered whether messages are acknowledged only when they are processed: then a lost
+ *     store loses nothing, because the broker delivers again what the store held
  */
 public record LossPolicy(boolean fail, boolean redelivered) implements Serializable {}

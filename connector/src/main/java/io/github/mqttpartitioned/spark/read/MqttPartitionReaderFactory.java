@@ -10,11 +10,11 @@ import org.apache.spark.sql.connector.read.PartitionReaderFactory;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 
 /**
- * Makes the readers of tasks; all of them are columnar.
+ * Creates the readers of tasks. All of them are columnar.
  *
- * @param blocks where an executor finds its blocks
- * @param includeProperties whether the property columns belong to the schema
- * @param policy for offsets that cannot be read
+ * @param blocks gives a task the blocks of its partition
+ * @param includeProperties whether the schema has the property columns
+ * @param policy what to do about offsets that cannot be read
  */
 public record MqttPartitionReaderFactory(
     BlockSources blocks, boolean includeProperties, LossPolicy policy)
@@ -39,6 +39,6 @@ public record MqttPartitionReaderFactory(
 
   @Override
   public PartitionReader<InternalRow> createReader(InputPartition partition) {
-    throw new UnsupportedOperationException("every read is columnar");
+    throw new UnsupportedOperationException("Every read is columnar");
   }
 }

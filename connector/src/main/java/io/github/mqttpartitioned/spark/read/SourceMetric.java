@@ -31,7 +31,7 @@ public final class SourceMetric extends CustomSumMetric {
   private final String name;
   private final String description;
 
-  /** For Spark alone, which makes one by the name of the class to add up what the tasks report. */
+  /** For Spark only: it creates an instance by reflection to add up the values of the tasks. */
   public SourceMetric() {
     this("sum", "sum");
   }
@@ -55,7 +55,7 @@ public final class SourceMetric extends CustomSumMetric {
     return description;
   }
 
-  /** What one task has to add. */
+  /** The value of one task. */
   CustomTaskMetric of(long value) {
     return new TaskValue(name, value);
   }

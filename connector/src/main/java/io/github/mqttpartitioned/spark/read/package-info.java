@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a task reads: the blocks of one partition, local or remote, as columnar batches. */
+/** How a task reads: it takes the blocks of one partition, local or remote, as columnar batches. */
 @Internal
 @NullMarked
 package io.github.mqttpartitioned.spark.read;

@@ -10,11 +10,11 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A column of some rows of a block, read where it lies: nothing is decoded before it is asked for.
- * Never null unless a subclass says otherwise. Subclasses override the getter of their type; any
- * other is a bug of the caller.
+ * A column of some rows of a block, over the bytes of the block: a value is decoded only when it is
+ * read. No value is null unless a subclass overrides {@link #isNullAt}. A subclass overrides the
+ * getter of its type; the other getters throw.
  *
- * <p>Closing does nothing: the memory belongs to the cursor that the block came from.
+ * <p>Closing does nothing: the memory belongs to the cursor that gave the block.
  */
 abstract class BlockColumnVector extends ColumnVector {
 
@@ -25,7 +25,7 @@ abstract class BlockColumnVector extends ColumnVector {
   @Override
   public final void close() {}
 
-  /** Called by Spark after each batch. Not in Spark 3.5, hence without {@code Override}. */
+  /** Spark calls it after each batch. Spark 3.5 does not have it: hence no {@code Override}. */
   @SuppressWarnings("MissingOverride")
   public final void closeIfFreeable() {}
 
@@ -111,6 +111,6 @@ abstract class BlockColumnVector extends ColumnVector {
 
   private UnsupportedOperationException wrongType(String asked) {
     return new UnsupportedOperationException(
-        "asked for " + asked + " of a column of type " + dataType().sql());
+        "A column of type %s has no values of type %s".formatted(dataType().sql(), asked));
   }
 }

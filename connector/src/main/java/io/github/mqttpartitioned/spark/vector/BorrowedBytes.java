@@ -9,9 +9,9 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block's memory as Spark addresses memory: an object and an offset, null and an address when it
- * lies outside the heap. Places are indexes into the buffer, already checked by the block. As
- * borrowed as the buffer is.
+ * A block's memory in Spark's form of an address: an object and an offset on the heap, or null and
+ * an address outside of the heap. Positions are indexes into the buffer, which the block has
+ * checked. Values are valid as long as the buffer.
  */
 public final class BorrowedBytes {
 
@@ -30,7 +30,7 @@ public final class BorrowedBytes {
       base = bytes.array();
       offset = (long) Platform.BYTE_ARRAY_OFFSET + bytes.arrayOffset();
     } else {
-      // A read-only view of an array does not give the array away.
+      // A read-only view does not give access to its array.
       byte[] copy = new byte[bytes.capacity()];
       bytes.get(0, copy);
       base = copy;
@@ -38,7 +38,7 @@ public final class BorrowedBytes {
     }
   }
 
-  /** Text without copying it: valid for as long as the block is. */
+  /** Text without a copy: valid as long as the block. */
   UTF8String text(int start, int length) {
     return UTF8String.fromAddress(base, offset + start, length);
   }
@@ -50,8 +50,9 @@ public final class BorrowedBytes {
   }
 
   /**
-   * Where a direct buffer keeps its address. Asked of {@code sun.misc.Unsafe}, by reflection as
-   * javac warns of every mention, because that needs no {@code --add-opens} for {@code java.nio}.
+   * The place of a direct buffer's address in the buffer object. {@code sun.misc.Unsafe} knows it
+   * without an {@code --add-opens} for {@code java.nio}. It is called by reflection, because javac
+   * warns about each use of the class.
    */
   private static long addressField() {
     try {

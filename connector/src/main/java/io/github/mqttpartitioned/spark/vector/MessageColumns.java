@@ -8,8 +8,8 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nine columns that every message has. A class for each, so that each call that Spark's
- * generated code makes always meets the same one.
+ * The nine columns that every message has. Each column is a class of its own, so that each call in
+ * Spark's generated code has one target and can be inlined.
  */
 public final class MessageColumns {
 
@@ -18,8 +18,8 @@ public final class MessageColumns {
   /**
    * The columns of a block from one of its rows on, in the order of {@link MqttColumns}.
    *
-   * @param partition that the block belongs to
-   * @param firstRow row of the block that is row 0 of the columns
+   * @param partition partition that the block belongs to
+   * @param firstRow row of the block that becomes row 0 of the columns
    */
   public static ColumnVector[] of(Block block, BorrowedBytes bytes, int partition, int firstRow) {
     return new ColumnVector[] {
@@ -40,7 +40,7 @@ public final class MessageColumns {
     private final BorrowedBytes bytes;
     private final int firstRow;
 
-    /** By number of topic, each made when it is first met: many messages share few topics. */
+    /** By number of the topic. Each is created at its first use: many messages share few topics. */
     private UTF8String @Nullable [] topics;
 
     Topic(Block block, BorrowedBytes bytes, int firstRow) {
@@ -70,7 +70,7 @@ public final class MessageColumns {
     private final BorrowedBytes bytes;
     private final int firstRow;
 
-    /** Found when the first payload is asked for. */
+    /** Set when the first payload is read. */
     private int @Nullable [] places;
 
     Payload(Block block, BorrowedBytes bytes, int firstRow) {

@@ -6,9 +6,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The columns that a user sees. {@link MessageColumns} and {@link PropertyColumns} hold them in
- * this order. All may be null by their type, as the columns of Spark's Kafka source; of the first
- * nine none ever is.
+ * The columns that a user sees. {@link MessageColumns} and {@link PropertyColumns} have the same
+ * order. All columns are nullable by their type, as in Spark's Kafka source, but the first nine
+ * never hold null.
  */
 public final class MqttColumns {
 
@@ -40,6 +40,7 @@ public final class MqttColumns {
 
   private MqttColumns() {}
 
+  /** The schema of the source, with or without the columns of the MQTT 5 properties. */
   public static StructType schema(boolean includeProperties) {
     return includeProperties ? MESSAGE_AND_PROPERTIES : MESSAGE;
   }

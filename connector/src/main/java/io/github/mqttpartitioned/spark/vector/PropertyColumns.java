@@ -11,10 +11,10 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The six columns of MQTT 5 properties. The first touch of any of them looks through the properties
- * of all rows once and notes where each value lies, see {@link PropertyPlaces}; values are taken
- * from there when they are asked for. A property that a message does not have is null, and so are
- * the user properties of a message without any, as headers are in Spark's Kafka source.
+ * The six columns of MQTT 5 properties (section 3.3.2.3). The first read of any of them scans the
+ * properties of all rows once and notes where each value lies, see {@link PropertyPlaces}. A
+ * property that a message does not have is null. The user properties of a message without any are
+ * null, too, as are the headers in Spark's Kafka source.
  */
 public final class PropertyColumns {
 
@@ -53,7 +53,7 @@ public final class PropertyColumns {
     return found;
   }
 
-  /** A column of messages, null where the message has no such property. */
+  /** A column that is null where the message does not have the property. */
   private abstract class Property extends BlockColumnVector {
     Property(DataType type) {
       super(type);
@@ -79,7 +79,7 @@ public final class PropertyColumns {
     }
   }
 
-  /** Text or bytes. */
+  /** A property whose value is text or bytes. */
   private final class Value extends Property {
     private final Function<PropertyPlaces, long[]> which;
     private long @Nullable [] values;
@@ -183,7 +183,7 @@ public final class PropertyColumns {
     }
   }
 
-  /** All user properties of all rows, one behind the other. */
+  /** All user properties of all rows, one after the other. */
   private final class UserProperty extends BlockColumnVector {
     private final ColumnVector key = new UserPropertyText(PropertyPlaces::userPropertyKeys);
     private final ColumnVector value = new UserPropertyText(PropertyPlaces::userPropertyValues);

@@ -7,13 +7,13 @@ import io.github.mqttpartitioned.mqtt.PropertyCursor;
 import java.util.Arrays;
 
 /**
- * Where the MQTT 5 properties of some rows of a block lie, found in one pass without copying any. A
- * place is start and length in one long, {@link #NONE} for a property that is not there. Arrays are
- * by row, those of user properties by their number in the block.
+ * The places of the MQTT 5 properties of some rows of a block, found in one pass without a copy. A
+ * place is start and length in one long, or {@link #NONE} for a property that the message does not
+ * have. The index of an array is the row; for user properties it is their number in the block.
  */
 final class PropertyPlaces {
 
-  /** The property is not there. Never a place, a number of seconds or a format. */
+  /** The message does not have the property. No place, number of seconds or format equals it. */
   static final long NONE = -1;
 
   private final long[] contentType;
@@ -41,7 +41,7 @@ final class PropertyPlaces {
     return places;
   }
 
-  /** Looks through {@code rows} rows of a block from {@code firstRow} on. */
+  /** Scans {@code rows} rows of a block from {@code firstRow} on. */
   static PropertyPlaces find(Block block, int firstRow, int rows) {
     PropertyPlaces places = new PropertyPlaces(rows);
     if (!block.hasProperties()) {
@@ -80,7 +80,7 @@ final class PropertyPlaces {
         userProperties++;
       }
       default -> {
-        // Topic alias and subscription identifier: of the connection, not of the message.
+        // Topic alias and subscription identifier belong to the connection, not to the message.
       }
     }
   }
@@ -123,7 +123,7 @@ final class PropertyPlaces {
     return messageExpiryInterval;
   }
 
-  /** Number of the user property behind each row's last one. */
+  /** By row: the number of the user property after the row's last one. */
   int[] userPropertyEnds() {
     return userPropertyEnds;
   }

@@ -183,14 +183,14 @@ class BlockPartitionReaderTest {
       assertThatThrownBy(() -> offsets(reader(0, 30, policy)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
-              "Partition 3 was read where offset 10 should be, and found was a block of 10"
-                  + " messages from offset 20");
+              "Partition 3 was read at offset 10, but there was a block of 10 messages from offset"
+                  + " 20");
       assertThatThrownBy(() -> offsets(reader(20, 40, policy)))
-          .hasMessage("Partition 3 was read where offset 30 should be, and found was nothing");
+          .hasMessage("Partition 3 was read at offset 30, but there was nothing");
       assertThatThrownBy(() -> offsets(reader(15, 30, policy)))
           .hasMessage(
-              "Partition 3 was read where offset 15 should be, and found was a block of 10"
-                  + " messages from offset 0");
+              "Partition 3 was read at offset 15, but there was a block of 10 messages from offset"
+                  + " 0");
     }
   }
 
