@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.option;
 
-import java.util.Locale;
+import io.github.mqttpartitioned.mqtt.PrintableText;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param <T> type of the value
  */
 final class Option<T> {
-
-  private static final int MAX_SHOWN = 200;
 
   /** A URL whose authority or query may contain a password. */
   private static final Predicate<String> CREDENTIALS =
@@ -125,23 +123,7 @@ final class Option<T> {
   }
 
   private String show(String whole, String part) {
-    return hidden.test(whole) ? "***" : printable(part);
-  }
-
-  /** {@code text} on one line, cut after 200 characters. */
-  static String printable(String text) {
-    StringBuilder shown = new StringBuilder();
-    text.codePoints()
-        .limit(MAX_SHOWN)
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c)) {
-                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
-              } else {
-                shown.appendCodePoint(c);
-              }
-            });
-    return shown + (text.codePointCount(0, text.length()) > MAX_SHOWN ? "…" : "");
+    return hidden.test(whole) ? "***" : PrintableText.of(part);
   }
 
   @Override

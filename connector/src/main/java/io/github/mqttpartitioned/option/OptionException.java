@@ -9,6 +9,7 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_UNKNOWN_OPTION
 import static java.util.stream.Collectors.joining;
 
 import io.github.mqttpartitioned.error.ErrorCondition;
+import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.option.OptionValues.Given;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -129,7 +130,7 @@ public final class OptionException extends IllegalArgumentException {
     List<Problem> problems = new ArrayList<>();
     names.forEach(
         (name, hint) -> {
-          String shown = Option.printable(name);
+          String shown = PrintableText.of(name);
           String advice =
               hint != null
                   ? " " + hint
