@@ -8,16 +8,20 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Address of an MQTT broker: {@code tcp://}, {@code ssl://}, {@code ws://} or {@code wss://}, host,
- * port (default 1883, 8883, 80, 443), and a path for the two WebSocket schemes.
+ * Address of an MQTT broker: a scheme ({@code tcp}, {@code ssl}, {@code ws} or {@code wss}), a
+ * host, a port (default 1883, 8883, 80, 443), and a path for the two WebSocket schemes.
  *
- * @param url the normalised text: lower-case scheme, port always there
+ * @param url the normalised text: the scheme in lower case, the port always present
  */
 public record BrokerUrl(String url) implements Serializable {
 
-  /** Schemes that a broker can be reached by. */
+  /** The schemes of the transports. */
   public static final List<String> SCHEMES = List.of("tcp", "ssl", "ws", "wss");
 
+  /**
+   * @throws IllegalArgumentException if {@code url} is not such an address; the message is the
+   *     predicate of a sentence about the value, without the value: it may hold a password
+   */
   public BrokerUrl {
     url = normalise(url);
   }

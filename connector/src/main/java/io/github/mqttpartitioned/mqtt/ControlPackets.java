@@ -7,29 +7,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the packets say that Paho handles, but does not tell us in full: CONNACK (section 3.2),
+ * Reads the packets that Paho handles without giving their whole content: CONNACK (section 3.2),
  * SUBACK (3.9), UNSUBACK (3.11) and DISCONNECT (3.14).
+ *
+ * <p>Every text of the broker leaves this class as {@link PrintableText}. Thread-safe: it has no
+ * state.
  */
 public final class ControlPackets {
-
-  public static final int CONNACK = 0x20;
-  public static final int SUBACK = 0x90;
-  public static final int UNSUBACK = 0xB0;
-  public static final int PINGRESP = 0xD0;
-  public static final int DISCONNECT = 0xE0;
 
   private static final int REASON_STRING = 0x1F;
   private static final int WILDCARD_AVAILABLE = 0x28;
   private static final int SHARED_AVAILABLE = 0x2A;
-  public static final int SESSION_EXPIRY = 0x11;
+  static final int SESSION_EXPIRY = 0x11;
   private static final int SERVER_KEEP_ALIVE = 0x13;
 
   /**
    * CONNACK, section 3.2.
    *
    * @param sessionPresent whether the broker still has the member's session
-   * @param reasonCode 0, or from 0x80 on why the broker refuses
-   * @param reason the broker's own words, empty for none
+   * @param reasonCode 0 for success, else why the broker refuses
+   * @param reason Reason String, fit to be printed; empty for none
    * @param sharedSubscriptions whether the broker has shared subscriptions
    * @param wildcards whether the broker has wildcard subscriptions
    * @param sessionExpiry Session Expiry Interval in seconds that the broker insists on, or -1
@@ -44,13 +41,13 @@ public final class ControlPackets {
       long sessionExpiry,
       int serverKeepAlive) {
 
-    /** The packet with nothing in it but what Paho needs. */
+    /** The packet, with only what Paho needs in it. */
     public byte[] forPaho() {
       int flags = sessionPresent ? 1 : 0;
       return serverKeepAlive < 0
-          ? new byte[] {CONNACK, 3, (byte) flags, (byte) reasonCode, 0}
+          ? new byte[] {PacketType.CONNACK, 3, (byte) flags, (byte) reasonCode, 0}
           : new byte[] {
-            CONNACK,
+            PacketType.CONNACK,
             6,
             (byte) flags,
             (byte) reasonCode,
@@ -63,25 +60,20 @@ public final class ControlPackets {
   }
 
   /**
-   * SUBACK, or UNSUBACK, which has the same form.
+   * SUBACK (section 3.9), or UNSUBACK (section 3.11), which has the same form.
    *
-   * @param reasonCodes by topic filter: QoS granted, or from 0x80 on why not
-   * @param reason the broker's own words, empty for none
+   * @param reasonCodes one per topic filter: the QoS granted, or a failure
+   * @param reason Reason String, fit to be printed; empty for none
    */
   public record SubAck(List<Integer> reasonCodes, String reason) {}
 
   /**
    * DISCONNECT, section 3.14.
    *
-   * @param reasonCode why the broker ends the connection; 0x8E: another client took the session
-   *     over
-   * @param reason the broker's own words, empty for none
+   * @param reasonCode why the broker ends the connection
+   * @param reason Reason String, fit to be printed; empty for none
    */
-  public record Disconnect(int reasonCode, String reason) {
-
-    public static final int SESSION_TAKEN_OVER = 0x8E;
-    public static final int NO_SHARED_SUBSCRIPTIONS = 0x9E;
-  }
+  public record Disconnect(int reasonCode, String reason) {}
 
   private ControlPackets() {}
 
@@ -104,6 +96,11 @@ public final class ControlPackets {
         properties.serverKeepAlive);
   }
 
+  /**
+   * Reads SUBACK or UNSUBACK.
+   *
+   * @param body the packet without its fixed header
+   */
   public static SubAck subAck(ByteBuffer body) throws MalformedPacketException {
     unsignedShort(body);
     Properties properties = Properties.read(body);
@@ -114,12 +111,17 @@ public final class ControlPackets {
     return new SubAck(reasonCodes, properties.reason);
   }
 
+  /**
+   * Reads DISCONNECT.
+   *
+   * @param body the packet without its fixed header
+   */
   public static Disconnect disconnect(ByteBuffer body) throws MalformedPacketException {
-    int reasonCode = body.hasRemaining() ? unsignedByte(body) : 0;
+    int reasonCode = body.hasRemaining() ? unsignedByte(body) : ReasonCode.SUCCESS;
     return new Disconnect(reasonCode, Properties.read(body).reason);
   }
 
-  /** The properties of a packet from the broker that matter here; the others are passed over. */
+  /** The properties of a packet from the broker that matter here; others are skipped. */
   private static final class Properties {
     private String reason = "";
     private boolean sharedSubscriptions = true;
@@ -152,20 +154,15 @@ public final class ControlPackets {
             sessionExpiry = (long) unsignedShort(from) << Short.SIZE | unsignedShort(from);
         case SERVER_KEEP_ALIVE -> serverKeepAlive = unsignedShort(from);
         // Section 2.2.2.2, by type: byte, two bytes, four bytes, text or binary, pair of texts.
-        case 0x24, 0x25, 0x29, 0x17, 0x19, 0x01 -> unsignedByte(from);
-        case 0x21, 0x22, 0x23 -> unsignedShort(from);
-        case 0x27, 0x02, 0x18 -> {
-          unsignedShort(from);
-          unsignedShort(from);
-        }
-        case 0x12, 0x1A, 0x1C, 0x15, 0x16 -> text(from);
+        case 0x24, 0x25, 0x29, 0x17, 0x19, 0x01 -> skip(from, Byte.BYTES);
+        case 0x21, 0x22, 0x23 -> skip(from, Short.BYTES);
+        case 0x27, 0x02, 0x18 -> skip(from, Integer.BYTES);
+        case 0x12, 0x1A, 0x1C, 0x15, 0x16 -> skip(from, unsignedShort(from));
         case 0x26 -> {
-          text(from);
-          text(from);
+          skip(from, unsignedShort(from));
+          skip(from, unsignedShort(from));
         }
-        default ->
-            throw new MalformedPacketException(
-                MalformedPacketException.MALFORMED, String.format("unknown property 0x%02X", id));
+        default -> throw malformed(String.format("unknown property 0x%02X", id));
       }
     }
   }
@@ -175,7 +172,12 @@ public final class ControlPackets {
     require(from, length);
     byte[] text = new byte[length];
     from.get(text);
-    return new String(text, StandardCharsets.UTF_8);
+    return PrintableText.of(new String(text, StandardCharsets.UTF_8));
+  }
+
+  private static void skip(ByteBuffer from, int length) throws MalformedPacketException {
+    require(from, length);
+    from.position(from.position() + length);
   }
 
   private static int unsignedShort(ByteBuffer from) throws MalformedPacketException {
@@ -188,22 +190,28 @@ public final class ControlPackets {
   }
 
   private static int variableByteInteger(ByteBuffer from) throws MalformedPacketException {
-    int value = 0;
-    for (int shift = 0; shift < 28; shift += 7) {
-      int next = unsignedByte(from);
-      value |= (next & 0x7F) << shift;
-      if (next < 0x80) {
-        return value;
-      }
+    long read = VarInt.read(from, from.position(), from.limit());
+    if (read == VarInt.INCOMPLETE) {
+      throw endsWithinField();
     }
-    throw new MalformedPacketException(
-        MalformedPacketException.MALFORMED, "a Variable Byte Integer is longer than 4 bytes");
+    if (read == VarInt.MALFORMED) {
+      throw malformed("a Variable Byte Integer is longer than 4 bytes");
+    }
+    from.position(from.position() + VarInt.length(read));
+    return VarInt.value(read);
   }
 
   private static void require(ByteBuffer from, int length) throws MalformedPacketException {
     if (from.remaining() < length) {
-      throw new MalformedPacketException(
-          MalformedPacketException.MALFORMED, "a packet ends within one of its fields");
+      throw endsWithinField();
     }
+  }
+
+  private static MalformedPacketException endsWithinField() {
+    return malformed("a packet ends within one of its fields");
+  }
+
+  private static MalformedPacketException malformed(String problem) {
+    return new MalformedPacketException(ReasonCode.MALFORMED_PACKET, problem);
   }
 }

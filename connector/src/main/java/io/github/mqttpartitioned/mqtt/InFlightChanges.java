@@ -4,9 +4,9 @@ package io.github.mqttpartitioned.mqtt;
 import java.util.Arrays;
 
 /**
- * Changes of the ids in flight, in the order in which they happened, to be made durable in one
- * write transaction. Reusable; allocates nothing once it has grown to its usual size. Confined to
- * one thread at a time.
+ * Changes of the ids in flight, in the order in which they happen, to be made durable in one write
+ * transaction. Reusable; allocates nothing once it has its usual size. Confined to one thread at a
+ * time.
  */
 public final class InFlightChanges {
 
@@ -17,7 +17,7 @@ public final class InFlightChanges {
   private long[] fingerprints = new long[FIRST_SIZE];
   private int size;
 
-  /** As {@link InFlightIds#add}. */
+  /** Records an {@link InFlightIds#add}. */
   public void add(int id, long fingerprint) {
     if (fingerprint == 0) {
       throw new IllegalArgumentException("fingerprint of packet id " + id + " is 0");
@@ -25,16 +25,17 @@ public final class InFlightChanges {
     record(id, fingerprint);
   }
 
-  /** As {@link InFlightIds#release}. */
+  /** Records an {@link InFlightIds#release}. */
   public void release(int id) {
     record(id, 0);
   }
 
-  /** As {@link InFlightIds#clear}. */
+  /** Records an {@link InFlightIds#clear}. */
   public void clearAll() {
     record(CLEAR_ALL, 0);
   }
 
+  /** Whether nothing has changed. */
   public boolean isEmpty() {
     return size == 0;
   }
@@ -44,19 +45,22 @@ public final class InFlightChanges {
     size = 0;
   }
 
+  /** Number of changes. The methods below take an index from 0 to this, exclusive. */
   public int size() {
     return size;
   }
 
+  /** Whether the change takes every id out of flight. */
   public boolean isClearAll(int index) {
     return ids[index] == CLEAR_ALL;
   }
 
+  /** The packet id that the change is about. */
   public int id(int index) {
     return ids[index];
   }
 
-  /** 0 for a release. */
+  /** The fingerprint that the id takes, 0 for a release. */
   public long fingerprint(int index) {
     return fingerprints[index];
   }

@@ -4,13 +4,16 @@ package io.github.mqttpartitioned.mqtt;
 import java.util.Arrays;
 
 /**
- * Packet ids of QoS 2 messages that are stored and not yet released by the broker, each with the
- * fingerprint of its message. Takes memory for 128 ids at a time, as they come into use. Confined
- * to one thread.
+ * Packet ids of messages that are stored and whose acknowledgement is not over, each with the
+ * fingerprint of its message: at QoS 2 until the broker releases the id (section 4.3.3). Memory is
+ * taken for 128 ids at a time, when they come into use. Confined to one thread.
  */
 public final class InFlightIds {
 
+  /** How many ids a chunk has; ids with the same quotient share one. */
   public static final int CHUNK_IDS = 128;
+
+  /** How many chunks hold all ids. */
   public static final int CHUNKS = (1 << Character.SIZE) / CHUNK_IDS;
 
   /** Stands for every chunk without an id in flight; never written to. */
@@ -19,7 +22,7 @@ public final class InFlightIds {
   private final long[][] chunks = new long[CHUNKS][];
   private int size;
 
-  /** No id in flight. */
+  /** Begins with no id in flight. */
   public InFlightIds() {
     Arrays.fill(chunks, NONE);
   }
@@ -28,17 +31,17 @@ public final class InFlightIds {
    * The fingerprint of an id's message.
    *
    * @param id packet id, 0 to 65,535
-   * @return what was given to {@link #add}, 0 when the id is not in flight
+   * @return what {@link #add} was given, 0 if the id is not in flight
    */
   public long fingerprint(int id) {
     return chunks[id / CHUNK_IDS][id % CHUNK_IDS];
   }
 
   /**
-   * Puts an id in flight; one that is already takes the new fingerprint.
+   * Puts an id in flight. An id that is in flight already takes the new fingerprint.
    *
    * @param id packet id, 0 to 65,535
-   * @param fingerprint of its message, not 0
+   * @param fingerprint that of its message, not 0
    */
   public void add(int id, long fingerprint) {
     if (fingerprint == 0) {
@@ -49,7 +52,7 @@ public final class InFlightIds {
     }
   }
 
-  /** Takes an id out of flight; nothing happens when it is not in flight. */
+  /** Takes an id out of flight; does nothing if the id is not in flight. */
   public void release(int id) {
     if (fingerprint(id) != 0) {
       put(id, 0);
@@ -68,6 +71,7 @@ public final class InFlightIds {
     return size;
   }
 
+  /** An independent copy. */
   public InFlightIds copy() {
     InFlightIds copy = new InFlightIds();
     for (int chunk = 0; chunk < CHUNKS; chunk++) {
@@ -76,7 +80,7 @@ public final class InFlightIds {
     return copy;
   }
 
-  /** Makes a chunk the same as that of {@code other}. */
+  /** Makes a chunk equal to that of {@code other}. */
   public void copyChunk(int chunk, InFlightIds other) {
     size += count(other.chunks[chunk]) - count(chunks[chunk]);
     if (other.chunks[chunk] == NONE) {
@@ -86,6 +90,7 @@ public final class InFlightIds {
     }
   }
 
+  /** Whether no id of the chunk is in flight. */
   public boolean isChunkEmpty(int chunk) {
     return chunks[chunk] == NONE || count(chunks[chunk]) == 0;
   }

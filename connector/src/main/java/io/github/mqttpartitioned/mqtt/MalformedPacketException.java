@@ -4,29 +4,26 @@ package io.github.mqttpartitioned.mqtt;
 import java.io.IOException;
 
 /**
- * The broker sent bytes that MQTT 5 does not allow: the connection must be closed (section 4.13).
+ * The broker sent bytes that MQTT 5 does not allow. The connection must be closed with a reason
+ * code that says so (section 4.13).
  */
 public final class MalformedPacketException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  /** Reason code for DISCONNECT: malformed packet. */
-  public static final int MALFORMED = 0x81;
+  private final ReasonCode reasonCode;
 
-  /** Reason code for DISCONNECT: protocol error. */
-  public static final int PROTOCOL_ERROR = 0x82;
-
-  /** Reason code for DISCONNECT: topic alias invalid. */
-  public static final int TOPIC_ALIAS_INVALID = 0x94;
-
-  private final int reasonCode;
-
-  public MalformedPacketException(int reasonCode, String problem) {
+  /**
+   * @param reasonCode for DISCONNECT
+   * @param problem what is wrong, without text of the broker
+   */
+  public MalformedPacketException(ReasonCode reasonCode, String problem) {
     super(problem);
     this.reasonCode = reasonCode;
   }
 
-  public int reasonCode() {
+  /** The reason code for DISCONNECT. */
+  public ReasonCode reasonCode() {
     return reasonCode;
   }
 }

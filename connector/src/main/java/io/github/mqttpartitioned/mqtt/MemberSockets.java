@@ -4,28 +4,41 @@ package io.github.mqttpartitioned.mqtt;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.function.Supplier;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the one socket of a connection, with TCP_NODELAY (Paho never sets it; acknowledgements
- * would wait 40 ms), and can close it whatever Paho is doing with it. Thread-safe.
+ * Makes the one socket of a connection, with TCP_NODELAY: Paho never sets it, and acknowledgements
+ * would wait 40 ms. Can close the socket at any time, whatever Paho is doing with it. Thread-safe.
  */
-public final class MemberSockets implements AutoCloseable {
+final class MemberSockets implements AutoCloseable {
 
+  private final Supplier<Socket> plain;
   private @Nullable Socket socket;
   private boolean closed;
 
-  /** Factory for Paho: an {@link SSLSocketFactory} when {@code tls} is one, else a plain one. */
-  public SocketFactory factory(@Nullable SSLSocketFactory tls) {
+  MemberSockets() {
+    this(Socket::new);
+  }
+
+  /**
+   * @param plain makes unconnected sockets for connections without TLS
+   */
+  MemberSockets(Supplier<Socket> plain) {
+    this.plain = plain;
+  }
+
+  /** The factory for Paho: an {@link SSLSocketFactory} if {@code tls} is one, else a plain one. */
+  SocketFactory factory(@Nullable SSLSocketFactory tls) {
     return tls == null ? new Plain() : new Tls(tls);
   }
 
   private synchronized Socket made(Socket made) throws IOException {
     if (closed) {
       made.close();
-      throw new IOException("the connection was given up");
+      throw new IOException("the connection has been given up");
     }
     made.setTcpNoDelay(true);
     socket = made;
@@ -48,7 +61,7 @@ public final class MemberSockets implements AutoCloseable {
   private final class Plain extends SocketFactory {
     @Override
     public Socket createSocket() throws IOException {
-      return made(new Socket());
+      return made(plain.get());
     }
 
     @Override

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Walks the properties of one PUBLISH, MQTT 5 sections 2.2.2 and 3.3.2.3, and checks them on the
- * way: known identifiers, values within the section, well-formed UTF-8, none twice but user
- * properties and subscription identifiers. Reusable; confined to one thread.
+ * Walks the properties of one PUBLISH (sections 2.2.2 and 3.3.2.3) and checks them on the way:
+ * known identifiers, values within the section, well-formed UTF-8, no property twice except User
+ * Property and Subscription Identifier. Reusable; allocates nothing; confined to one thread.
  */
 public final class PropertyCursor {
 
@@ -44,7 +44,8 @@ public final class PropertyCursor {
   /**
    * Moves to the next property.
    *
-   * @return false behind the last one
+   * @return false after the last one
+   * @throws MalformedPropertiesException if the specification does not allow the property
    */
   public boolean next() throws MalformedPropertiesException {
     if (position == end) {
@@ -97,12 +98,12 @@ public final class PropertyCursor {
     return new String(value(), StandardCharsets.UTF_8);
   }
 
-  /** Bytes of a text or binary property's value, copied. */
+  /** A copy of the bytes of a text or binary property's value. */
   public byte[] value() {
     return copy(valueStart, valueLength);
   }
 
-  /** Bytes of a user property's key, copied: UTF-8. */
+  /** A copy of the bytes of a user property's key: UTF-8. */
   public byte[] key() {
     return copy(keyStart, keyLength);
   }
@@ -112,6 +113,7 @@ public final class PropertyCursor {
     return valueStart;
   }
 
+  /** How many bytes of the buffer the value takes. */
   public int valueLength() {
     return valueLength;
   }
@@ -121,6 +123,7 @@ public final class PropertyCursor {
     return keyStart;
   }
 
+  /** How many bytes of the buffer the key takes. */
   public int keyLength() {
     return keyLength;
   }
@@ -152,21 +155,25 @@ public final class PropertyCursor {
     return bytes.get(position++) & 0xFF;
   }
 
-  private long variableByteInteger() throws MalformedPropertiesException {
-    long value = 0;
-    for (int shift = 0; shift < 28; shift += 7) {
-      int next = unsignedByte();
-      value |= (long) (next & 0x7F) << shift;
-      if (next < 0x80) {
-        return value;
-      }
+  private int variableByteInteger() throws MalformedPropertiesException {
+    long read = VarInt.read(bytes, position, end);
+    if (read == VarInt.INCOMPLETE) {
+      throw beyond();
     }
-    throw new MalformedPropertiesException("a Variable Byte Integer is longer than 4 bytes");
+    if (read == VarInt.MALFORMED) {
+      throw new MalformedPropertiesException("a Variable Byte Integer is longer than 4 bytes");
+    }
+    position += VarInt.length(read);
+    return VarInt.value(read);
   }
 
   private void require(int length) throws MalformedPropertiesException {
     if (end - position < length) {
-      throw new MalformedPropertiesException("a property reaches beyond the property section");
+      throw beyond();
     }
+  }
+
+  private static MalformedPropertiesException beyond() {
+    return new MalformedPropertiesException("a property reaches beyond the property section");
   }
 }

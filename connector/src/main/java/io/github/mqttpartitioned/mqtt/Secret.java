@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/** A value that never shows: {@link #toString} gives {@code ***}. */
+/** A value that is never shown: {@link #toString} returns {@code ***}. Immutable. */
 public final class Secret implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -16,11 +16,12 @@ public final class Secret implements Serializable {
     this.value = Objects.requireNonNull(value);
   }
 
-  /** The value itself, for the one place that hands it to the broker or the key store. */
+  /** The value itself. Only the place that gives it to the broker or the key store may ask. */
   public String reveal() {
     return value;
   }
 
+  /** The value itself as UTF-8. */
   public byte[] revealUtf8() {
     return value.getBytes(StandardCharsets.UTF_8);
   }

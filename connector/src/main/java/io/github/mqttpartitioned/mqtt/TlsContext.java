@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_TLS_FILE_UNUSABLE;
+
 import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import java.io.ByteArrayInputStream;
@@ -36,8 +38,11 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Turns {@link TlsSettings} into sockets: key and trust stores in JKS, PKCS12 or PEM. */
-public final class TlsContext {
+/**
+ * Turns {@link TlsSettings} into a factory of sockets: reads key and trust stores in JKS, PKCS12 or
+ * PEM. Thread-safe: it has no state.
+ */
+final class TlsContext {
 
   private static final Pattern PEM =
       Pattern.compile("-----BEGIN ([A-Z ]+)-----([^-]*)-----END \\1-----");
@@ -48,15 +53,21 @@ public final class TlsContext {
   /**
    * Reads the files.
    *
-   * @throws IllegalArgumentException naming the option and the file that cannot be used
+   * @throws IllegalArgumentException if a file cannot be used; the message names option and file
    */
-  public static SSLSocketFactory socketFactory(TlsSettings settings) {
+  static SSLSocketFactory socketFactory(TlsSettings settings) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keyManagers(settings.keyStore()), trustManagers(settings.trustStore()), null);
       return context.getSocketFactory();
     } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("Cannot set up TLS: " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          MQTT_TLS_FILE_UNUSABLE.message(
+              """
+              Cannot set up TLS: %s. Check the files that ssl.truststore.location and \
+              ssl.keystore.location name, and their passwords."""
+                  .formatted(e.getMessage())),
+          e);
     }
   }
 
@@ -89,20 +100,26 @@ public final class TlsContext {
           ? loadPem(Files.readString(file, StandardCharsets.US_ASCII), material)
           : loadStore(file, material);
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      // The cause is left out where it might quote the file's content.
-      throw new IllegalArgumentException(
-          "Cannot use "
-              + option
-              + "="
-              + material.location()
-              + " as "
-              + material.type()
-              + ": "
-              + e.getClass().getSimpleName()
-              + (e instanceof IOException ? ": " + e.getMessage() : "")
-              + ". Check that the file is there on every host, its type and its password",
-          e instanceof IOException ? e : null);
+      throw unusable(material, option, e);
     }
+  }
+
+  private static IllegalArgumentException unusable(
+      KeyMaterial material, String option, Exception e) {
+    // Only an IOException is sure not to quote the file's content.
+    boolean isPlain = e instanceof IOException;
+    String kind = e.getClass().getSimpleName();
+    return new IllegalArgumentException(
+        MQTT_TLS_FILE_UNUSABLE.message(
+            """
+            Cannot use %s=%s as %s: %s. Check that the file is on every host, and check its type \
+            and its password."""
+                .formatted(
+                    option,
+                    material.location(),
+                    material.type(),
+                    isPlain ? kind + ": " + e.getMessage() : kind)),
+        isPlain ? e : null);
   }
 
   private static KeyStore loadStore(Path file, KeyMaterial material)
@@ -114,7 +131,7 @@ public final class TlsContext {
     return store;
   }
 
-  /** Certificates are trusted; with a private key they are its chain. */
+  /** Without a private key the certificates are trusted; with one they are its chain. */
   private static KeyStore loadPem(String text, KeyMaterial material)
       throws IOException, GeneralSecurityException {
     CertificateFactory certificates = CertificateFactory.getInstance("X.509");
@@ -130,9 +147,10 @@ public final class TlsContext {
         case "ENCRYPTED PRIVATE KEY" -> key = privateKey(decrypt(der, material));
         default ->
             throw new IOException(
-                "it holds a "
-                    + matcher.group(1)
-                    + "; accepted are CERTIFICATE, PRIVATE KEY and ENCRYPTED PRIVATE KEY (PKCS#8)");
+                """
+                it holds a %s; accepted are CERTIFICATE, PRIVATE KEY and ENCRYPTED PRIVATE KEY \
+                (PKCS#8)"""
+                    .formatted(matcher.group(1)));
       }
     }
     if (chain.isEmpty()) {
@@ -172,7 +190,7 @@ public final class TlsContext {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(spec);
       } catch (InvalidKeySpecException e) {
-        // Not a key of this kind: the next one may fit.
+        // The key is of another kind: the next algorithm may fit.
       }
     }
     throw new InvalidKeySpecException("neither RSA, EC nor Ed25519");

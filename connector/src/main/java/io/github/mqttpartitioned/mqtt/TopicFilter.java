@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A topic filter as in section 4.7 of the MQTT 5 specification.
+ * A topic filter (section 4.7).
  *
  * @param filter its text; {@code +} and {@code #} stand alone in their level, {@code #} is last
  */
@@ -13,6 +13,10 @@ public record TopicFilter(String filter) implements Serializable {
 
   private static final int MAX_BYTES = 65_535;
 
+  /**
+   * @throws IllegalArgumentException if {@code filter} is not one; the message is the predicate of
+   *     a sentence about the value
+   */
   public TopicFilter {
     if (filter.isEmpty()) {
       throw new IllegalArgumentException("is empty: a topic filter has at least one character");
@@ -44,7 +48,7 @@ public record TopicFilter(String filter) implements Serializable {
     return "$share/" + group + "/" + filter;
   }
 
-  /** Whether a topic exists that both this filter and {@code other} match, section 4.7.1. */
+  /** Whether there is a topic that both this filter and {@code other} match (section 4.7.1). */
   public boolean overlaps(TopicFilter other) {
     String[] mine = filter.split("/", -1);
     String[] theirs = other.filter.split("/", -1);
@@ -60,7 +64,7 @@ public record TopicFilter(String filter) implements Serializable {
         return false;
       }
     }
-    // a/# matches a, too.
+    // a/# matches a as well.
     String[] longer = mine.length > theirs.length ? mine : theirs;
     int shorter = Math.min(mine.length, theirs.length);
     return longer.length == shorter

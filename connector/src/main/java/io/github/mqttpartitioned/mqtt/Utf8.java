@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.mqtt;
 
 import java.nio.ByteBuffer;
 
-/** UTF-8 as MQTT 5 section 1.5.4 wants it. */
+/** Checks text for UTF-8 as MQTT 5 requires it (section 1.5.4). Thread-safe: it has no state. */
 public final class Utf8 {
 
   private Utf8() {}

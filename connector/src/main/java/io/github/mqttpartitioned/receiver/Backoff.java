@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next connection: doubling from 100 ms to 30 s, each between half and
- * the whole of that, so that members that lost their broker together do not come back together.
- * Confined to one thread.
+ * Gives the wait before the next connection. The limit doubles from 100 ms to 30 s; each wait is
+ * random between half the limit and the limit, so that members that lose their broker together do
+ * not return together. Confined to one thread.
  */
 final class Backoff {
 
@@ -29,7 +29,7 @@ final class Backoff {
     return Duration.ofMillis(millis);
   }
 
-  /** The connection worked: begin anew. */
+  /** Begins again at the shortest wait, as the connection worked. */
   void reset() {
     nextMillis = FIRST.toMillis();
   }

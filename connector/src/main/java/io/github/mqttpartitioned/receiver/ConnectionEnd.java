@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.receiver;
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
+import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.option.SourceSettings;
 
 /** Why a connection has ended. */
@@ -12,9 +13,9 @@ final class ConnectionEnd {
   private ConnectionEnd() {}
 
   /**
-   * The most telling cause.
+   * The cause that says most: the broker's own words before what the network reported.
    *
-   * @throws MemberException when the broker has refused the connection
+   * @throws MemberException if the broker has refused the connection
    */
   static RuntimeException cause(Inbox inbox, SourceSettings settings, int partition) {
     ConnAck connAck = inbox.connAck();
@@ -23,10 +24,10 @@ final class ConnectionEnd {
     }
     Disconnect disconnect = inbox.disconnect();
     if (disconnect != null) {
-      if (disconnect.reasonCode() == Disconnect.SESSION_TAKEN_OVER) {
+      if (disconnect.reasonCode() == ReasonCode.SESSION_TAKEN_OVER.code()) {
         return MemberException.takenOver(settings, partition);
       }
-      if (disconnect.reasonCode() == Disconnect.NO_SHARED_SUBSCRIPTIONS) {
+      if (disconnect.reasonCode() == ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED.code()) {
         return MemberException.noSharedSubscriptions(settings, partition);
       }
       return MemberException.ended(
@@ -34,7 +35,7 @@ final class ConnectionEnd {
     }
     Throwable end = inbox.end();
     if (end == null) {
-      return new IllegalStateException("stopped");
+      return new IllegalStateException("the receiver has left the broker");
     }
     if (end instanceof MalformedPacketException malformed) {
       return MemberException.malformed(settings, partition, malformed);

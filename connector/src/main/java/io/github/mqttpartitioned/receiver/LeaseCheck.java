@@ -2,27 +2,27 @@
 package io.github.mqttpartitioned.receiver;
 
 /**
- * For how long a receiver may speak for its partition, and who wants to know what it does.
- * Thread-safe; cheap, for it is asked at each group commit.
+ * Tells a receiver whether it may still act for its partition, and hears of changes of its status.
+ * Thread-safe, and cheap: the receiver asks at each group commit.
  */
 public interface LeaseCheck {
 
   /**
-   * Asks before a connection is made, and before anything is acknowledged.
+   * Called before a connection is made, and before anything is acknowledged.
    *
-   * @throws RuntimeException when another holder may have taken over; final
+   * @throws RuntimeException if another node may host the partition by now; final
    */
   void require();
 
-  /** Whether a holder before this one may not know yet that it is none any more, and connect. */
+  /** Whether an earlier host may connect, because it does not know yet that it is none any more. */
   default boolean mayOverlap() {
     return false;
   }
 
-  /** The partition's status is another one now. */
+  /** Reports that the partition's status has changed. */
   void changed();
 
-  /** Ends with the receiver itself: nobody can take over without this JVM's knowing. */
+  /** Lasts as long as the receiver: no other node can take over without this JVM. */
   LeaseCheck ENDLESS =
       new LeaseCheck() {
         @Override

@@ -33,14 +33,14 @@ final class Linger {
   /** How many messages the broker seems to allow in flight. */
   private int window = UNKNOWN;
 
-  /** How many it had in flight when it was last waited for to the end; 0 once it has had more. */
+  /** How many were in flight at the end of the last full wait; 0 once there were more. */
   private int stoppedAt;
 
-  /** Groups that have been taken since, because the window seemed to be full. */
+  /** Groups taken since the window was learned, because it seemed to be full. */
   private int believed;
 
   /**
-   * Something has arrived.
+   * Learns that something has arrived.
    *
    * @param owed all acknowledgements that the broker waits for
    */
@@ -57,7 +57,7 @@ final class Linger {
    * How long a batch is to wait for more.
    *
    * @param owed all acknowledgements that the broker waits for, those of the batch among them
-   * @return 0 or less when no longer
+   * @return 0 or less if it is not to wait any longer
    */
   long nanosLeft(Batch batch, int owed, long now) {
     return owed >= window || isEnough(batch) ? 0 : dueAt(batch.receivedNanos()) - now;
@@ -68,7 +68,7 @@ final class Linger {
     return since + LONGEST.toNanos();
   }
 
-  /** A batch is taken: learns from it. */
+  /** Learns from a batch that is taken. */
   void taken(Batch batch, int owed, long now) {
     if (owed >= window) {
       believed++;

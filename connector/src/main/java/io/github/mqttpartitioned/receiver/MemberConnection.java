@@ -2,38 +2,43 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.DataPlane;
+import io.github.mqttpartitioned.mqtt.PahoSession;
+import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * One network connection of a member, from CONNECT to its end: takes what arrives, appends it in
- * one write transaction, then acknowledges it. Acknowledgements go out only behind the commit that
- * made their messages durable, and only on the connection that the messages came by.
+ * one write transaction, then acknowledges it. An acknowledgement is sent only after the commit
+ * that made its message durable, and only on the connection that delivered the message.
  *
- * <p>Confined to the receiver thread, but for {@link #inFlight}.
+ * <p>Confined to the receiver thread, except {@link #inFlight}.
  */
 final class MemberConnection {
 
-  /** After this long without a message, buffers are given back. */
+  /** After this long without a message, the buffers are released. */
   private static final Duration IDLE = Duration.ofSeconds(2);
 
   /** How long a broker may take to end a connection after DISCONNECT. */
-  private static final Duration GOODBYE = Duration.ofSeconds(2);
+  private static final Duration DISCONNECT_LIMIT = Duration.ofSeconds(2);
 
   private static final Counts CONNECTION = new Counts(0, 0, 0, 0, 0, 0, 1, 0);
 
-  /** Told how a connection gets on. */
+  /** Hears of a connection's progress. Called by the receiver thread. */
   interface Listener {
 
-    /** The member is subscribed now, or the broker knows that it is retired. */
+    /** The member is subscribed, or retired and no longer subscribed. */
     void connected();
 
     /** Messages have been stored. */
@@ -45,12 +50,12 @@ final class MemberConnection {
   private final int partition;
   private final GroupCommit groupCommit;
   private final Listener listener;
-  private final ReceiverSignals wishes;
+  private final ReceiverSignals signals;
   private final Inbox inbox;
   private final WithheldAcknowledgements withheld = new WithheldAcknowledgements();
   private boolean subscribed;
 
-  /** By then the broker must have said something, or a retired member got a message. */
+  /** Until then the broker must answer, or a retired member must get a message. */
   private long deadline;
 
   MemberConnection(MemberContext member, Listener listener) {
@@ -59,12 +64,12 @@ final class MemberConnection {
     this.partition = member.partition();
     this.groupCommit = member.groupCommit();
     this.listener = listener;
-    this.wishes = member.wishes();
+    this.signals = member.signals();
     this.inbox =
-        new Inbox(wishes, settings.broker(partition).url(), NodeMemory.ofThisJvm().share());
+        new Inbox(signals, settings.broker(partition).url(), NodeMemory.ofThisJvm().share());
   }
 
-  /** QoS 1 and 2 messages received whose acknowledgement is not over yet. From any thread. */
+  /** QoS 1 and 2 messages received whose acknowledgement is not over. Thread-safe. */
   int inFlight() {
     return inbox.inFlight();
   }
@@ -77,16 +82,22 @@ final class MemberConnection {
   /**
    * Connects, and stays until the connection ends or the receiver is to stop.
    *
-   * @return whether it ended the session of a retired member, because it is empty
-   * @throws MemberException when the broker will not have the member as it should
-   * @throws IOException when there was not even an attempt to connect
-   * @throws StoreException when messages could not be stored; the broker delivers them again
+   * @return whether it ended the session of a retired member, because the session is empty
+   * @throws MemberException if the broker refuses the member, or lacks what it needs
+   * @throws IOException if there was not even an attempt to connect
+   * @throws StoreException if messages could not be stored; the broker delivers them again
    */
   boolean live() throws IOException, InterruptedException {
-    PublishParser parser =
-        new PublishParser(settings.ackMode(), member.store().inFlight(), member.poison());
     try (PahoSession session =
-        new PahoSession(settings, partition, inbox, parser, MemberConnection::nowMicros)) {
+        new PahoSession(member.connectionSettings(), member.subscriptions(), new Messages())) {
+      return live(session);
+    } finally {
+      inbox.memory().close();
+    }
+  }
+
+  private boolean live(PahoSession session) throws IOException, InterruptedException {
+    try {
       session.open();
       boolean empty = takeAll(session);
       if (inbox.end() == null && empty) {
@@ -97,11 +108,28 @@ final class MemberConnection {
       leave(session);
       return false;
     } finally {
-      inbox.memory().close();
+      // Before the session is closed, which waits for the wire thread, which may wait for room.
+      inbox.close();
     }
   }
 
-  /** Pumps, and takes what has arrived when that is over. */
+  /** The messages of the connection: the wire thread puts them into the inbox. */
+  private final class Messages implements DataPlane {
+    private final PublishParser parser =
+        new PublishParser(settings.ackMode(), member.store().inFlight(), member.poison());
+
+    @Override
+    public InputStream inbound(InputStream wire, Consumer<ReasonCode> disconnect) {
+      return new PacketReader(wire, inbox, parser, MemberConnection::nowMicros, disconnect);
+    }
+
+    @Override
+    public void ended(Throwable cause) {
+      inbox.end(cause);
+    }
+  }
+
+  /** Pumps until that is over, then takes what has arrived meanwhile. */
   private boolean takeAll(PahoSession session) throws InterruptedException {
     try {
       boolean empty = pump(session);
@@ -119,22 +147,22 @@ final class MemberConnection {
 
   private void leave(PahoSession session) throws InterruptedException {
     if (inbox.end() == null) {
-      session.disconnect(0);
+      session.disconnect();
       awaitEnd();
     }
   }
 
   /**
-   * Lets the broker end the connection that it was told to. A socket that is closed with data
-   * unread resets the connection, and the broker might never see the last acknowledgements.
+   * Waits until the broker ends the connection after DISCONNECT. A socket that is closed with
+   * unread data resets the connection, and the broker might never see the last acknowledgements.
    */
   private void awaitEnd() throws InterruptedException {
-    synchronized (wishes) {
-      long until = System.nanoTime() + GOODBYE.toNanos();
-      for (long left = GOODBYE.toNanos();
+    synchronized (signals) {
+      long until = System.nanoTime() + DISCONNECT_LIMIT.toNanos();
+      for (long left = DISCONNECT_LIMIT.toNanos();
           inbox.end() == null && left > 0;
           left = until - System.nanoTime()) {
-        TimeUnit.NANOSECONDS.timedWait(wishes, left);
+        TimeUnit.NANOSECONDS.timedWait(signals, left);
       }
     }
   }
@@ -142,7 +170,7 @@ final class MemberConnection {
   /**
    * Takes, appends, acknowledges, until the connection ends or the receiver is to stop.
    *
-   * @return true when it is over because the session of a retired member is empty
+   * @return true if it ended because the session of a retired member is empty
    */
   private boolean pump(PahoSession session) throws InterruptedException {
     deadline = System.nanoTime() + settings.connectTimeout().toNanos();
@@ -157,7 +185,7 @@ final class MemberConnection {
         busy = true;
       }
       if (busy) {
-        // SUBACK stands behind what the session had in store: a broker that sends is not silent.
+        // SUBACK comes after what the session held: a broker that sends messages is not silent.
         deadline = System.nanoTime() + patience().toNanos();
       } else if (member.isRetired() && subscribed && deadline - System.nanoTime() <= 0) {
         return true;
@@ -173,14 +201,14 @@ final class MemberConnection {
   /**
    * Waits for something to do.
    *
-   * @return false when the connection has ended or the receiver is to stop
+   * @return false if the connection has ended or the receiver is to stop
    */
   private boolean await() throws InterruptedException {
-    synchronized (wishes) {
+    synchronized (signals) {
       boolean mustWake = !subscribed || (member.isRetired() && withheld.isEmpty());
       long wakeAt = mustWake ? deadline : System.nanoTime() + IDLE.toNanos();
       while (true) {
-        if (wishes.isStopping() || inbox.end() != null) {
+        if (signals.isStopping() || inbox.end() != null) {
           return false;
         }
         long now = System.nanoTime();
@@ -188,22 +216,22 @@ final class MemberConnection {
         long untilWake = wakeAt - now;
         if (untilDue == 0
             || groupCommit.hasTrim()
-            || withheld.isDue(wishes.progress().processedBelow())
+            || withheld.isDue(signals.progress().processedBelow())
             || (!subscribed && Preflight.isAnswered(inbox, settings, partition))
             || (mustWake && untilWake <= 0)) {
           return true;
         }
         if (untilWake > 0) {
-          TimeUnit.NANOSECONDS.timedWait(wishes, Math.min(untilDue, untilWake));
+          TimeUnit.NANOSECONDS.timedWait(signals, Math.min(untilDue, untilWake));
         } else {
           inbox.shrink();
-          TimeUnit.NANOSECONDS.timedWait(wishes, untilDue);
+          TimeUnit.NANOSECONDS.timedWait(signals, untilDue);
         }
       }
     }
   }
 
-  /** Whether the member is subscribed now, or retired; it has a time limit for that. */
+  /** Whether the broker has confirmed what the member subscribes to; there is a time limit. */
   private boolean checkSubscribed() {
     ConnAck connAck = inbox.connAck();
     if (connAck == null || !Preflight.isAnswered(inbox, settings, partition)) {
@@ -225,10 +253,10 @@ final class MemberConnection {
 
   /** Returns whether a message was stored. */
   private boolean commitAndAcknowledge(PahoSession session) {
-    // A commit that is larger than the store would never get through.
+    // A commit that is larger than the store would fail again and again.
     List<Batch> arrived = inbox.take(member.store().maxBlockBytes());
     List<Batch> batches = new ArrayList<>(arrived);
-    long processed = wishes.progress().processedBelow();
+    long processed = signals.progress().processedBelow();
     if (withheld.isDue(processed)) {
       Batch due = new Batch(settings.broker(partition).url());
       withheld.takeDue(processed, due);
@@ -237,7 +265,7 @@ final class MemberConnection {
     long offset = member.store().extent().next();
     boolean stored = groupCommit.commit(batches);
     if (!batches.isEmpty()) {
-      member.tenure().require();
+      member.leaseCheck().require();
     }
     int unsent = 0;
     for (Batch batch : batches) {
@@ -252,7 +280,7 @@ final class MemberConnection {
       acknowledge(batch, session);
     }
     inbox.recycle(arrived);
-    member.tenure().changed();
+    member.leaseCheck().changed();
     return stored;
   }
 

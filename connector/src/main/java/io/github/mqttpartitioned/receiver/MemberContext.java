@@ -1,27 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.mqtt.ConnectionSettings;
+import io.github.mqttpartitioned.mqtt.Subscriptions;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.store.PartitionStore;
 
 /**
- * What all connections of a member share, one after the other.
+ * What the successive connections of a member share.
  *
- * @param tenure asked whether the member may go on
- * @param times told how long its work takes
+ * @param leaseCheck asked whether the member may continue
+ * @param times told how long the member's work takes
  */
 record MemberContext(
     SourceSettings settings,
     int partition,
     PartitionStore store,
-    LeaseCheck tenure,
+    LeaseCheck leaseCheck,
     CommitTimes times,
     GroupCommit groupCommit,
     PoisonMessages poison,
     MemberLog log,
-    ReceiverSignals wishes) {
+    ReceiverSignals signals) {
 
   boolean isRetired() {
     return settings.isRetired(partition);
+  }
+
+  ConnectionSettings connectionSettings() {
+    return new ConnectionSettings(
+        settings.broker(partition),
+        settings.clientId(partition),
+        settings.username(),
+        settings.password(),
+        settings.tls(),
+        settings.keepAlive(),
+        settings.connectTimeout(),
+        settings.sessionExpiry(),
+        settings.receiveMaximum());
+  }
+
+  Subscriptions subscriptions() {
+    return new Subscriptions(
+        settings.subscriptions(partition), settings.qos(), settings.unsubscriptions(partition));
   }
 }

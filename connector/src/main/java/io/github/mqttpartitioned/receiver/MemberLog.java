@@ -5,7 +5,7 @@ import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.option.SourceSettings;
 import org.slf4j.Logger;
 
-/** What a receiver says about its member. */
+/** Writes what happens to a member to the receiver's log. */
 final class MemberLog {
 
   private final Logger log;
@@ -19,23 +19,26 @@ final class MemberLog {
   }
 
   /**
-   * @param firstEver the member cannot have had a session before
+   * The member is connected and subscribed.
+   *
+   * @param firstEver whether the member cannot have had a session before
    */
   void connected(ConnAck connAck, boolean firstEver) {
     log.info(
-        "Partition {} connected to {} as {}, session {}{}",
+        "Partition {} is connected to {} as {}, its session is {}{}",
         partition,
         settings.broker(partition),
         settings.clientId(partition),
         connAck.sessionPresent() ? "resumed" : "new",
-        settings.isRetired(partition) ? ", to empty it: the partition is retired" : "");
+        settings.isRetired(partition) ? ": the partition is retired, its session is emptied" : "");
     if (settings.isRetired(partition)) {
       return;
     }
     if (!connAck.sessionPresent() && !firstEver && settings.qos() > 0) {
       log.warn(
-          "{} has no session of {} any more: what was published while partition {} was away may be"
-              + " lost. Check the broker's persistence and session expiry",
+          """
+          {} has no session of {} any more: messages that were published while partition {} was \
+          away may be lost. Check the broker's persistence and session expiry.""",
           settings.broker(partition),
           settings.clientId(partition),
           partition);
@@ -43,7 +46,7 @@ final class MemberLog {
     long asked = settings.sessionExpiry().toSeconds();
     if (connAck.sessionExpiry() >= 0 && connAck.sessionExpiry() < asked) {
       log.warn(
-          "{} keeps the session of {} for {} s only, sessionExpiry asks for {} s",
+          "{} keeps the session of {} for only {} s, but sessionExpiry asks for {} s",
           settings.broker(partition),
           settings.clientId(partition),
           connAck.sessionExpiry(),

@@ -1,43 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
-import static io.github.mqttpartitioned.mqtt.MalformedPacketException.MALFORMED;
-import static io.github.mqttpartitioned.mqtt.MalformedPacketException.PROTOCOL_ERROR;
+import static io.github.mqttpartitioned.mqtt.ReasonCode.MALFORMED_PACKET;
+import static io.github.mqttpartitioned.mqtt.ReasonCode.PROTOCOL_ERROR;
 
 import io.github.mqttpartitioned.mqtt.ControlPackets;
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
+import io.github.mqttpartitioned.mqtt.PacketType;
+import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.VarInt;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inbound stream of a connection as Paho sees it: PUBLISH and PUBREL are taken out and go into
- * batches, what Paho must know of the rest is handed on.
+ * The inbound stream of a connection as Paho sees it. It takes PUBLISH and PUBREL out and puts them
+ * into batches; of the rest it gives Paho what Paho must know.
  *
- * <p>Reads large pieces and deals with all packets of a piece at once. Only a packet larger than
- * the usual piece makes the buffer grow, and only as its bytes really arrive: an announced length
- * alone costs no memory. A large packet waits for its {@linkplain MemberMemory#awaitGrant grant}
- * when its first piece is here. Confined to the wire thread.
+ * <p>It reads large pieces and processes all packets of a piece at once. The buffer grows only for
+ * a packet that is larger than the usual piece, and only as its bytes really arrive: an announced
+ * length alone costs no memory. A large packet waits for its {@linkplain MemberMemory#awaitGrant
+ * grant} when its first piece is here. Confined to the wire thread.
  */
 final class PacketReader extends InputStream {
 
   private static final int PIECE = 128 << 10;
 
-  private static final int PUBLISH = 0x3;
-  private static final int PUBREL = 0x6;
-
   private final InputStream in;
   private final Inbox inbox;
   private final PublishParser parser;
   private final LongSupplier clockMicros;
-  private final IntConsumer disconnect;
+  private final Consumer<ReasonCode> disconnect;
 
   private byte[] buffer = new byte[PIECE];
   private int start;
@@ -53,7 +52,7 @@ final class PacketReader extends InputStream {
   private int forPahoEnd;
   private boolean connected;
 
-  /** The member leaves: what still comes is dropped, so that the broker can say goodbye. */
+  /** The member leaves: what still comes is dropped, so that the broker can end the connection. */
   private boolean leaving;
 
   /**
@@ -65,7 +64,7 @@ final class PacketReader extends InputStream {
       Inbox inbox,
       PublishParser parser,
       LongSupplier clockMicros,
-      IntConsumer disconnect) {
+      Consumer<ReasonCode> disconnect) {
     this.in = in;
     this.inbox = inbox;
     this.parser = parser;
@@ -95,7 +94,7 @@ final class PacketReader extends InputStream {
       if (e instanceof MalformedPacketException malformed) {
         disconnect.accept(malformed.reasonCode());
       } else if (e instanceof PacketTooLargeException) {
-        disconnect.accept(PacketTooLargeException.REASON_CODE);
+        disconnect.accept(ReasonCode.PACKET_TOO_LARGE);
       }
       inbox.end(e);
       throw e instanceof IOException io ? io : new IOException(e);
@@ -118,18 +117,11 @@ final class PacketReader extends InputStream {
 
   private void readPiece() throws IOException {
     makeRoom();
-    while (true) {
-      try {
-        int count = in.read(buffer, limit, buffer.length - limit);
-        if (count < 0) {
-          throw new EOFException("the broker closed the connection");
-        }
-        limit += count;
-        return;
-      } catch (SocketTimeoutException e) {
-        // Paho lets reads time out after a second. Nothing has arrived.
-      }
+    int count = in.read(buffer, limit, buffer.length - limit);
+    if (count < 0) {
+      throw new EOFException("the broker closed the connection");
     }
+    limit += count;
   }
 
   private void makeRoom() throws IOException {
@@ -171,7 +163,7 @@ final class PacketReader extends InputStream {
         }
         int header = buffer[start] & 0xFF;
         int bodyEnd = bodyStart + remainingLength;
-        if (connected == (header == ControlPackets.CONNACK)) {
+        if (connected == (header == PacketType.CONNACK)) {
           throw new MalformedPacketException(
               PROTOCOL_ERROR,
               connected
@@ -189,15 +181,15 @@ final class PacketReader extends InputStream {
             return;
           }
         }
-        switch (header >>> 4) {
-          case PUBLISH -> parser.publish(buffer, header, bodyStart, bodyEnd, now, batch);
-          case PUBREL -> parser.pubrel(buffer, header, bodyStart, bodyEnd, batch);
+        switch (PacketType.of(header)) {
+          case PacketType.PUBLISH -> parser.publish(buffer, header, bodyStart, bodyEnd, now, batch);
+          case PacketType.PUBREL -> parser.pubrel(buffer, header, bodyStart, bodyEnd, batch);
           default -> takeControl(header, bodyStart, bodyEnd, batch);
         }
         start = bodyEnd;
       }
     } catch (RuntimeException | Error e) {
-      // Half a message may be in it. Nothing of it was acknowledged: it comes again.
+      // The batch may hold half a message. None of it was acknowledged, so all of it comes again.
       batch = null;
       throw e;
     } finally {
@@ -210,49 +202,46 @@ final class PacketReader extends InputStream {
   /**
    * Decodes the fixed header at {@link #start} into {@link #remainingLength}.
    *
-   * @return where the body begins, or -1 while the packet is not here completely
+   * @return where the body begins, or -1 while the packet is incomplete
    */
   private int bodyStart() throws MalformedPacketException {
-    int length = 0;
-    int at = start + 1;
-    for (int shift = 0; shift < 28; shift += 7, at++) {
-      if (at >= limit) {
-        return -1;
-      }
-      int next = buffer[at];
-      length |= (next & 0x7F) << shift;
-      if (next >= 0) {
-        remainingLength = length;
-        packetLength = at + 1 - start + length;
-        return limit - at - 1 >= length ? at + 1 : -1;
-      }
+    long read = VarInt.read(buffer, start + 1, limit);
+    if (read == VarInt.INCOMPLETE) {
+      return -1;
     }
-    throw new MalformedPacketException(MALFORMED, "Remaining Length is longer than 4 bytes");
+    if (read == VarInt.MALFORMED) {
+      throw new MalformedPacketException(
+          MALFORMED_PACKET, "Remaining Length is longer than 4 bytes");
+    }
+    int bodyStart = start + 1 + VarInt.length(read);
+    remainingLength = VarInt.value(read);
+    packetLength = bodyStart - start + remainingLength;
+    return limit - bodyStart >= remainingLength ? bodyStart : -1;
   }
 
   /**
-   * Paho is handed only what it must know, in the plainest form: a text in it that Paho cannot
-   * decode would end the wire thread without a word.
+   * Takes one packet other than PUBLISH and PUBREL. Paho gets only what it must know, in the
+   * plainest form: a text that Paho cannot decode would end the wire thread without an error.
    */
   private void takeControl(int header, int bodyStart, int bodyEnd, Batch batch) throws IOException {
     ByteBuffer body = ByteBuffer.wrap(buffer, bodyStart, bodyEnd - bodyStart);
     switch (header) {
-      case ControlPackets.CONNACK -> {
+      case PacketType.CONNACK -> {
         ConnAck connAck = ControlPackets.connAck(body);
         inbox.connected(connAck);
-        if (connAck.reasonCode() != 0) {
+        if (connAck.reasonCode() != ReasonCode.SUCCESS) {
           throw new IOException("the broker refused the connection");
         }
         if (!connAck.sessionPresent()) {
           parser.forgetSession(batch);
         }
         connected = true;
-        handOn(connAck.forPaho());
+        giveToPaho(connAck.forPaho());
       }
-      case ControlPackets.SUBACK -> inbox.subscribed(ControlPackets.subAck(body));
-      case ControlPackets.UNSUBACK -> inbox.unsubscribed(ControlPackets.subAck(body));
-      case ControlPackets.PINGRESP -> handOn(Arrays.copyOfRange(buffer, start, bodyEnd));
-      case ControlPackets.DISCONNECT -> {
+      case PacketType.SUBACK -> inbox.subscribed(ControlPackets.subAck(body));
+      case PacketType.UNSUBACK -> inbox.unsubscribed(ControlPackets.subAck(body));
+      case PacketType.PINGRESP -> giveToPaho(Arrays.copyOfRange(buffer, start, bodyEnd));
+      case PacketType.DISCONNECT -> {
         inbox.disconnected(ControlPackets.disconnect(body));
         throw new IOException("the broker sent DISCONNECT");
       }
@@ -262,7 +251,7 @@ final class PacketReader extends InputStream {
     }
   }
 
-  private void handOn(byte[] packet) {
+  private void giveToPaho(byte[] packet) {
     int waiting = forPahoEnd - forPahoStart;
     byte[] all = Arrays.copyOfRange(forPaho, forPahoStart, forPahoEnd + packet.length);
     System.arraycopy(packet, 0, all, waiting, packet.length);

@@ -8,9 +8,6 @@ final class PacketTooLargeException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  /** Reason code for DISCONNECT: packet too large. */
-  static final int REASON_CODE = 0x95;
-
   private final int length;
   private final long largest;
   private final long heapBytes;

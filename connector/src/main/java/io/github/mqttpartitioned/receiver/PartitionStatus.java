@@ -5,12 +5,13 @@ import io.github.mqttpartitioned.block.LogExtent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a partition is doing, as its node last said. Counts are since the node began to hold it.
+ * The status of a partition, as its node last reported it. Counts begin when the node begins to
+ * host the partition.
  *
  * @param state what its member does
- * @param problem why it is not connected, or stopped for good; null while all is well
+ * @param problem why the member is not connected, or has failed; null if there is no problem
  * @param extent what its store holds durably
- * @param storeBytes disk taken by messages not yet trimmed
+ * @param storeBytes disk space of messages that are not yet trimmed
  * @param counts what went through
  */
 public record PartitionStatus(
@@ -22,7 +23,7 @@ public record PartitionStatus(
 
   /** What a member does. */
   public enum State {
-    /** Held by no node: its host is away, or it is on its way from one node to another. */
+    /** No node hosts the partition: its host is away, or it moves from one node to another. */
     WAITING,
     /** Connecting, or waiting to try again. */
     CONNECTING,
@@ -30,11 +31,11 @@ public record PartitionStatus(
     CONNECTED,
     /** Off the broker until a trim has made room in the store. */
     STORE_FULL,
-    /** Of a retired partition: its session at the broker has been emptied and ended. */
+    /** The partition is retired, and its session at the broker is empty and has ended. */
     RETIRED,
-    /** Stopped for good; the problem says why. */
+    /** Stopped, and will not try again; the problem says why. */
     FAILED,
-    /** Released in order. */
+    /** Stopped in order. */
     STOPPED
   }
 
@@ -44,9 +45,9 @@ public record PartitionStatus(
    * @param received messages from the broker, redelivered ones included
    * @param receivedBytes bytes of their packets
    * @param stored messages made durable
-   * @param duplicates redeliveries that were recognised and not stored again
+   * @param duplicates redeliveries that were recognised and not stored
    * @param acknowledgements PUBACK, PUBREC and PUBCOMP packets sent
-   * @param trimmed messages removed after Spark was done with them
+   * @param trimmed messages removed after Spark had processed them
    * @param connections connections made and subscribed; all after the first are reconnects
    * @param deadLetters malformed messages that the store keeps apart
    */
@@ -60,8 +61,10 @@ public record PartitionStatus(
       long connections,
       long deadLetters) {
 
+    /** Nothing has happened. */
     public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0);
 
+    /** The sums. */
     public Counts plus(Counts more) {
       return new Counts(
           received + more.received,

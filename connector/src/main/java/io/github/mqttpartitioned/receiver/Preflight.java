@@ -3,23 +3,28 @@ package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.ControlPackets.SubAck;
+import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.util.List;
 
 /** Checks what a broker offers and grants against what a member needs. */
 final class Preflight {
 
-  private static final int FIRST_FAILURE = 0x80;
+  /** "Unacceptable protocol version" in a CONNACK of MQTT 3.1.1. */
+  private static final int PROTOCOL_VERSION_OF_3_1_1 = 1;
 
   private Preflight() {}
 
   /**
-   * @throws MemberException when the broker refuses, or lacks what the member cannot do without
+   * @throws MemberException if the broker refuses, or lacks what the member needs
    */
   static void check(ConnAck connAck, SourceSettings settings, int partition) {
-    // A broker of MQTT 3.1.1 alone answers with its own codes, 1 to 5: 1 is the protocol version.
-    int reasonCode = connAck.reasonCode() == 1 ? 0x84 : connAck.reasonCode();
-    if (reasonCode != 0) {
+    // A broker that speaks only MQTT 3.1.1 answers with a return code of that version, 1 to 5.
+    int reasonCode =
+        connAck.reasonCode() == PROTOCOL_VERSION_OF_3_1_1
+            ? ReasonCode.UNSUPPORTED_PROTOCOL_VERSION.code()
+            : connAck.reasonCode();
+    if (reasonCode != ReasonCode.SUCCESS) {
       throw MemberException.refused(settings, partition, reasonCode, connAck.reason());
     }
     if (!connAck.sharedSubscriptions()) {
@@ -37,15 +42,15 @@ final class Preflight {
     }
   }
 
-  /** Whether the broker has answered SUBSCRIBE and UNSUBSCRIBE, where they were sent. */
+  /** Whether the broker has answered SUBSCRIBE and UNSUBSCRIBE, as far as they were sent. */
   static boolean isAnswered(Inbox inbox, SourceSettings settings, int partition) {
     return (inbox.subAck() != null || settings.subscriptions(partition).isEmpty())
         && (inbox.unsubAck() != null || settings.unsubscriptions(partition).isEmpty());
   }
 
   /**
-   * @throws MemberException when a topic filter was refused, granted at a lower QoS, or is kept
-   *     though the member gives it up
+   * @throws MemberException if the broker refuses a topic filter, grants it at a lower QoS, or
+   *     keeps one that the member gives up
    */
   static void checkAnswers(Inbox inbox, SourceSettings settings, int partition) {
     SubAck subAck = inbox.subAck();
@@ -62,7 +67,7 @@ final class Preflight {
     List<String> filters = settings.subscriptions(partition);
     for (int i = 0; i < filters.size(); i++) {
       int code = code(subAck, i);
-      if (code >= FIRST_FAILURE) {
+      if (ReasonCode.isFailure(code)) {
         throw MemberException.notSubscribed(
             settings, partition, filters.get(i), code, subAck.reason());
       }
@@ -76,7 +81,7 @@ final class Preflight {
     List<String> filters = settings.unsubscriptions(partition);
     for (int i = 0; i < filters.size(); i++) {
       int code = code(unsubAck, i);
-      if (code >= FIRST_FAILURE) {
+      if (ReasonCode.isFailure(code)) {
         throw MemberException.notUnsubscribed(
             settings, partition, filters.get(i), code, unsubAck.reason());
       }
@@ -85,6 +90,6 @@ final class Preflight {
 
   private static int code(SubAck answer, int index) {
     List<Integer> codes = answer.reasonCodes();
-    return index < codes.size() ? codes.get(index) : FIRST_FAILURE;
+    return index < codes.size() ? codes.get(index) : ReasonCode.UNSPECIFIED_ERROR.code();
   }
 }

@@ -1,44 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
-import static io.github.mqttpartitioned.mqtt.MalformedPacketException.MALFORMED;
-import static io.github.mqttpartitioned.mqtt.MalformedPacketException.PROTOCOL_ERROR;
-import static io.github.mqttpartitioned.mqtt.MalformedPacketException.TOPIC_ALIAS_INVALID;
+import static io.github.mqttpartitioned.mqtt.ReasonCode.MALFORMED_PACKET;
+import static io.github.mqttpartitioned.mqtt.ReasonCode.PROTOCOL_ERROR;
+import static io.github.mqttpartitioned.mqtt.ReasonCode.TOPIC_ALIAS_INVALID;
 
 import io.github.mqttpartitioned.block.BlockFormat;
 import io.github.mqttpartitioned.mqtt.InFlightIds;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.mqtt.MalformedPropertiesException;
+import io.github.mqttpartitioned.mqtt.PacketType;
 import io.github.mqttpartitioned.mqtt.PropertyCursor;
 import io.github.mqttpartitioned.mqtt.Utf8;
+import io.github.mqttpartitioned.mqtt.VarInt;
 import io.github.mqttpartitioned.option.AckMode;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * Takes PUBLISH (section 3.3) and PUBREL (3.6) packets apart, straight into a {@link Batch}. Checks
- * everything before it adds anything: a malformed packet leaves the batch as it was.
+ * Parses PUBLISH (section 3.3) and PUBREL (section 3.6) packets straight into a {@link Batch}. It
+ * checks everything before it adds anything: a malformed packet leaves the batch as it was.
  *
- * <p>QoS 2 (section 4.3.3, method A turned round: the message is stored first, and its id until
- * PUBREL): a message with DUP, whose id is in flight with the same topic and payload, is a
- * redelivery, acknowledged again and not stored again. Without DUP it is a new one, as a broker
- * must set DUP when it sends again ([MQTT-3.3.1-1]): the broker has begun a new session, whose
- * CONNACK may not have arrived, and the id and even the content can be those of the old one. The
+ * <p>QoS 2 (section 4.3.3): the message is stored when it arrives, and its id until PUBREL. A
+ * message with DUP whose id is in flight with the same topic and payload is a redelivery: it is
+ * acknowledged again and not stored again. Without DUP it is a new message, as a broker must set
+ * DUP when it sends again ([MQTT-3.3.1-1]): the broker has begun a new session, whose CONNACK may
+ * not have arrived, and the id and even the content can be equal to those of the old one. The
  * fingerprint guards against a new session's message that is itself delivered again.
  *
  * <p>With {@link AckMode#PROCESSED}, PUBACK and PUBREC are withheld, and what is not acknowledged
- * yet comes again on each new connection. So ids of QoS 1 are in flight, too, until their PUBACK
- * goes out. Other than at QoS 2 the id is free from then on, and this connection's copy of the ids
- * is not told.
+ * comes again on each new connection. So ids of QoS 1 are in flight as well, until their PUBACK is
+ * sent. Unlike at QoS 2 the id is free from then on, and this connection's copy of the ids does not
+ * change.
  *
  * <p>Allocates nothing per message. Confined to the wire thread of one connection.
  */
 final class PublishParser {
-
-  static final int PUBACK = 0x40;
-  private static final int PUBREC = 0x50;
-  private static final int PUBCOMP = 0x70;
 
   static final int DUP = 0x08;
   static final int RETAIN = 0x01;
@@ -61,8 +59,8 @@ final class PublishParser {
   private int end;
 
   /**
-   * @param inFlight ids in flight as they are durable. Needed whatever QoS the member asks for:
-   *     what waits in its session since it asked for QoS 2 still comes so
+   * @param inFlight durable ids in flight; needed at every QoS of the member: messages that wait in
+   *     its session since it asked for QoS 2 still come at QoS 2
    */
   PublishParser(AckMode ackMode, InFlightIds inFlight, PoisonMessages poison) {
     this.withhold = ackMode == AckMode.PROCESSED;
@@ -75,7 +73,7 @@ final class PublishParser {
     }
   }
 
-  /** The broker has no session: whatever was in flight will never be released. */
+  /** Forgets the ids in flight: the broker has no session and will never release them. */
   void forgetSession(Batch batch) {
     if (inFlight.size() > 0) {
       inFlight.clear();
@@ -103,10 +101,10 @@ final class PublishParser {
    * Reads a PUBLISH.
    *
    * @param source holds the packet
-   * @param header its first byte
-   * @param bodyStart first byte behind the fixed header
-   * @param bodyEnd end of the packet
-   * @param receivedMicros time of receipt
+   * @param header the packet's first byte
+   * @param bodyStart index of the first byte after the fixed header
+   * @param bodyEnd end of the packet, exclusive
+   * @param receivedMicros time of receipt, microseconds since 1970, UTC
    */
   void publish(
       byte[] source, int header, int bodyStart, int bodyEnd, long receivedMicros, Batch batch)
@@ -121,7 +119,7 @@ final class PublishParser {
     boolean duplicate = (header & DUP) != 0;
     if (qos == 3 || (qos == 0 && duplicate)) {
       throw new MalformedPacketException(
-          MALFORMED, "PUBLISH with QoS " + qos + (duplicate ? " and DUP" : ""));
+          MALFORMED_PACKET, "PUBLISH with QoS " + qos + (duplicate ? " and DUP" : ""));
     }
     int topicLength = unsignedShort("topic");
     int topicStart = at;
@@ -173,7 +171,7 @@ final class PublishParser {
         return;
       }
     } else if (qos == 1 && inFlight.size() > 0) {
-      // Since a run with AckMode.PROCESSED; after this PUBACK the id belongs to another message.
+      // In flight since a run with AckMode.PROCESSED; this PUBACK frees the id.
       release(packetId, batch);
     }
     if (topic < 0) {
@@ -195,7 +193,7 @@ final class PublishParser {
     }
   }
 
-  /** Returns false when the message is in flight already: a redelivery. */
+  /** Returns false if the message is in flight already: a redelivery. */
   private boolean enterFlight(
       int qos, int packetId, long contentPrint, boolean duplicate, Batch batch) {
     long print = qos == 1 ? contentPrint | OF_QOS_1 : contentPrint;
@@ -214,11 +212,11 @@ final class PublishParser {
   }
 
   /**
-   * Owes the acknowledgement for the message just added, or for one that was stored before. Of the
-   * latter nothing more is known than that its offset is lower than the next one.
+   * Adds the acknowledgement for the message just added, or for one that was stored before. Of the
+   * latter only one thing is known: its offset is lower than the next one.
    */
   private void acknowledge(int qos, int packetId, Batch batch) {
-    int header = qos == 1 ? PUBACK : PUBREC;
+    int header = qos == 1 ? PacketType.PUBACK : PacketType.PUBREC;
     if (withhold) {
       batch.withhold(header, packetId);
     } else {
@@ -227,20 +225,21 @@ final class PublishParser {
   }
 
   /**
-   * Reads a PUBREL. An id that is not in flight is answered too, with success: an answer that says
-   * otherwise could make the broker give the message up.
+   * Reads a PUBREL. The answer is success even if the id is not in flight: any other answer could
+   * make the broker give the message up.
    */
   void pubrel(byte[] source, int header, int bodyStart, int bodyEnd, Batch batch)
       throws MalformedPacketException {
-    if ((header & 0x0F) != 0b0010) {
-      throw new MalformedPacketException(MALFORMED, "PUBREL with flags " + (header & 0x0F));
+    int flags = PacketType.flags(header);
+    if (flags != PacketType.PUBREL_FLAGS) {
+      throw new MalformedPacketException(MALFORMED_PACKET, "PUBREL with flags " + flags);
     }
     if (bodyEnd - bodyStart < Short.BYTES) {
-      throw new MalformedPacketException(MALFORMED, "PUBREL without a packet identifier");
+      throw new MalformedPacketException(MALFORMED_PACKET, "PUBREL without a packet identifier");
     }
     int packetId = ((source[bodyStart] & 0xFF) << 8) | (source[bodyStart + 1] & 0xFF);
     release(packetId, batch);
-    batch.acknowledge(PUBCOMP, packetId);
+    batch.acknowledge(PacketType.PUBCOMP, packetId);
   }
 
   private void release(int packetId, Batch batch) {
@@ -264,13 +263,13 @@ final class PublishParser {
         .add(
             new Batch.MalformedPublish(
                 header, packetId, receivedMicros, body, String.valueOf(e.getMessage())));
-    // At QoS 2 the PUBREL that follows is answered without the id being in flight.
+    // At QoS 2 a PUBREL follows; its answer does not need the id in flight.
     acknowledge(header >>> 1 & 0b11, packetId, batch);
   }
 
   /**
-   * 64 bits that tell two messages apart, never 0: CRC-32C of the topic and of what lies from
-   * {@code restStart} to the packet's end, and the length of the latter.
+   * Returns 64 bits that distinguish two messages, never 0: the CRC-32C of the topic and of the
+   * bytes from {@code restStart} to the packet's end, and the number of the latter.
    */
   private long fingerprint(int topicStart, int topicLength, int restStart) {
     int restLength = end - restStart;
@@ -281,21 +280,19 @@ final class PublishParser {
   }
 
   private int propertyLength() throws MalformedPacketException {
-    int length = 0;
-    for (int shift = 0; shift < 28; shift += 7) {
-      if (at >= end) {
-        throw beyond("property length");
-      }
-      int next = bytes[at++];
-      length |= (next & 0x7F) << shift;
-      if (next >= 0) {
-        if (end - at < length) {
-          throw beyond("properties");
-        }
-        return length;
-      }
+    long read = VarInt.read(bytes, at, end);
+    if (read == VarInt.INCOMPLETE) {
+      throw beyond("property length");
     }
-    throw new MalformedPacketException(MALFORMED, "property length is longer than 4 bytes");
+    if (read == VarInt.MALFORMED) {
+      throw new MalformedPacketException(
+          MALFORMED_PACKET, "property length is longer than 4 bytes");
+    }
+    at += VarInt.length(read);
+    if (end - at < VarInt.value(read)) {
+      throw beyond("properties");
+    }
+    return VarInt.value(read);
   }
 
   private void checkProperties(int start, int length) throws MalformedPacketException {
@@ -308,7 +305,7 @@ final class PublishParser {
         }
       }
     } catch (MalformedPropertiesException e) {
-      throw new MalformedPacketException(MALFORMED, "PUBLISH: " + e.getMessage());
+      throw new MalformedPacketException(MALFORMED_PACKET, "PUBLISH: " + e.getMessage());
     }
   }
 
@@ -317,11 +314,12 @@ final class PublishParser {
       throw new MalformedPacketException(PROTOCOL_ERROR, "PUBLISH with an empty topic");
     }
     if (!Utf8.isWellFormed(view, start, length)) {
-      throw new MalformedPacketException(MALFORMED, "topic of a PUBLISH is not well-formed UTF-8");
+      throw new MalformedPacketException(
+          MALFORMED_PACKET, "topic of a PUBLISH is not well-formed UTF-8");
     }
     for (int i = start; i < start + length; i++) {
       if (bytes[i] == '+' || bytes[i] == '#') {
-        throw new MalformedPacketException(MALFORMED, "topic of a PUBLISH has a wildcard");
+        throw new MalformedPacketException(MALFORMED_PACKET, "topic of a PUBLISH has a wildcard");
       }
     }
   }
@@ -340,6 +338,6 @@ final class PublishParser {
 
   private static MalformedPacketException beyond(String what) {
     return new MalformedPacketException(
-        MALFORMED, what + " of a PUBLISH reaches beyond the packet's announced length");
+        MALFORMED_PACKET, what + " of a PUBLISH reaches beyond the packet's announced length");
   }
 }

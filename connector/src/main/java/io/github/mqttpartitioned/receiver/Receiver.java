@@ -16,84 +16,85 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives the member of one partition: connect, take what has arrived, append it in one write
- * transaction, then acknowledge it; connect again when the connection ends.
+ * Drives the member of one partition: connects, takes what has arrived, appends it in one write
+ * transaction, then acknowledges it; connects again when the connection ends.
  *
  * <p><b>Concurrency.</b> One thread, the receiver thread, does all of this and is the store's only
- * writer. It sleeps on {@link #wishes}, which is notified of everything that it may have to do: by
- * the {@link Inbox} when messages have arrived or the connection has ended, by {@link #progress},
- * by {@link #stop}. What other threads read is volatile.
+ * writer. It sleeps on {@link #signals}, which is notified of everything that the thread may have
+ * to do: by the {@link Inbox} when messages have arrived or the connection has ended, by {@link
+ * #progress}, by {@link #stop}. What other threads read is volatile.
  *
- * <p><b>Nothing lost.</b> Acknowledgements go out only behind the commit that made their messages
- * durable, and only on the connection that the messages came by. When a commit fails, the
- * connection is closed: the broker then delivers again whatever was not acknowledged
- * ([MQTT-4.4.0-1]).
+ * <p><b>No loss.</b> An acknowledgement is sent only after the commit that made its message
+ * durable, and only on the connection that delivered the message. If a commit fails, the receiver
+ * closes the connection: the broker then delivers again what was not acknowledged ([MQTT-4.4.0-1]).
  *
- * <p><b>A retired partition</b> gets no new messages: its member unsubscribes, takes what the
- * broker still holds, and once nothing has come for a while and all is acknowledged, ends its
- * session. What remains to be done is to trim.
+ * <p><b>A retired partition</b> gets no new messages. Its member unsubscribes and takes what the
+ * broker still holds. When nothing has come for {@code drainTimeout} and everything is
+ * acknowledged, the member ends its session. After that the receiver only trims.
  */
 public final class Receiver {
 
   private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
-  /** How often a store is tried whose free pages do not lie side by side. */
+  /** How often the receiver retries a store whose free pages are not adjacent. */
   private static final Duration RETRY_ROOM = Duration.ofSeconds(15);
 
-  /** Who takes a session over twice within this time is no former holder. */
+  /** A client that takes the session over twice within this time is not the former host. */
   private static final Duration TAKEOVERS = Duration.ofMinutes(1);
 
   private final SourceSettings settings;
   private final int partition;
   private final PartitionStore store;
-  private final LeaseCheck tenure;
+  private final LeaseCheck leaseCheck;
   private final boolean connectedBefore;
   private final GroupCommit groupCommit;
   private final Thread thread;
-  private final ReceiverSignals wishes = new ReceiverSignals();
+  private final ReceiverSignals signals = new ReceiverSignals();
   private final MemberContext member;
   private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
   private long mustConnectBy;
   private long takenBackAt = System.nanoTime() - TAKEOVERS.toNanos();
 
-  /** Of a retired member: the broker holds nothing for it any more, and its session has ended. */
+  /** The broker holds nothing more for a retired member, and the session has ended. */
   private boolean emptied;
 
   private volatile State state = State.CONNECTING;
   private volatile @Nullable RuntimeException problem;
   private volatile @Nullable MemberConnection connection;
 
-  /** As below, alone with its partition, and telling nobody how long its work takes. */
+  /** A receiver whose partition has no other host, and whose work nobody measures. */
   public Receiver(SourceSettings settings, int partition, PartitionStore store) {
     this(settings, partition, store, CommitTimes.IGNORED);
   }
 
-  /** As below, alone with its partition. */
+  /** A receiver whose partition has no other host. */
   public Receiver(SourceSettings settings, int partition, PartitionStore store, CommitTimes times) {
     this(settings, partition, store, times, LeaseCheck.ENDLESS, false);
   }
 
   /**
-   * @param store open for writing; stays the caller's to close once {@link #join} has returned true
-   * @param times told how long its work takes
-   * @param tenure asked whether the receiver may go on
-   * @param connectedBefore whether an earlier holder has been connected: then the broker is tried
-   *     for ever, else at first for {@code connectTimeout}
+   * Prepares a receiver; {@link #start} starts it.
+   *
+   * @param store open for writing; the caller closes it, after {@link #join} has returned true
+   * @param times told how long the receiver's work takes
+   * @param leaseCheck asked whether the receiver may continue
+   * @param connectedBefore whether an earlier host has been connected: then the receiver tries the
+   *     broker indefinitely, else at first for {@code connectTimeout}
    */
   public Receiver(
       SourceSettings settings,
       int partition,
       PartitionStore store,
       CommitTimes times,
-      LeaseCheck tenure,
+      LeaseCheck leaseCheck,
       boolean connectedBefore) {
     this.settings = settings;
     this.partition = partition;
     this.store = store;
-    this.tenure = tenure;
+    this.leaseCheck = leaseCheck;
     this.connectedBefore = connectedBefore;
     this.groupCommit =
-        new GroupCommit(store, times, wishes, DeadLetterFiles.of(settings, partition));
+        new GroupCommit(store, times, signals, DeadLetterFiles.of(settings, partition));
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
     this.thread.setDaemon(true);
     this.member =
@@ -101,22 +102,23 @@ public final class Receiver {
             settings,
             partition,
             store,
-            tenure,
+            leaseCheck,
             times,
             groupCommit,
             new PoisonMessages(),
             new MemberLog(LOG, settings, partition),
-            wishes);
+            signals);
     this.mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
   }
 
+  /** Starts the receiver thread. */
   public void start() {
     thread.start();
   }
 
   /** Asks the receiver to store and acknowledge what has arrived, and to disconnect. */
   public void stop() {
-    wishes.stop();
+    signals.stop();
   }
 
   /**
@@ -134,16 +136,16 @@ public final class Receiver {
    * drops blocks below the other. Lower offsets than before change nothing.
    */
   public void progress(Progress progress) {
-    wishes.progress(progress);
+    signals.progress(progress);
   }
 
-  /** How the partition is doing. Cheap, from any thread. */
+  /** The partition's status. Cheap and thread-safe. */
   public PartitionStatus status() {
     return new PartitionStatus(
         state, problem, store.extent(), store.liveBytes(), groupCommit.counts());
   }
 
-  /** QoS 1 and 2 messages received whose acknowledgement is not over yet. From any thread. */
+  /** QoS 1 and 2 messages received whose acknowledgement is not over. Thread-safe. */
   public int inFlight() {
     MemberConnection current = connection;
     return current == null ? 0 : current.inFlight();
@@ -152,20 +154,20 @@ public final class Receiver {
   private void run() {
     try {
       groupCommit.requireWritable();
-      while (!wishes.isStopping() && !emptied) {
+      while (!signals.isStopping() && !emptied) {
         if (!store.hasRoom()) {
           awaitRoom();
           continue;
         }
         RuntimeException end = live();
-        // A store that has no room is waited for; any other failure could come again at once.
-        if (!wishes.isStopping() && !emptied && store.hasRoom()) {
+        // A full store has a wait of its own; any other failure could come again at once.
+        if (!signals.isStopping() && !emptied && store.hasRoom()) {
           retryLater(end);
         }
       }
       if (emptied) {
         enter(State.RETIRED, null);
-        LOG.info("Partition {} is retired: its session has been emptied and ended", partition);
+        LOG.info("Partition {} is retired: its session is empty and has ended", partition);
         trimUntil(() -> false, State.RETIRED);
       }
       enter(State.STOPPED, null);
@@ -176,26 +178,26 @@ public final class Receiver {
           e instanceof RuntimeException known
               ? known
               : MemberException.broken(settings, partition, e);
-      LOG.error("Partition {} has stopped for good", partition, failure);
+      LOG.error("Partition {} has failed and does not try again", partition, failure);
       enter(State.FAILED, failure);
     }
   }
 
   /**
-   * One life of a connection.
+   * Makes a connection and stays with it.
    *
    * @return why it ended
    */
   private RuntimeException live() throws InterruptedException {
-    // A member that connects takes its session over from whoever has it.
-    tenure.require();
+    // A member that connects takes its session over from the client that has it.
+    leaseCheck.require();
     try {
       store.requireHeld();
     } catch (StoreException.Unusable e) {
       enter(State.CONNECTING, e);
       return e;
     }
-    MemberConnection life = new MemberConnection(member, new Listener());
+    MemberConnection life = new MemberConnection(member, new ConnectionListener());
     connection = life;
     try {
       emptied = life.live();
@@ -212,7 +214,7 @@ public final class Receiver {
     }
   }
 
-  private final class Listener implements MemberConnection.Listener {
+  private final class ConnectionListener implements MemberConnection.Listener {
     @Override
     public void connected() {
       enter(State.CONNECTED, null);
@@ -226,11 +228,11 @@ public final class Receiver {
 
   private void awaitRoom() throws InterruptedException {
     LOG.warn(
-        "Partition {} is off its broker, which keeps the messages meanwhile: {}",
+        "Partition {} stays off its broker, which keeps the messages: {}",
         partition,
         problem == null ? "its store is full" : problem.getMessage());
     trimUntil(store::hasRoom, State.STORE_FULL);
-    if (!wishes.isStopping()) {
+    if (!signals.isStopping()) {
       LOG.info("Partition {} has room in its store again", partition);
       mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
       backoff.reset();
@@ -238,21 +240,21 @@ public final class Receiver {
     }
   }
 
-  /** Trims whenever it may, until the receiver is to stop or something else holds. */
+  /** Trims when it may, until the receiver is to stop or {@code enough} is true. */
   private void trimUntil(BooleanSupplier enough, State meanwhile) throws InterruptedException {
     long retryAt = System.nanoTime() + RETRY_ROOM.toNanos();
-    while (!wishes.isStopping() && !enough.getAsBoolean()) {
+    while (!signals.isStopping() && !enough.getAsBoolean()) {
       try {
         groupCommit.commit(List.of());
       } catch (StoreException.Full | StoreException.Unusable e) {
-        // Readers that keep trimmed pages move on; a disk may come back.
+        // Readers release trimmed pages in time, and a disk may come back.
         pause(backoff.next(), meanwhile, e);
       }
-      synchronized (wishes) {
-        while (!wishes.isStopping() && !enough.getAsBoolean() && !groupCommit.hasTrim()) {
+      synchronized (signals) {
+        while (!signals.isStopping() && !enough.getAsBoolean() && !groupCommit.hasTrim()) {
           long left = retryAt - System.nanoTime();
           if (left > 0) {
-            TimeUnit.NANOSECONDS.timedWait(wishes, left);
+            TimeUnit.NANOSECONDS.timedWait(signals, left);
           } else {
             store.retryFragmented();
             retryAt = System.nanoTime() + RETRY_ROOM.toNanos();
@@ -262,7 +264,7 @@ public final class Receiver {
     }
   }
 
-  /** Waits for the next attempt, or throws when there shall be none. */
+  /** Waits before the next attempt, or throws {@code cause} if there is to be none. */
   private void retryLater(RuntimeException cause) throws InterruptedException {
     Duration wait = backoff.next();
     boolean connectedOnce = connectedBefore || groupCommit.counts().connections() > 0;
@@ -274,13 +276,14 @@ public final class Receiver {
   }
 
   /**
-   * Whether the member takes its session back, which another client has. A former holder that did
-   * not know yet may have connected late; any other client would do so again, for ever.
+   * Whether the member takes its session back from the client that has it. A former host that does
+   * not know yet that the partition has moved may have connected late. Any other client would take
+   * the session again and again.
    */
   private boolean takesBack(MemberException cause) {
     long now = System.nanoTime();
     if (!cause.isTakeover()
-        || !tenure.mayOverlap()
+        || !leaseCheck.mayOverlap()
         || now - takenBackAt < TAKEOVERS.toNanos()
         || !isStoreHeld()) {
       return false;
@@ -294,7 +297,7 @@ public final class Receiver {
       store.requireHeld();
       return true;
     } catch (StoreException.Unusable e) {
-      LOG.info("Partition {} has another holder: {}", partition, e.getMessage());
+      LOG.info("Partition {} has another host: {}", partition, e.getMessage());
       return false;
     }
   }
@@ -303,12 +306,13 @@ public final class Receiver {
       throws InterruptedException {
     long until = System.nanoTime() + wait.toNanos();
     enter(meanwhile, cause);
-    LOG.warn("{}. Next attempt in {} ms", cause.getMessage(), wait.toMillis());
-    synchronized (wishes) {
+    LOG.warn(
+        "Partition {} tries again in {} ms: {}", partition, wait.toMillis(), cause.getMessage());
+    synchronized (signals) {
       for (long left = wait.toNanos();
-          !wishes.isStopping() && left > 0;
+          !signals.isStopping() && left > 0;
           left = until - System.nanoTime()) {
-        TimeUnit.NANOSECONDS.timedWait(wishes, left);
+        TimeUnit.NANOSECONDS.timedWait(signals, left);
       }
     }
   }
@@ -316,6 +320,6 @@ public final class Receiver {
   private void enter(State next, @Nullable RuntimeException why) {
     problem = why;
     state = next;
-    tenure.changed();
+    leaseCheck.changed();
   }
 }

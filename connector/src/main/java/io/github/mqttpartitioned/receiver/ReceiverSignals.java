@@ -2,8 +2,8 @@
 package io.github.mqttpartitioned.receiver;
 
 /**
- * What other threads want of a receiver. It is also the monitor that the receiver thread sleeps on,
- * and is notified of everything that this thread may have to do, but for what falls due by itself.
+ * What other threads ask of a receiver. It is also the monitor that the receiver thread sleeps on:
+ * it is notified of everything that this thread may have to do, except what becomes due by time.
  * Thread-safe.
  */
 final class ReceiverSignals {
@@ -11,7 +11,7 @@ final class ReceiverSignals {
   private volatile boolean stopping;
   private volatile Progress progress = Progress.NONE;
 
-  /** The receiver is to store and acknowledge what has arrived, and to disconnect. */
+  /** Asks the receiver to store and acknowledge what has arrived, and to disconnect. */
   synchronized void stop() {
     stopping = true;
     notifyAll();

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.mqtt.PacketType;
 import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * What a connection is owed once Spark has processed its messages: PUBACK and PUBREC packets, in
- * order of receipt. A packet id stands in it once at most, so there are never more than 65,535.
+ * The acknowledgements that a connection owes once Spark has processed their messages: PUBACK and
+ * PUBREC packets, in order of receipt. Each packet id occurs at most once, so there are never more
+ * than 65,535.
  *
  * <p>Confined to the receiver thread.
  */
@@ -16,12 +18,14 @@ final class WithheldAcknowledgements {
 
   private final BitSet ids = new BitSet();
 
-  /** A ring: by entry the packet's first byte and its id, and the offset behind its message. */
+  /**
+   * A ring: for each entry the packet's first byte and its id, and the offset after its message.
+   */
   private int[] packets = new int[FIRST_SIZE];
 
   private long[] until = new long[FIRST_SIZE];
 
-  /** When its batch was received, as {@link System#nanoTime} tells. */
+  /** When the entry's batch was received, by {@link System#nanoTime}. */
   private long[] received = new long[FIRST_SIZE];
 
   private int head;
@@ -38,14 +42,14 @@ final class WithheldAcknowledgements {
   /**
    * Takes over what a stored batch withholds.
    *
-   * @param firstOffset that its first message was given
+   * @param firstOffset offset of the batch's first message
    */
   void add(Batch batch, long firstOffset) {
     for (int i = 0; i < batch.withheldCount(); i++) {
       int packet = batch.withheldPacket(i);
       int id = packet & 0xFFFF;
-      // A broker that sends a message again on the same connection gets one answer: a second one
-      // could be taken for that of a later message with the same id.
+      // A broker that sends a message again on the same connection gets one answer: it could take
+      // a second one for the answer to a later message with the same id.
       if (!ids.get(id)) {
         ids.set(id);
         append(packet, firstOffset + batch.withheldRows(i), batch.receivedNanos());
@@ -85,9 +89,9 @@ final class WithheldAcknowledgements {
   }
 
   /**
-   * Moves what is owed for messages below {@code processed} to a batch: the acknowledgement, and at
-   * QoS 1 that its packet id is no longer in flight. The latter must be durable before the former
-   * goes out: from then on the broker may give the id to another message.
+   * Moves the acknowledgements of messages below {@code processed} to a batch. At QoS 1 the batch
+   * also gets the note that the packet id is no longer in flight. The note must be durable before
+   * the acknowledgement is sent: after it, the broker may give the id to another message.
    */
   void takeDue(long processed, Batch target) {
     target.markReceived(received[head]);
@@ -95,7 +99,7 @@ final class WithheldAcknowledgements {
       int header = packets[head] >>> Short.SIZE;
       int id = packets[head] & 0xFFFF;
       target.acknowledge(header, id);
-      if (header == PublishParser.PUBACK) {
+      if (header == PacketType.PUBACK) {
         target.inFlight().release(id);
       }
       ids.clear(id);

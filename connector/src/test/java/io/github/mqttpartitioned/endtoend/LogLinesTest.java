@@ -46,7 +46,7 @@ class LogLinesTest {
 
       int connected = log.lines(" connected to ").size();
       broker.stop();
-      Await.until("both members off", DEADLINE, () -> log.lines("Next attempt in").size() >= 2);
+      Await.until("both members off", DEADLINE, () -> log.lines("tries again in").size() >= 2);
       broker.start();
       Await.until(
           "both again", DEADLINE, () -> log.lines(" connected to ").size() >= connected + 2);

@@ -27,7 +27,7 @@ final class Member implements AutoCloseable {
   private final Path folder;
   private final TestSettings settings;
   private CommitTimes times = CommitTimes.IGNORED;
-  private LeaseCheck tenure = LeaseCheck.ENDLESS;
+  private LeaseCheck leaseCheck = LeaseCheck.ENDLESS;
   private boolean connectedBefore;
 
   private @Nullable PartitionStore store;
@@ -102,8 +102,8 @@ final class Member implements AutoCloseable {
     return this;
   }
 
-  Member tenure(LeaseCheck value) {
-    tenure = value;
+  Member leaseCheck(LeaseCheck value) {
+    leaseCheck = value;
     return this;
   }
 
@@ -122,7 +122,7 @@ final class Member implements AutoCloseable {
     store =
         PartitionStore.open(
             new StoreConfig(folder.resolve("p0"), now.sourceId(), 0, now.storeMaxBytes(), 0));
-    receiver = new Receiver(now, 0, store, times, tenure, connectedBefore);
+    receiver = new Receiver(now, 0, store, times, leaseCheck, connectedBefore);
     receiver.start();
     return this;
   }

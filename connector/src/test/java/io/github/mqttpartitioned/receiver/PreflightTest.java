@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CONNECTION_REFUSED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_QOS_NOT_GRANTED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SHARED_SUBSCRIPTIONS_UNAVAILABLE;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SUBSCRIPTION_REFUSED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_WILDCARDS_UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.error.ErrorCondition;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.MqttProperties.Property;
@@ -17,7 +23,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a broker refuses is told in its own words, with the member, the broker and the mend. */
+/** What a broker refuses is reported in its own words, with member, broker and remedy. */
 class PreflightTest {
 
   @TempDir Path folder;
@@ -30,6 +36,7 @@ class PreflightTest {
               false, MqttProperties.NONE.with(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0));
           connection.grant();
         },
+        MQTT_SHARED_SUBSCRIPTIONS_UNAVAILABLE,
         "cannot connect: the broker has no shared subscriptions ($share)");
   }
 
@@ -41,6 +48,7 @@ class PreflightTest {
           connection.expect(PacketType.SUBSCRIBE);
           connection.send(Packets.disconnect(0x9E, MqttProperties.NONE));
         },
+        MQTT_SHARED_SUBSCRIPTIONS_UNAVAILABLE,
         "the broker has no shared subscriptions ($share)");
   }
 
@@ -52,6 +60,7 @@ class PreflightTest {
               false, MqttProperties.NONE.with(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, 0));
           connection.grant();
         },
+        MQTT_WILDCARDS_UNAVAILABLE,
         "the broker has no wildcard subscriptions, and topics holds test/#");
   }
 
@@ -63,6 +72,7 @@ class PreflightTest {
           int id = connection.expect(PacketType.SUBSCRIBE).subscribe().packetId();
           connection.send(Packets.suback(id, MqttProperties.NONE, 0));
         },
+        MQTT_QOS_NOT_GRANTED,
         "asked for qos=1 on $share/group/test/#, and the broker grants only 0");
   }
 
@@ -76,8 +86,10 @@ class PreflightTest {
               Packets.suback(
                   id, MqttProperties.NONE.with(Property.REASON_STRING, "ask the admin"), 0x87));
         },
-        "cannot subscribe to $share/group/test/#: the broker said not authorised (0x87):"
-            + " \"ask the admin\". Check username, password");
+        MQTT_SUBSCRIPTION_REFUSED,
+        """
+        cannot subscribe to $share/group/test/#: the broker said not authorized (0x87): "ask the \
+        admin". Check username, password""");
   }
 
   @Test
@@ -87,8 +99,10 @@ class PreflightTest {
           connection.expect(PacketType.CONNECT);
           connection.send(Packets.connack(false, 0x86, MqttProperties.NONE));
         },
-        "the broker said bad user name or password (0x86). Check the options username and"
-            + " password");
+        MQTT_CONNECTION_REFUSED,
+        """
+        the broker said bad user name or password (0x86). Check the options username and \
+        password.""");
   }
 
   @Test
@@ -99,6 +113,7 @@ class PreflightTest {
           connection.send(new byte[] {0x20, 2, 0, 1});
           connection.cut();
         },
+        MQTT_CONNECTION_REFUSED,
         "unsupported protocol version (0x84). The broker must speak MQTT 5");
   }
 
@@ -112,7 +127,10 @@ class PreflightTest {
     try (Member member =
         new Member(folder, url).connectTimeout(Duration.ofSeconds(1)).start().await(State.FAILED)) {
       assertThat(member.status().problem())
-          .hasMessageContaining("Member member-0 of partition 0 at " + url + " cannot connect:")
+          .hasMessageStartingWith(
+              "[MQTT_BROKER_UNREACHABLE] Member member-0 of partition 0 at "
+                  + url
+                  + " cannot connect:")
           .hasMessageContaining("Connection refused")
           .hasMessageContaining("Check brokerUrl");
     }
@@ -127,6 +145,7 @@ class PreflightTest {
                 .start()
                 .await(State.FAILED)) {
       assertThat(member.status().problem())
+          .hasMessageStartingWith("[MQTT_BROKER_SILENT] ")
           .hasMessageContaining("the broker did not answer CONNECT within connectTimeout=1000ms");
     }
   }
@@ -146,9 +165,9 @@ class PreflightTest {
     }
   }
 
-  /** Of a partition that has moved: the first holder's connection was this run's first. */
+  /** The partition has moved: the connection of its first host was the first of this run. */
   @Test
-  void brokerThatStaysAwayIsTriedForEverWhereAnEarlierHolderWasConnected() throws Exception {
+  void brokerThatStaysAwayIsTriedIndefinitelyIfAnEarlierHostWasConnected() throws Exception {
     long began = System.nanoTime();
     try (ScriptedBroker broker =
             ScriptedBroker.start(
@@ -169,11 +188,12 @@ class PreflightTest {
     }
   }
 
-  private void refused(Script script, String expected) throws Exception {
+  private void refused(Script script, ErrorCondition condition, String expected) throws Exception {
     try (ScriptedBroker broker = ScriptedBroker.start(script);
         Member member = new Member(folder, broker.url()).start().await(State.FAILED)) {
       assertThat(member.status().problem())
-          .hasMessageStartingWith("Member member-0 of partition 0 at " + broker.url())
+          .hasMessageStartingWith(
+              condition.message("Member member-0 of partition 0 at " + broker.url()))
           .hasMessageContaining(expected);
       assertThat(broker.connections()).isEqualTo(1);
     }

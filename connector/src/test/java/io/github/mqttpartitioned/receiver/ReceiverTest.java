@@ -248,7 +248,7 @@ class ReceiverTest {
     }
   }
 
-  /** A tenure of a partition that another node may have held. */
+  /** The lease check of a partition that another node may have held. */
   private static final LeaseCheck AFTER_ANOTHER =
       new LeaseCheck() {
         @Override
@@ -273,7 +273,7 @@ class ReceiverTest {
                     connection.send(Packets.disconnect(0x8E, MqttProperties.NONE));
                   }
                 });
-        Member member = new Member(folder, broker.url()).tenure(AFTER_ANOTHER).start()) {
+        Member member = new Member(folder, broker.url()).leaseCheck(AFTER_ANOTHER).start()) {
       broker.awaitConnection(1, Member.DEADLINE);
       member.await(State.CONNECTED);
     }
@@ -287,7 +287,7 @@ class ReceiverTest {
                   ready(connection, connection.number() > 0);
                   connection.send(Packets.disconnect(0x8E, MqttProperties.NONE));
                 });
-        Member member = new Member(folder, broker.url()).tenure(AFTER_ANOTHER).start()) {
+        Member member = new Member(folder, broker.url()).leaseCheck(AFTER_ANOTHER).start()) {
       member.await(State.FAILED);
       assertThat(member.status().problem()).hasMessageContaining("(0x8E)");
       assertThat(broker.connections()).isEqualTo(2);

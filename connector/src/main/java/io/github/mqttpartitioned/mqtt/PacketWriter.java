@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.mqtt;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * The outbound stream of a connection as Paho sees it. Paho's packets are held until it flushes,
- * and go out whole: never in the middle of our acknowledgements, nor these in the middle of them.
- * Behind DISCONNECT nothing goes out, [MQTT-3.14.4-1].
+ * The outbound stream of a connection as Paho sees it. It holds Paho's packets until Paho flushes,
+ * and sends them whole: a packet of Paho never stands within acknowledgements, nor these within it.
+ * Nothing is sent after DISCONNECT, [MQTT-3.14.4-1].
  *
  * <p>Paho writes from one thread; {@link #send} may be called from any.
  */
@@ -49,7 +49,7 @@ final class PacketWriter extends OutputStream {
    * Sends whole packets of our own.
    *
    * @return false if DISCONNECT has been sent before
-   * @throws IOException when the connection is over
+   * @throws IOException if the connection is over
    */
   boolean send(byte[] packets, int length) throws IOException {
     synchronized (out) {

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.mqtt;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection of one MQTT session needs to begin: the network address and the content of
+ * CONNECT (section 3.1). Clean Start is always 0.
+ *
+ * @param broker where to connect to
+ * @param clientId Client Identifier, which names the session
+ * @param username User Name, null for none
+ * @param password Password, null for none
+ * @param tls for {@code ssl} and {@code wss}
+ * @param keepAlive Keep Alive, whole seconds, 1 to 65,535
+ * @param connectTimeout most time that one attempt to connect may take; at least one second counts
+ * @param sessionExpiry Session Expiry Interval, whole seconds
+ * @param receiveMaximum Receive Maximum, 1 to 65,535
+ */
+public record ConnectionSettings(
+    BrokerUrl broker,
+    String clientId,
+    @Nullable String username,
+    @Nullable Secret password,
+    TlsSettings tls,
+    Duration keepAlive,
+    Duration connectTimeout,
+    Duration sessionExpiry,
+    int receiveMaximum) {}

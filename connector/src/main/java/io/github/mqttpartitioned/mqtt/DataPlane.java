@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.mqtt;
+
+import java.io.InputStream;
+import java.util.function.Consumer;
+
+/** Takes the messages of a {@link PahoSession} off the wire, and hears of the session's end. */
+public interface DataPlane {
+
+  /**
+   * Puts a stream in place of the connection's inbound stream. It takes messages and the answers
+   * that it needs for itself, and returns to Paho only what Paho must know: CONNACK and PINGRESP.
+   * One thread of the session, the wire thread, reads it. Its end is the end of the session.
+   *
+   * @param wire all packets that the broker sends
+   * @param disconnect sends DISCONNECT with this reason code, after which nothing more is sent
+   */
+  InputStream inbound(InputStream wire, Consumer<ReasonCode> disconnect);
+
+  /**
+   * Reports that the session is over, or did not come about. Called by any thread, at times more
+   * than once: the first cause is the one that counts.
+   */
+  void ended(Throwable cause);
+}
