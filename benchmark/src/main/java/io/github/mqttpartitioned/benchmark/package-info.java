@@ -5,7 +5,7 @@
  * and {@code scale}; {@code jmh} for single steps; {@code compare} and {@code plot} for their
  * results.
  *
- * <p>Whoever measures also counts: a benchmark that lost a message fails, however fast it was.
+ * <p>A benchmark counts, too: one that lost a message fails, however fast it was.
  */
 @NullMarked
 package io.github.mqttpartitioned.benchmark;
