@@ -15,7 +15,9 @@ import io.github.mqttpartitioned.store.StoreException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,15 +25,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One partition that a node holds: its store and its receiver, from {@link #open} to {@link
- * #finish}. Thread-safe; to open a store may take as long as another process writes to it, and
- * whoever wants to end the holding waits for that.
+ * One partition that a node hosts: its store and its receiver, from {@link #open} to {@link
+ * #finish}. Thread-safe.
+ *
+ * <p>To open a store may take as long as another process writes to it. {@link #stop} does not wait
+ * for that, {@link #finish} waits until its deadline.
  */
 final class HostedPartition {
 
   private static final Logger LOG = LoggerFactory.getLogger(HostedPartition.class);
 
-  /** How long whoever ends a holding waits for its receiver. */
+  /** How long a disk that refuses may take to come back. */
   private static final Duration DISK_BACK = Duration.ofSeconds(20);
 
   private static final Duration RETRY = Duration.ofMillis(100);
@@ -42,39 +46,46 @@ final class HostedPartition {
   private final PartitionAssignment assignment;
   private final LeaseCheck lease;
   private final String node;
-  private final Duration stopLimit;
   private volatile @Nullable Parts parts;
-  private boolean ended;
+  private volatile boolean stopped;
+
+  /** Held while the store is being opened or closed. */
+  private final ReentrantLock opening = new ReentrantLock();
 
   /** Kept here, since it may arrive while the store is being opened. */
   private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.NONE);
 
   /**
    * @param node name of the node, for meters
-   * @param stopLimit how long {@link #finish} waits for the receiver
    */
   HostedPartition(
       SourceSettings settings,
       PartitionAssignment assignment,
       LeaseCheck lease,
-      String node,
-      Duration stopLimit) {
+      String node) {
     this.settings = settings;
     this.assignment = assignment;
     this.lease = lease;
     this.node = node;
-    this.stopLimit = stopLimit;
   }
 
   /**
-   * Opens the store and starts the receiver, unless the holding has ended meanwhile.
+   * Opens the store and starts the receiver, unless {@link #stop} has been called.
    *
-   * @throws io.github.mqttpartitioned.store.StoreException when the store cannot be used
+   * @throws StoreException when the store cannot be used
    */
-  synchronized void open() {
-    if (ended) {
-      return;
+  void open() {
+    opening.lock();
+    try {
+      if (!stopped) {
+        openStore();
+      }
+    } finally {
+      opening.unlock();
     }
+  }
+
+  private void openStore() {
     PartitionStore store =
         PartitionStore.open(
             new StoreConfig(
@@ -92,20 +103,23 @@ final class HostedPartition {
     }
     parts = opened;
     opened.receiver.progress(progress.get());
+    if (stopped) {
+      opened.receiver.stop();
+    }
     lease.changed();
   }
 
   /**
-   * Opens as {@link #open} does. As long as the store is open in this JVM already, it waits: a task
-   * may go on reading what an earlier holding has opened, and that may take as long as a task does.
-   * A disk that refuses is given some seconds to come back.
+   * Opens as {@link #open} does, and waits while the store is still open in this JVM: the receiver
+   * of an earlier run may not have ended, and a task may go on reading as long as it runs. A disk
+   * that refuses is given some seconds to come back.
    *
-   * @param over whether there is nothing to wait for any more
+   * @param over whether the partition is no longer to be hosted
    */
   void openWhenFree(BooleanSupplier over, LongSupplier nanoTime) {
     long deadline = nanoTime.getAsLong() + DISK_BACK.toNanos();
     boolean told = false;
-    while (!hasEnded() && !over.getAsBoolean()) {
+    while (!stopped && !over.getAsBoolean()) {
       try {
         open();
         return;
@@ -115,7 +129,10 @@ final class HostedPartition {
         }
         if (!told) {
           told = true;
-          LOG.warn("Tries again until it can be opened: {}", e.getMessage());
+          LOG.warn(
+              "The store of partition {} is tried until it can be opened: {}",
+              assignment.partition(),
+              e.getMessage());
         }
       }
       LockSupport.parkNanos(RETRY.toNanos());
@@ -156,14 +173,9 @@ final class HostedPartition {
     return Optional.ofNullable(parts).map(Parts::store);
   }
 
-  /** Whether {@link #stop} has been called: there is nothing to be opened any more. */
-  private synchronized boolean hasEnded() {
-    return ended;
-  }
-
-  /** Asks the receiver to end. */
-  synchronized void stop() {
-    ended = true;
+  /** Asks the receiver to end. Does not wait. */
+  void stop() {
+    stopped = true;
     Parts opened = parts;
     if (opened != null) {
       opened.receiver.stop();
@@ -171,51 +183,70 @@ final class HostedPartition {
   }
 
   /**
-   * Waits for the receiver, even when interrupted: its store must not close under it. A receiver
-   * that takes longer than the limit is left behind, and its store is closed when it has ended.
+   * Waits for the receiver, even when interrupted, and closes the store: it must not close under
+   * its receiver. After the deadline a thread of its own goes on waiting.
+   *
+   * @param deadline of {@link System#nanoTime}
    */
-  void finish() {
-    Parts opened = parts;
-    if (opened == null) {
+  void finish(long deadline) {
+    if (close(deadline)) {
       return;
     }
-    boolean ended = join(opened.receiver, stopLimit);
-    opened.meters.close();
-    if (ended) {
-      opened.store.close();
-      return;
+    Parts opened = parts;
+    if (opened != null) {
+      opened.meters.close();
     }
     LOG.warn(
-        "The receiver of partition {} has not stopped within {} s; its store stays open until then",
-        assignment.partition(),
-        stopLimit.toSeconds());
-    Thread closer = new Thread(() -> closeBehind(opened), "mqtt-close-" + assignment.partition());
+        "The receiver of partition {} has not stopped in time; its store stays open until then",
+        assignment.partition());
+    Thread closer = new Thread(this::closeLate, "mqtt-close-" + assignment.partition());
     closer.setDaemon(true);
     closer.start();
   }
 
-  private static void closeBehind(Parts opened) {
-    while (!join(opened.receiver, ClusterTimeouts.STOP)) {
-      // It ends when what it waits for does; nothing else can be done about it from here.
+  private void closeLate() {
+    while (!close(System.nanoTime() + ClusterTimeouts.STOP.toNanos())) {
+      LOG.info("The receiver of partition {} has still not stopped", assignment.partition());
     }
-    opened.store.close();
   }
 
-  /** Returns whether the receiver has ended within {@code limit}. */
-  private static boolean join(Receiver receiver, Duration limit) {
-    boolean interrupted = Thread.interrupted();
-    long deadline = System.nanoTime() + limit.toNanos();
-    boolean ended = false;
-    for (long left = limit.toNanos(); !ended && left > 0; left = deadline - System.nanoTime()) {
-      try {
-        ended = receiver.join(Duration.ofNanos(left).plusMillis(1));
-      } catch (InterruptedException e) {
-        interrupted = true;
+  /** Returns whether all is closed by the deadline. */
+  private boolean close(long deadline) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return tryClose(deadline);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+  }
+
+  private boolean tryClose(long deadline) throws InterruptedException {
+    if (!opening.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      return false;
     }
-    return ended;
+    try {
+      Parts opened = parts;
+      if (opened == null) {
+        return true;
+      }
+      // A limit of 0 would be none.
+      long left = Math.max(1_000_000, deadline - System.nanoTime());
+      if (!opened.receiver.join(Duration.ofNanos(left))) {
+        return false;
+      }
+      opened.meters.close();
+      opened.store.close();
+      return true;
+    } finally {
+      opening.unlock();
+    }
   }
 }

@@ -80,8 +80,7 @@ public final class Node implements NodeLink {
   HostedPartition host(SourceSettings settings, PartitionAssignment assignment, LeaseCheck lease) {
     Key key = new Key(settings.sourceId(), assignment.partition());
     HostedPartition added =
-        new HostedPartition(
-            settings, assignment, lease, address.name(), ClusterTimeouts.STOP);
+        new HostedPartition(settings, assignment, lease, address.name());
     if (hosted.putIfAbsent(key, added) != null) {
       throw new IllegalStateException(
           "This node hosts partition " + key.partition + " of source " + key.sourceId + " already");
@@ -151,19 +150,28 @@ public final class Node implements NodeLink {
 
   @Override
   public void release(String sourceId) {
-    List<HostedPartition> released = new ArrayList<>();
+    end(take(sourceId));
+  }
+
+  /** Takes all partitions of a source out, as {@link #take(String, int)} does. */
+  List<HostedPartition> take(String sourceId) {
+    List<HostedPartition> taken = new ArrayList<>();
     hosted
         .entrySet()
         .removeIf(
-            entry -> entry.getKey().sourceId.equals(sourceId) && released.add(entry.getValue()));
-    end(released);
+            entry -> entry.getKey().sourceId.equals(sourceId) && taken.add(entry.getValue()));
     ReadMeters.release(sourceId);
+    return taken;
   }
 
-  /** Stops the receivers and closes the stores of what has been taken away; waits for that. */
+  /**
+   * Stops the receivers of partitions that have been taken out, all at once, and closes their
+   * stores. Waits for that, for all of them no longer than {@link ClusterTimeouts#STOP}.
+   */
   static void end(List<HostedPartition> taken) {
     taken.forEach(HostedPartition::stop);
-    taken.forEach(HostedPartition::finish);
+    long deadline = System.nanoTime() + ClusterTimeouts.STOP.toNanos();
+    taken.forEach(partition -> partition.finish(deadline));
   }
 
   private HostedPartition require(String sourceId, int partition) {

@@ -46,13 +46,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node of an executor, as its driver reaches it: takes sources on, listens for what is asked,
- * and lets a source go when it is told to, or when its driver has been silent for too long. With
- * the last source go port, connections and threads.
+ * The node of an executor, as its driver reaches it. It takes sources on, answers requests, and
+ * gives a source back when the driver says so or has been silent for too long. Port, connections
+ * and threads are closed with the last source.
  *
- * <p>Thread-safe. What a driver asks takes effect in the order in which it asks, for the network
- * reads a connection with one thread, and that thread takes note of each request; nothing that
- * waits is done by it.
+ * <p>Thread-safe. A driver's requests take effect in the order in which they were sent: the network
+ * reads a connection with one thread, and that thread takes note of each request. It does nothing
+ * that waits.
+ *
+ * <p>The lock of this object guards which sources the node has. No thread waits for a receiver or a
+ * store while it holds the lock: one source that stops slowly does not delay another one.
  */
 public final class NodeHost implements NodeService {
 
@@ -60,7 +63,7 @@ public final class NodeHost implements NodeService {
   private static final NodeHost OF_THIS_JVM =
       new NodeHost(Node.ofThisJvm(), ClusterTimeouts.LEASE, System::nanoTime);
 
-  /** For the last answer to leave before the port is closed. */
+  /** Time for the last answer to leave before the port is closed. */
   private static final Duration FAREWELL = Duration.ofMillis(300);
 
   private final Node node;
@@ -70,7 +73,7 @@ public final class NodeHost implements NodeService {
   private final AtomicLong registrationIds = new AtomicLong(System.nanoTime());
   private volatile @Nullable Running running;
 
-  /** What there is while a source has been taken on. */
+  /** What exists while the node has a source. */
   private record Running(
       NodeAddress address, NodeServer server, NodeClients clients, NodeThreads threads) {}
 
@@ -85,47 +88,61 @@ public final class NodeHost implements NodeService {
   }
 
   /**
-   * Takes a source on for one run of its query. What an earlier run held is released first, and
-   * what this run held before, too: its driver has lost sight of it, and begins anew.
+   * Takes a source on for one run of its query. Partitions of an earlier run are given back, and
+   * those of the same run, too: its driver has lost the node, and begins anew. Does not wait for
+   * their receivers: while one of them has a store open, the partition is not opened again.
    *
    * @param name of the executor
    * @param host of the executor, to listen on
    * @throws IllegalStateException when a later run has been here
    */
-  public synchronized NodeRegistration register(
+  public NodeRegistration register(
       SourceSettings settings, long epoch, String name, String host, Supplier<Network> network) {
-    SourceLease present = leases.get(settings.sourceId());
+    NodeAddress address;
+    SourceLease lease;
+    synchronized (this) {
+      SourceLease present = leases.get(settings.sourceId());
+      requireNotOlder(settings.sourceId(), epoch, present);
+      Running now = running;
+      if (now == null) {
+        now = open(name, host, network.get());
+        running = now;
+      }
+      if (present != null) {
+        replace(present, now);
+      }
+      address = now.address;
+      lease =
+          new SourceLease(
+              settings,
+              epoch,
+              registrationIds.incrementAndGet(),
+              leaseLimit,
+              nanoTime,
+              now.threads.soon(this::serveWaiters));
+      leases.put(settings.sourceId(), lease);
+    }
+    LOG.info("Node {} takes on source {}, epoch {}", address, settings.sourceId(), epoch);
+    return new NodeRegistration(
+        address, lease.registrationId(), StoreNames.in(Path.of(settings.storeDir())));
+  }
+
+  private static void requireNotOlder(
+      String sourceId, long epoch, @Nullable SourceLease present) {
     if (present != null && present.epoch() > epoch) {
       throw new IllegalStateException(
-          "Source "
-              + settings.sourceId()
-              + " is run by a later start of its query (epoch "
-              + present.epoch()
-              + ", this one's is "
-              + epoch
-              + ")");
+          """
+          A later start of the query runs source %s on this node: epoch %d, and this one has \
+          epoch %d"""
+              .formatted(sourceId, present.epoch(), epoch));
     }
-    if (present != null) {
-      present.end();
-      node.release(settings.sourceId());
-    }
-    Running now = running;
-    if (now == null) {
-      now = open(name, host, network.get());
-      running = now;
-    }
-    SourceLease lease =
-        new SourceLease(
-            settings,
-            epoch,
-            registrationIds.incrementAndGet(),
-            leaseLimit,
-            nanoTime,
-            now.threads.soon(this::serveWaiters));
-    leases.put(settings.sourceId(), lease);
-    LOG.info("Node {} takes on source {}, epoch {}", now.address, settings.sourceId(), epoch);
-    return new NodeRegistration(
-        now.address, lease.registrationId(), StoreNames.in(Path.of(settings.storeDir())));
+  }
+
+  private void replace(SourceLease former, Running now) {
+    former.end();
+    former.takeAnswerable().forEach(Runnable::run);
+    List<HostedPartition> partitions = node.take(former.settings().sourceId());
+    now.threads.workers().execute(() -> Node.end(partitions));
   }
 
   private Running open(String name, String host, Network network) {
@@ -225,16 +242,19 @@ public final class NodeHost implements NodeService {
           });
     }
     if (request instanceof Leave leave) {
-      return withLease(
-          leave.sourceId(),
-          leave.registrationId(),
-          lease ->
-              () -> {
-                letGo(lease);
-                return new Answer.Done();
-              });
+      SourceLease lease = find(leave.sourceId(), leave.registrationId());
+      return lease == null ? () -> notHere("source " + leave.sourceId()) : leave(lease);
     }
     throw new IllegalArgumentException("a node does not answer " + request);
+  }
+
+  private Supplier<Answer> leave(SourceLease lease) {
+    // A Leave that is sent twice is answered twice, and not before the first is done.
+    lease.renew();
+    return () -> {
+      release(lease);
+      return new Answer.Done();
+    };
   }
 
   private Supplier<Answer> atOnce(
@@ -263,21 +283,26 @@ public final class NodeHost implements NodeService {
   }
 
   private Supplier<Answer> assign(Assign assign, SourceLease lease) {
-    HostedPartition added = node.host(lease.settings(), assign.assignment(), lease);
-    return () -> open(added, lease);
+    // No partition is added behind the last one that the end of the lease takes out.
+    synchronized (lease) {
+      if (!lease.isEnding()) {
+        HostedPartition added = node.host(lease.settings(), assign.assignment(), lease);
+        return () -> open(added, lease);
+      }
+    }
+    return () -> notHere("source " + assign.sourceId());
   }
 
   private Answer open(HostedPartition partition, SourceLease lease) {
     try {
-      partition.openWhenFree(lease::isOver, nanoTime);
+      partition.openWhenFree(lease::isEnding, nanoTime);
     } catch (RuntimeException | Error e) {
       node.drop(partition);
       throw e;
     }
-    String sourceId = lease.settings().sourceId();
-    if (lease.isOver() || leases.get(sourceId) != lease) {
+    if (lease.isEnding()) {
       node.drop(partition);
-      return notHere("source " + sourceId);
+      return notHere("source " + lease.settings().sourceId());
     }
     return new Answer.Done();
   }
@@ -320,25 +345,38 @@ public final class NodeHost implements NodeService {
     serveWaiters();
     Running now = running;
     for (SourceLease lease : leases.values()) {
-      if (lease.isOver() && now != null) {
+      if (now != null && lease.isOver() && lease.beginEnd()) {
         LOG.warn(
             "The driver of source {} has been silent for {} s: its partitions are released",
             lease.settings().sourceId(),
             leaseLimit.toSeconds());
-        now.threads.workers().execute(() -> letGo(lease));
+        now.threads.workers().execute(() -> release(lease));
       }
     }
   }
 
-  private synchronized void letGo(SourceLease lease) {
-    String sourceId = lease.settings().sourceId();
-    if (leases.get(sourceId) != lease) {
-      return;
+  /**
+   * Gives a source back, and returns when that is done. The lease lasts until the receivers have
+   * ended, so that they can acknowledge what they store last.
+   */
+  private void release(SourceLease lease) {
+    synchronized (lease.releasing()) {
+      Node.end(take(lease));
+      forget(lease);
     }
-    node.release(sourceId);
+  }
+
+  private synchronized List<HostedPartition> take(SourceLease lease) {
+    lease.beginEnd();
+    String sourceId = lease.settings().sourceId();
+    // A later run has its own lease, and its partitions are not to be touched.
+    return leases.get(sourceId) == lease ? node.take(sourceId) : List.of();
+  }
+
+  private synchronized void forget(SourceLease lease) {
     lease.end();
     serveWaiters();
-    leases.remove(sourceId, lease);
+    leases.remove(lease.settings().sourceId(), lease);
     Running now = running;
     if (leases.isEmpty() && now != null) {
       now.threads.after(FAREWELL, this::closeIfIdle);
@@ -352,7 +390,7 @@ public final class NodeHost implements NodeService {
       now.server.close();
       now.clients.close();
       now.threads.close();
-      LOG.info("Node {} has nothing to do any more and is closed", now.address);
+      LOG.info("Node {} has no source any more and is closed", now.address);
     }
   }
 }

@@ -11,15 +11,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * One source that a node has been told to hold partitions of, by one run of its query, for as long
- * as the driver keeps asking. A lease that has run out once does not come back, however late the
- * driver's next question is read: a JVM that was paused finds it in its sockets when it wakes up.
+ * A node's permission to act for one source in one run of its query. Each request of the driver
+ * renews it. A lease that has ended does not come back, however late the driver's next request is
+ * read: a JVM that was paused finds it in its sockets when it wakes up.
  *
  * <p>Thread-safe.
  */
 final class SourceLease implements LeaseCheck {
 
-  /** Someone who waits for the version to change. */
+  /** A poll that waits for the version to change. */
   private record Waiter(long seen, long until, Runnable answer) {}
 
   private final SourceSettings settings;
@@ -28,15 +28,17 @@ final class SourceLease implements LeaseCheck {
   private final long limitNanos;
   private final LongSupplier nanoTime;
   private final Runnable whenChanged;
+  private final Object releasing = new Object();
   private final AtomicLong version = new AtomicLong();
   private volatile long contact;
+  private volatile boolean ending;
   private volatile boolean ended;
   private volatile boolean hasWaiters;
   private volatile PartitionLocations locations = PartitionLocations.UNKNOWN;
   private final List<Waiter> waiters = new ArrayList<>();
 
   /**
-   * @param whenChanged has {@link #takeAnswerable} called soon; not called while nobody waits
+   * @param whenChanged has {@link #takeAnswerable} called soon; not called while no poll waits
    */
   SourceLease(
       SourceSettings settings,
@@ -74,22 +76,43 @@ final class SourceLease implements LeaseCheck {
     locations = known;
   }
 
+  /** Lock of the thread that gives the source back: a second thread waits until that is done. */
+  Object releasing() {
+    return releasing;
+  }
+
   /**
-   * The driver has asked something.
+   * Notes a request of the driver.
    *
-   * @return false when that was too late
+   * @return false when the request comes too late
    */
   synchronized boolean renew() {
-    if (isOver()) {
+    if (isEnding()) {
       return false;
     }
     contact = nanoTime.getAsLong();
     return true;
   }
 
+  /**
+   * Begins to give the source back: the lease is no longer renewed, but receivers may finish.
+   *
+   * @return whether this call is the first
+   */
+  synchronized boolean beginEnd() {
+    boolean first = !ending;
+    ending = true;
+    return first;
+  }
+
   /** Ends the lease now. */
-  void end() {
+  synchronized void end() {
     ended = true;
+  }
+
+  /** Whether the lease has ended, or ends as soon as the receivers have finished. */
+  boolean isEnding() {
+    return ending || isOver();
   }
 
   boolean isOver() {
@@ -128,7 +151,7 @@ final class SourceLease implements LeaseCheck {
     }
   }
 
-  /** Has {@code answer} run once the version is not {@code seen} any more, or it is late. */
+  /** Has {@code answer} run once the version is no longer {@code seen}, or the time is over. */
   void await(long seen, Duration longest, Runnable answer) {
     synchronized (waiters) {
       waiters.add(new Waiter(seen, nanoTime.getAsLong() + longest.toNanos(), answer));
@@ -137,7 +160,7 @@ final class SourceLease implements LeaseCheck {
     whenChanged.run();
   }
 
-  /** Those who can be answered now; they wait no longer. */
+  /** The answers of the polls that need not wait any longer; they are removed. */
   List<Runnable> takeAnswerable() {
     List<Runnable> answerable = new ArrayList<>();
     synchronized (waiters) {

@@ -34,13 +34,12 @@ class HostedPartitionTest {
             new TestSettings("tcp://127.0.0.1:1", temp).sourceId("source").build(),
             ASSIGNMENT,
             blocked(busy, mayEnd),
-            "driver",
-            Duration.ofMillis(10));
+            "driver");
     partition.open();
     busy.await();
 
     partition.stop();
-    partition.finish();
+    partition.finish(System.nanoTime());
 
     assertThat(canBeOpened()).as("while the receiver may still write").isFalse();
     mayEnd.countDown();

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.cluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.BlockCursor;
@@ -25,6 +26,7 @@ import io.github.mqttpartitioned.cluster.rpc.RemoteNode;
 import io.github.mqttpartitioned.cluster.rpc.Request;
 import io.github.mqttpartitioned.cluster.rpc.Request.Advance;
 import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
+import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
 import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
 import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
@@ -51,8 +53,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.spark.network.util.MapConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -311,6 +315,58 @@ class NodeHostTest {
     }
     assertThat(assigned.get()).isEqualTo(new Answer.Done());
     assertThat(node.blocks("source", 0)).isPresent();
+  }
+
+  /** Its receiver hangs, as in a disk or a name server that does not answer. */
+  @Test
+  void sourceThatStopsSlowlyDelaysNoOtherOneAndNotItsOwnNextRun() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    LongSupplier hanging =
+        () -> {
+          if (Thread.currentThread().getName().startsWith("mqtt-receiver")) {
+            busy.countDown();
+            awaitQuietly(mayEnd);
+          }
+          return System.nanoTime();
+        };
+    NodeHost slow = new NodeHost(node, ClusterTimeouts.LEASE, hanging);
+    SourceSettings settings = settings("tcp://127.0.0.1:1");
+    SourceSettings other =
+        new TestSettings("tcp://127.0.0.1:1", temp.resolve("other")).sourceId("other").build();
+    NodeRegistration registration =
+        slow.register(settings, 1, "1", "127.0.0.1", NodeHostTest::network);
+    try {
+      assertThat(ask(registration, assign(registration)).get()).isEqualTo(new Answer.Done());
+      busy.await();
+      CompletableFuture<Answer> leaving =
+          ask(registration, new Leave("source", registration.id()));
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(10),
+          () -> {
+            Await.until("the release", LIMIT, () -> node.status("source").isEmpty());
+            NodeRegistration second =
+                slow.register(other, 1, "1", "127.0.0.1", NodeHostTest::network);
+            assertThat(ask(second, new Poll("other", second.id(), -1)).get())
+                .isInstanceOf(Answer.Report.class);
+            slow.register(settings, 2, "1", "127.0.0.1", NodeHostTest::network);
+          });
+      assertThat(leaving).isNotDone();
+      mayEnd.countDown();
+      assertThat(leaving.get()).isEqualTo(new Answer.Done());
+      assertThat(slow.has("source")).as("the next run stays").isTrue();
+    } finally {
+      mayEnd.countDown();
+      node.release("other");
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
