@@ -61,7 +61,8 @@ public final class NodeHost implements NodeService {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeHost.class);
   private static final NodeHost OF_THIS_JVM =
-      new NodeHost(Node.ofThisJvm(), ClusterTimeouts.LEASE, System::nanoTime);
+      new NodeHost(
+          Node.ofThisJvm(), ClusterTimeouts.LEASE, System::nanoTime, System::currentTimeMillis);
 
   /** Time for the last answer to leave before the port is closed. */
   private static final Duration FAREWELL = Duration.ofMillis(300);
@@ -69,6 +70,7 @@ public final class NodeHost implements NodeService {
   private final Node node;
   private final Duration leaseLimit;
   private final LongSupplier nanoTime;
+  private final LongSupplier wallMillis;
   private final Map<String, SourceLease> leases = new ConcurrentHashMap<>();
   private final AtomicLong registrationIds = new AtomicLong(System.nanoTime());
   private volatile @Nullable Running running;
@@ -77,10 +79,11 @@ public final class NodeHost implements NodeService {
   private record Running(
       NodeAddress address, NodeServer server, NodeClients clients, NodeThreads threads) {}
 
-  NodeHost(Node node, Duration leaseLimit, LongSupplier nanoTime) {
+  NodeHost(Node node, Duration leaseLimit, LongSupplier nanoTime, LongSupplier wallMillis) {
     this.node = node;
     this.leaseLimit = leaseLimit;
     this.nanoTime = nanoTime;
+    this.wallMillis = wallMillis;
   }
 
   public static NodeHost ofThisJvm() {
@@ -119,6 +122,7 @@ public final class NodeHost implements NodeService {
               registrationIds.incrementAndGet(),
               leaseLimit,
               nanoTime,
+              wallMillis,
               now.threads.soon(this::serveWaiters));
       leases.put(settings.sourceId(), lease);
     }
@@ -347,7 +351,8 @@ public final class NodeHost implements NodeService {
     for (SourceLease lease : leases.values()) {
       if (now != null && lease.isOver() && lease.beginEnd()) {
         LOG.warn(
-            "The driver of source {} has been silent for {} s: its partitions are released",
+            "The driver of source {} has been silent for more than {} s, or a clock of this host has"
+                + " jumped: the partitions are released",
             lease.settings().sourceId(),
             leaseLimit.toSeconds());
         now.threads.workers().execute(() -> release(lease));

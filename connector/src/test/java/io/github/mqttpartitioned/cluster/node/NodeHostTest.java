@@ -71,7 +71,11 @@ class NodeHostTest {
   private final AtomicLong paused = new AtomicLong();
   private final Node node = new Node(new NodeAddress("1", "127.0.0.1", 0));
   private final NodeHost host =
-      new NodeHost(node, ClusterTimeouts.LEASE, () -> System.nanoTime() + paused.get());
+      new NodeHost(
+          node,
+          ClusterTimeouts.LEASE,
+          () -> System.nanoTime() + paused.get(),
+          System::currentTimeMillis);
   private final AtomicInteger changes = new AtomicInteger();
   private final NodeClients clients = new NodeClients(network());
 
@@ -330,7 +334,7 @@ class NodeHostTest {
           }
           return System.nanoTime();
         };
-    NodeHost slow = new NodeHost(node, ClusterTimeouts.LEASE, hanging);
+    NodeHost slow = new NodeHost(node, ClusterTimeouts.LEASE, hanging, System::currentTimeMillis);
     SourceSettings settings = settings("tcp://127.0.0.1:1");
     SourceSettings other =
         new TestSettings("tcp://127.0.0.1:1", temp.resolve("other")).sourceId("other").build();
@@ -393,23 +397,6 @@ class NodeHostTest {
         .isInstanceOfSatisfying(
             Failed.class, failed -> assertThat(failed.reason()).isEqualTo(Failed.Reason.NOT_HERE));
     Await.until("the port to be closed", LIMIT, () -> !canConnect(registration));
-  }
-
-  @Test
-  void holderWithoutALeaseMayNotActAnyMore() {
-    SourceLease lease =
-        new SourceLease(
-            settings("tcp://127.0.0.1:1"), 1, 1, Duration.ofSeconds(10), paused::get, () -> {});
-    lease.require();
-    paused.addAndGet(Duration.ofSeconds(10).toNanos());
-    assertThat(lease.renew()).isTrue();
-    paused.addAndGet(Duration.ofSeconds(10).toNanos() + 1);
-    assertThat(lease.renew()).isFalse();
-    assertThatThrownBy(lease::require)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("has not been heard of for 10000 ms");
-    paused.addAndGet(-Duration.ofSeconds(10).toNanos());
-    assertThat(lease.renew()).isFalse();
   }
 
   private boolean canConnect(NodeRegistration registration) {
