@@ -2,16 +2,33 @@
 package io.github.mqttpartitioned.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
- * What the tasks of this JVM have read of a partition, whoever holds it; from the first task until
- * the source is released. Thread-safe.
+ * What the tasks of this JVM have read of a partition, whichever node hosts it. The meters begin
+ * with the first task. They end when the node of this JVM releases the source. In a JVM that has no
+ * node for the source nobody says when the query ends: there they end after {@link #IDLE} without a
+ * read.
+ *
+ * <p>Thread-safe.
  */
 public final class ReadMeters {
 
+  /** Longer than the pause between two batches of most queries: a counter should not restart. */
+  static final Duration IDLE = Duration.ofHours(1);
+
+  private static final Duration SWEEP = IDLE.dividedBy(6);
   private static final Map<Key, ReadMeters> ALL = new ConcurrentHashMap<>();
+
+  /** Ids of the sources that this JVM has a node for. */
+  private static final Set<String> HOSTED = ConcurrentHashMap.newKeySet();
 
   private record Key(String sourceId, int partition) {}
 
@@ -19,6 +36,7 @@ public final class ReadMeters {
   private final Counter rows;
   private final Counter bytes;
   private final Counter remoteRows;
+  private volatile long usedNanos = System.nanoTime();
 
   private ReadMeters(String group, int partition, String node) {
     meters = new MeterSet(group, partition, node, SourceMeter.READ);
@@ -27,35 +45,77 @@ public final class ReadMeters {
     remoteRows = meters.counter(SourceMeter.READ_REMOTE);
   }
 
+  static {
+    ScheduledThreadPoolExecutor sweeper =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "mqtt-read-meters");
+              thread.setDaemon(true);
+              thread.setContextClassLoader(ReadMeters.class.getClassLoader());
+              return thread;
+            });
+    Future<?> unused =
+        sweeper.scheduleWithFixedDelay(
+            () -> removeIdle(System.nanoTime()),
+            SWEEP.toMillis(),
+            SWEEP.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
   /**
    * The meters of a partition, the same ones for all tasks.
    *
    * @param node name of this JVM's node
    */
   public static ReadMeters of(String sourceId, String group, int partition, String node) {
-    return ALL.computeIfAbsent(
-        new Key(sourceId, partition), key -> new ReadMeters(group, partition, node));
+    ReadMeters meters =
+        ALL.computeIfAbsent(
+            new Key(sourceId, partition), key -> new ReadMeters(group, partition, node));
+    meters.usedNanos = System.nanoTime();
+    return meters;
   }
 
-  /** Removes the meters of a source. */
+  /** Keeps the meters of a source until {@link #release}: this JVM has a node for it. */
+  public static void keep(String sourceId) {
+    HOSTED.add(sourceId);
+  }
+
+  /** Removes the meters of a source that this JVM has no node for any more. */
   public static void release(String sourceId) {
-    ALL.entrySet()
-        .removeIf(
-            entry -> {
-              boolean released = entry.getKey().sourceId().equals(sourceId);
-              if (released) {
-                entry.getValue().meters.close();
-              }
-              return released;
-            });
+    HOSTED.remove(sourceId);
+    remove(key -> key.sourceId().equals(sourceId));
+  }
+
+  /** Removes the meters that nobody releases and no task has used for {@link #IDLE}. */
+  static void removeIdle(long nowNanos) {
+    remove(
+        key -> {
+          ReadMeters meters = ALL.get(key);
+          return meters != null
+              && !HOSTED.contains(key.sourceId())
+              && nowNanos - meters.usedNanos >= IDLE.toNanos();
+        });
+  }
+
+  private static void remove(Predicate<Key> over) {
+    for (Key key : ALL.keySet()) {
+      if (over.test(key)) {
+        ReadMeters removed = ALL.remove(key);
+        if (removed != null) {
+          removed.meters.close();
+        }
+      }
+    }
   }
 
   /**
    * Counts a block.
    *
-   * @param local whether it lies in this JVM, and not on another node
+   * @param local whether the block lies in this JVM, and not on another node
    */
   public void read(int blockRows, int blockBytes, boolean local) {
+    usedNanos = System.nanoTime();
     rows.increment(blockRows);
     bytes.increment(blockBytes);
     if (!local) {

@@ -78,6 +78,7 @@ public final class Node implements NodeLink {
    * @throws IllegalStateException when the node hosts the partition already
    */
   HostedPartition host(SourceSettings settings, PartitionAssignment assignment, LeaseCheck lease) {
+    ReadMeters.keep(settings.sourceId());
     Key key = new Key(settings.sourceId(), assignment.partition());
     HostedPartition added =
         new HostedPartition(settings, assignment, lease, address.name());

@@ -26,6 +26,7 @@ import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
 import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
+import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
@@ -125,6 +126,7 @@ public final class NodeHost implements NodeService {
               wallMillis,
               now.threads.soon(this::serveWaiters));
       leases.put(settings.sourceId(), lease);
+      ReadMeters.keep(settings.sourceId());
     }
     LOG.info("Node {} takes on source {}, epoch {}", address, settings.sourceId(), epoch);
     return new NodeRegistration(
