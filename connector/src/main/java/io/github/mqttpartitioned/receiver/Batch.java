@@ -162,7 +162,8 @@ final class Batch {
 
   /** Bytes of memory that it takes, whatever it holds now. */
   long memoryBytes() {
-    long bytes = block.memoryBytes() + acknowledgements.length + Integer.BYTES * withheld.length;
+    long bytes =
+        block.memoryBytes() + acknowledgements.length + (long) Integer.BYTES * withheld.length;
     for (MalformedPublish message : deadLetters) {
       bytes += message.body().capacity();
     }

@@ -28,10 +28,11 @@ final class MemberMemory {
 
   private final NodeMemory node;
 
-  /** Written by a thread that has the lock. */
-  private volatile long used;
-
+  private long used;
   private int large;
+
+  /** Whether the member has used up its share. Written under the lock. */
+  private volatile boolean full;
 
   /** What the packet that is being read was granted. */
   private long granted;
@@ -53,7 +54,7 @@ final class MemberMemory {
 
   /** Whether the member is to hold as little as it can. Needs no lock. */
   boolean isScarce() {
-    return node.isScarce() || used >= MEMBER_BYTES;
+    return full || node.isScarce();
   }
 
   /** Takes note of what a batch takes now, after {@code from} bytes before. Never waits. */
@@ -141,9 +142,14 @@ final class MemberMemory {
   }
 
   private void change(long bytes, int largePackets) {
+    add(bytes, largePackets);
+    node.changed(bytes, largePackets);
+  }
+
+  private void add(long bytes, int largePackets) {
     used += bytes;
     large += largePackets;
-    node.changed(bytes, largePackets);
+    full = used >= MEMBER_BYTES;
   }
 
   // Called by the node's memory, under its lock.
@@ -161,8 +167,7 @@ final class MemberMemory {
   long grant() {
     granted = wanted;
     wanted = 0;
-    used += granted;
-    large++;
+    add(granted, 1);
     return granted;
   }
 }
