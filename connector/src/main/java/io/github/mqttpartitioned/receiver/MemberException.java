@@ -98,17 +98,17 @@ public final class MemberException extends RuntimeException {
     return new MemberException(
         true,
         MQTT_MESSAGE_TOO_LARGE,
-            """
+        """
             %s was sent a packet of %d bytes. A heap of %d bytes allows %d: a packet takes twice \
             its length while it is received, and at most half of the heap. The message stays at \
             the broker. Give this JVM a heap of %d bytes at least: spark.executor.memory, or \
             spark.driver.memory in local mode"""
-                .formatted(
-                    member(settings, partition),
-                    cause.length(),
-                    cause.heapBytes(),
-                    cause.largest(),
-                    4L * cause.length()),
+            .formatted(
+                member(settings, partition),
+                cause.length(),
+                cause.heapBytes(),
+                cause.largest(),
+                4L * cause.length()),
         cause);
   }
 
@@ -116,10 +116,10 @@ public final class MemberException extends RuntimeException {
     return new MemberException(
         true,
         MQTT_DEAD_LETTER_DIR_UNUSABLE,
-            """
+        """
             %s cannot write to deadLetterDir=%s on this host: %s. Give a directory that the user \
             of this process can create or write to, on each host that runs executors"""
-                .formatted(member(settings, partition), settings.deadLetterDir(), innermost(cause)),
+            .formatted(member(settings, partition), settings.deadLetterDir(), innermost(cause)),
         cause);
   }
 

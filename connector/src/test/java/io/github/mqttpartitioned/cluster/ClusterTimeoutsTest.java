@@ -49,8 +49,7 @@ class ClusterTimeoutsTest {
 
   @Test
   void scrapeIsAnsweredBeforePrometheusGivesUp() {
-    assertOrder(
-        ClusterTimeouts.SCRAPE, ClusterTimeouts.NODE_SCRAPE, ClusterTimeouts.PROMETHEUS);
+    assertOrder(ClusterTimeouts.SCRAPE, ClusterTimeouts.NODE_SCRAPE, ClusterTimeouts.PROMETHEUS);
   }
 
   private static void assertOrder(Duration... shortestFirst) {

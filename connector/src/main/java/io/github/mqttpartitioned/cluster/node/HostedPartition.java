@@ -14,8 +14,8 @@ import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -59,10 +59,7 @@ final class HostedPartition {
    * @param node name of the node, for meters
    */
   HostedPartition(
-      SourceSettings settings,
-      PartitionAssignment assignment,
-      LeaseCheck lease,
-      String node) {
+      SourceSettings settings, PartitionAssignment assignment, LeaseCheck lease, String node) {
     this.settings = settings;
     this.assignment = assignment;
     this.lease = lease;

@@ -80,8 +80,7 @@ public final class Node implements NodeLink {
   HostedPartition host(SourceSettings settings, PartitionAssignment assignment, LeaseCheck lease) {
     ReadMeters.keep(settings.sourceId());
     Key key = new Key(settings.sourceId(), assignment.partition());
-    HostedPartition added =
-        new HostedPartition(settings, assignment, lease, address.name());
+    HostedPartition added = new HostedPartition(settings, assignment, lease, address.name());
     if (hosted.putIfAbsent(key, added) != null) {
       throw new IllegalStateException(
           "This node hosts partition " + key.partition + " of source " + key.sourceId + " already");
@@ -159,8 +158,7 @@ public final class Node implements NodeLink {
     List<HostedPartition> taken = new ArrayList<>();
     hosted
         .entrySet()
-        .removeIf(
-            entry -> entry.getKey().sourceId.equals(sourceId) && taken.add(entry.getValue()));
+        .removeIf(entry -> entry.getKey().sourceId.equals(sourceId) && taken.add(entry.getValue()));
     ReadMeters.release(sourceId);
     return taken;
   }

@@ -133,8 +133,7 @@ public final class NodeHost implements NodeService {
         address, lease.registrationId(), StoreNames.in(Path.of(settings.storeDir())));
   }
 
-  private static void requireNotOlder(
-      String sourceId, long epoch, @Nullable SourceLease present) {
+  private static void requireNotOlder(String sourceId, long epoch, @Nullable SourceLease present) {
     if (present != null && present.epoch() > epoch) {
       throw new IllegalStateException(
           """

@@ -20,18 +20,18 @@ import java.util.function.LongSupplier;
  *
  * <p><b>Two clocks.</b> The time since the last request is measured by {@link System#nanoTime} and
  * by the wall clock, and the longer of the two counts. The first one stands still while a virtual
- * machine is suspended or a laptop sleeps, but other nodes go on meanwhile. A wall clock that is set
- * forward ends a lease that is sound: then the partitions are released in order and placed again,
- * and a new lease begins with the new time. A wall clock that is set back changes nothing. Each
- * request starts both measurements anew, so only a jump between two requests counts, and a clock
- * that is wrong by a constant does no harm.
+ * machine is suspended or a laptop sleeps, but other nodes go on meanwhile. A wall clock that is
+ * set forward ends a lease that is sound: then the partitions are released in order and placed
+ * again, and a new lease begins with the new time. A wall clock that is set back changes nothing.
+ * Each request starts both measurements anew, so only a jump between two requests counts, and a
+ * clock that is wrong by a constant does no harm.
  *
  * <p>A machine that is resumed may run for a moment before its wall clock is corrected, and some
  * clocks never are. No clock of the machine shows that time has passed then, and the lease seems
- * valid. What fences such a node in the end is not the lease. On its own host it is the epoch of the
- * store: a process that has opened the store since makes each write fail, and nothing is
- * acknowledged without a write. For a partition that has a new store elsewhere it is the broker: the
- * new member has taken the session over, and closed the connection of the old one.
+ * valid. What fences such a node in the end is not the lease. On its own host it is the epoch of
+ * the store: a process that has opened the store since makes each write fail, and nothing is
+ * acknowledged without a write. For a partition that has a new store elsewhere it is the broker:
+ * the new member has taken the session over, and closed the connection of the old one.
  *
  * <p>Thread-safe.
  */

@@ -180,7 +180,9 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   public void publishLocations(String source, PartitionLocations locations) {
     tell(
         new PublishLocations(sourceId, registration.id(), locations),
-        failure -> LOG.warn("Node {} does not take the locations of the partitions: {}", address, failure));
+        failure ->
+            LOG.warn(
+                "Node {} does not take the locations of the partitions: {}", address, failure));
   }
 
   /**
@@ -216,7 +218,8 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   @Override
   public void release(String source, int partition) {
     if (!lost) {
-      require(sender.ask(new Release(sourceId, registration.id(), partition), ClusterTimeouts.RELEASE));
+      require(
+          sender.ask(new Release(sourceId, registration.id(), partition), ClusterTimeouts.RELEASE));
     }
   }
 

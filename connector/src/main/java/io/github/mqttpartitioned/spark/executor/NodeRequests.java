@@ -26,9 +26,9 @@ import scala.runtime.BoxedUnit;
  * core of an executor, the job that would start its node never gets a core. So the tasks request
  * the node themselves, over Spark's own RPC, and the driver answers here.
  *
- * <p>Strings and the bytes of {@link StartMessage}s go over it: Spark's RPC does not know the classes
- * of jars that were given to the application, and a message that it cannot read costs an executor
- * its driver.
+ * <p>Strings and the bytes of {@link StartMessage}s go over it: Spark's RPC does not know the
+ * classes of jars that were given to the application, and a message that it cannot read costs an
+ * executor its driver.
  */
 final class NodeRequests implements IsolatedThreadSafeRpcEndpoint {
 

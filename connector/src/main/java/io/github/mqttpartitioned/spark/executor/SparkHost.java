@@ -107,7 +107,8 @@ public record SparkHost(
           spark.dynamicAllocation.minExecutors to the number of executors that the query needs""");
     }
     Executors.await(context);
-    Duration asLongAsAMove = patience.compareTo(ClusterTimeouts.MOVE) < 0 ? ClusterTimeouts.MOVE : patience;
+    Duration asLongAsAMove =
+        patience.compareTo(ClusterTimeouts.MOVE) < 0 ? ClusterTimeouts.MOVE : patience;
     String driver = SparkEnv.get().blockManager().blockManagerId().host();
     return new SparkHost(
         context.defaultParallelism(),

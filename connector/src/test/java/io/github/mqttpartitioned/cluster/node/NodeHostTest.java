@@ -343,8 +343,7 @@ class NodeHostTest {
     try {
       assertThat(ask(registration, assign(registration)).get()).isEqualTo(new Answer.Done());
       busy.await();
-      CompletableFuture<Answer> leaving =
-          ask(registration, new Leave("source", registration.id()));
+      CompletableFuture<Answer> leaving = ask(registration, new Leave("source", registration.id()));
       assertTimeoutPreemptively(
           Duration.ofSeconds(10),
           () -> {

@@ -4,11 +4,11 @@ package io.github.mqttpartitioned.spark.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
-import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.executor.Executors.Executor;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.CapturedLog;
+import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.testkit.TestSettings;
 import java.nio.file.Path;
 import java.time.Duration;
