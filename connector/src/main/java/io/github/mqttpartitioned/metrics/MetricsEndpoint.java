@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.metrics;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_METRICS_PORT_UNAVAILABLE;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -66,8 +68,11 @@ public final class MetricsEndpoint implements AutoCloseable {
               0);
     } catch (IOException e) {
       throw new IllegalStateException(
-          "Cannot open metricsPort on %s, port %d: %s. Give each query a port of its own that no other process uses and an address of the driver's host; 0 takes a free port"
-              .formatted(address.getHostString(), address.getPort(), e.getMessage()),
+          MQTT_METRICS_PORT_UNAVAILABLE.message(
+              """
+              Cannot open metricsPort on %s, port %d: %s. Give each query a port of its own that \
+              no other process uses, and an address of the driver's host. Port 0 takes a free port"""
+                  .formatted(address.getHostString(), address.getPort(), e.getMessage())),
           e);
     }
     MetricsEndpoint endpoint = new MetricsEndpoint(server, text);

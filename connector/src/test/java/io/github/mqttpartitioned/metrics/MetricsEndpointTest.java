@@ -54,7 +54,8 @@ class MetricsEndpointTest {
         InetSocketAddress.createUnresolved("127.0.0.1", URI.create(first.url()).getPort());
     assertThatThrownBy(() -> MetricsEndpoint.open(same, () -> ""))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("Cannot open metricsPort on 127.0.0.1, port " + same.getPort())
+        .hasMessageStartingWith(
+            "[MQTT_METRICS_PORT_UNAVAILABLE] Cannot open metricsPort on 127.0.0.1, port " + same.getPort())
         .hasMessageContaining("Give each query a port of its own");
     first.close();
     MetricsEndpoint.open(same, () -> "").close();

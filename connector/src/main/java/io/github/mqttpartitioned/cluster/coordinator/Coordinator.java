@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.coordinator;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_START_STOPPED;
 import static java.util.Objects.requireNonNull;
 
 import io.github.mqttpartitioned.block.LogExtent;
@@ -151,18 +152,23 @@ public final class Coordinator implements AutoCloseable {
       }
       synchronized (lock) {
         if (closed) {
-          throw new IllegalStateException("the query was stopped while its members connected");
+          throw new IllegalStateException(startStopped(state));
         }
         try {
           TimeUnit.MILLISECONDS.timedWait(lock, POLL_MILLIS);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new UncheckedIOException(
-              new InterruptedIOException(
-                  "stopped while partition " + state.partition() + " connected"));
+              new InterruptedIOException(startStopped(state)));
         }
       }
     }
+  }
+
+  private static String startStopped(PartitionState state) {
+    return MQTT_START_STOPPED.message(
+        "The query was stopped while the member of partition %d connected"
+            .formatted(state.partition()));
   }
 
   /** Does not wait: threads of the network call it, too. */

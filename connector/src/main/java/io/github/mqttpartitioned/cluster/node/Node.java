@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.node;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_ALREADY_HELD;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_NOT_HELD;
+
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeAddress;
@@ -83,7 +86,11 @@ public final class Node implements NodeLink {
     HostedPartition added = new HostedPartition(settings, assignment, lease, address.name());
     if (hosted.putIfAbsent(key, added) != null) {
       throw new IllegalStateException(
-          "This node hosts partition " + key.partition + " of source " + key.sourceId + " already");
+          MQTT_PARTITION_ALREADY_HELD.message(
+              """
+              Node %s hosts partition %d of source %s already, so it cannot open it a second time. \
+              Stop the other query that runs on this checkpoint"""
+                  .formatted(address, key.partition, key.sourceId)));
     }
     return added;
   }
@@ -177,7 +184,9 @@ public final class Node implements NodeLink {
     HostedPartition present = hosted.get(new Key(sourceId, partition));
     if (present == null) {
       throw new IllegalStateException(
-          "This node does not host partition " + partition + " of source " + sourceId);
+          MQTT_PARTITION_NOT_HELD.message(
+              "Node %s does not host partition %d of source %s"
+                  .formatted(address, partition, sourceId)));
     }
     return present;
   }

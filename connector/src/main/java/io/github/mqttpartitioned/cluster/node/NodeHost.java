@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.node;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_NOT_HELD;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SOURCE_ALREADY_RUNNING;
+
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
@@ -136,10 +139,11 @@ public final class NodeHost implements NodeService {
   private static void requireNotOlder(String sourceId, long epoch, @Nullable SourceLease present) {
     if (present != null && present.epoch() > epoch) {
       throw new IllegalStateException(
-          """
-          A later start of the query runs source %s on this node: epoch %d, and this one has \
-          epoch %d"""
-              .formatted(sourceId, present.epoch(), epoch));
+          MQTT_SOURCE_ALREADY_RUNNING.message(
+              """
+              A later start of the query runs source %s on this node: its epoch is %d, and this \
+              one's is %d. Stop one of the two queries"""
+                  .formatted(sourceId, present.epoch(), epoch)));
     }
   }
 
@@ -179,7 +183,7 @@ public final class NodeHost implements NodeService {
   public CompletableFuture<Answer> answer(Request request) {
     Running now = running;
     if (now == null) {
-      return CompletableFuture.completedFuture(notHere("no source at all"));
+      return CompletableFuture.completedFuture(notHere("any source"));
     }
     if (request instanceof Poll poll) {
       return poll(poll);
@@ -250,7 +254,7 @@ public final class NodeHost implements NodeService {
       SourceLease lease = find(leave.sourceId(), leave.registrationId());
       return lease == null ? () -> notHere("source " + leave.sourceId()) : leave(lease);
     }
-    throw new IllegalArgumentException("a node does not answer " + request);
+    throw new IllegalArgumentException("A node does not answer " + request);
   }
 
   private Supplier<Answer> leave(SourceLease lease) {
@@ -320,9 +324,9 @@ public final class NodeHost implements NodeService {
     try (BlockCursor cursor = blocks.get().read(new OffsetRange(fetch.from(), fetch.until()))) {
       Block block = cursor.next();
       if (block == null) {
-        throw new IllegalArgumentException("nothing is to be read: " + fetch);
+        throw new IllegalArgumentException("The range of a request is empty: " + fetch);
       }
-      // The memory map is the cursor's; the answer leaves later.
+      // The memory map belongs to the cursor, and the answer leaves later.
       ByteBuffer copy = ByteBuffer.allocate(block.length());
       copy.put(block.bytes().duplicate().clear()).flip();
       return new Answer.BlockBytes(copy);
@@ -339,7 +343,9 @@ public final class NodeHost implements NodeService {
     Running now = running;
     return new Answer.Failed(
         Reason.NOT_HERE,
-        "Node " + (now == null ? "" : now.address + " ") + "does not hold " + what);
+        MQTT_PARTITION_NOT_HELD.message(
+            "Node %s does not host %s"
+                .formatted(now == null ? "that is closed" : now.address, what)));
   }
 
   private void serveWaiters() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.node;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_UNUSABLE;
+
 import io.github.mqttpartitioned.store.PartitionStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +28,10 @@ final class StoreNames {
           .map(directory -> directory.getFileName().toString())
           .collect(Collectors.toSet());
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot look for stores in " + storeDir, e);
+      throw new UncheckedIOException(
+          MQTT_STORE_UNUSABLE.message(
+              "Cannot list the stores in %s: %s".formatted(storeDir, e.getMessage())),
+          e);
     }
   }
 }

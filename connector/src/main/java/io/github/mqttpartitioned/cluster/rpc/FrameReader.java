@@ -11,7 +11,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the fields that {@link FrameWriter} has written. Confined to one thread. */
+/**
+ * Reads the fields that {@link FrameWriter} has written. Whatever the bytes are, it returns a value
+ * or throws a {@link FrameException}. Confined to one thread.
+ */
 final class FrameReader {
 
   private static final int MOST_NANOS = 999_999_999;
@@ -44,7 +47,7 @@ final class FrameReader {
     }
   }
 
-  /** A copy: what the frame lies in belongs to the network. */
+  /** Copies the bytes: the buffer of the frame belongs to the network. */
   ByteBuffer getBytes(String field) {
     ByteBuffer source = slice(field);
     return ByteBuffer.allocate(source.remaining()).put(source).flip();
@@ -130,15 +133,8 @@ final class FrameReader {
   private ByteBuffer require(int needed, String field) {
     if (bytes.remaining() < needed) {
       throw new FrameException(
-          "Frame of "
-              + length
-              + " bytes is cut: "
-              + field
-              + " needs "
-              + needed
-              + " bytes, "
-              + bytes.remaining()
-              + " are left");
+          "Frame of %d bytes is cut: %s needs %d bytes, %d are left"
+              .formatted(length, field, needed, bytes.remaining()));
     }
     return bytes;
   }
@@ -147,7 +143,7 @@ final class FrameReader {
   void finish() {
     if (bytes.hasRemaining()) {
       throw new FrameException(
-          "Frame of " + length + " bytes has " + bytes.remaining() + " bytes behind its end");
+          "Frame of %d bytes has %d bytes behind its end".formatted(length, bytes.remaining()));
     }
   }
 }

@@ -16,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A partition that another node holds. While a block is read, the next one is on its way: a cursor
- * takes the memory of two blocks, and the node that of one.
+ * A partition that another node hosts. While a task reads a block, the next one is on its way: a
+ * cursor takes the memory of two blocks, and the node that of one.
  */
 public final class RemoteBlocks implements BlockSource {
 
@@ -34,8 +34,8 @@ public final class RemoteBlocks implements BlockSource {
   /**
    * {@inheritDoc}
    *
-   * <p>The cursor finds out what is held, and throws {@link UnreachableException} when the node is
-   * lost or does not hold the partition any more.
+   * <p>The cursor throws {@link UnreachableException} when the node is lost or does not host the
+   * partition any more.
    */
   @Override
   public BlockCursor read(OffsetRange range) {
@@ -76,8 +76,8 @@ public final class RemoteBlocks implements BlockSource {
       if (answer instanceof BlockBytes found) {
         Block block = Block.wrap(found.bytes(), place);
         if (block.firstOffset() > next || block.firstOffset() + block.count() <= next) {
-          throw new IllegalStateException(
-              "Node gave a block from offset " + block.firstOffset() + " for " + place);
+          throw new RemoteException(
+              "The node sent a block from offset %d for %s".formatted(block.firstOffset(), place));
         }
         return block;
       }
@@ -85,16 +85,16 @@ public final class RemoteBlocks implements BlockSource {
         throw LostStoreException.reported(lost.message(), lost.first());
       }
       if (answer instanceof Failed failed) {
-        throw failure(failed, place);
+        throw failure(failed);
       }
-      throw new IllegalStateException("Cannot read " + place + ": " + answer);
+      throw new RemoteException("Cannot read " + place + ": the node answered " + answer);
     }
 
-    private static RuntimeException failure(Failed failed, String place) {
+    private static RuntimeException failure(Failed failed) {
       return switch (failed.reason()) {
         case NOT_HERE -> new UnreachableException(failed.message(), null);
         case UNREADABLE -> CorruptBlockException.reported(failed.message());
-        case ERROR -> new IllegalStateException("Cannot read " + place + ": " + failed.message());
+        case ERROR -> new RemoteException(failed.message());
       };
     }
 

@@ -173,7 +173,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
     if (answer instanceof Answer.Text text) {
       return text.text();
     }
-    throw new RemoteException("Node " + address + " cannot be scraped: " + answer);
+    throw new RemoteException("Node " + address + " does not tell its meters: " + answer);
   }
 
   @Override

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.checkpoint;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CHECKPOINT_DAMAGED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CHECKPOINT_VERSION;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -46,13 +49,11 @@ final class PartitionAssignmentsJson {
       JsonNode root = MAPPER.readTree(json);
       if (root.required("version").asInt() != VERSION) {
         throw new IllegalStateException(
-            "Cannot read "
-                + place
-                + ": this release reads version "
-                + VERSION
-                + ", not "
-                + root.required("version")
-                + ": go on with the release that wrote it");
+            MQTT_CHECKPOINT_VERSION.message(
+                """
+                Cannot read %s: this release reads version %d, not %s. Go on with the release that \
+                wrote it"""
+                    .formatted(place, VERSION, root.required("version"))));
       }
       List<PartitionAssignment> assignments = new ArrayList<>();
       for (JsonNode each : root.required("holders")) {
@@ -67,10 +68,11 @@ final class PartitionAssignmentsJson {
       return new PartitionAssignments(root.required("epoch").longValue(), assignments);
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new IllegalStateException(
-          "Cannot read "
-              + place
-              + ": it is damaged. Restore the checkpoint from a copy, or start a new query with"
-              + " another checkpointLocation",
+          MQTT_CHECKPOINT_DAMAGED.message(
+              """
+              Cannot read %s: it is not what the connector wrote. Restore the checkpoint from a \
+              copy, or start a new query with another checkpointLocation"""
+                  .formatted(place)),
           e);
     }
   }

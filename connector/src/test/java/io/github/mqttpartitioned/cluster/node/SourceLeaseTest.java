@@ -39,6 +39,7 @@ class SourceLeaseTest {
     assertThat(lease.renew()).isFalse();
     assertThatThrownBy(lease::require)
         .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("[MQTT_LEASE_EXPIRED] ")
         .hasMessageContaining("source 5eed")
         .hasMessageContaining("10 s");
     passes(LIMIT.negated());

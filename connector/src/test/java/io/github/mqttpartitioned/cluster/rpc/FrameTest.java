@@ -155,7 +155,16 @@ class FrameTest {
     assertThat(read.partitions().get(2).state()).isEqualTo(State.FAILED);
     assertThat(read.partitions().get(2).problem())
         .isInstanceOf(RemoteException.class)
-        .hasMessage("wrong password");
+        .hasMessage("[MQTT_NODE_FAILED] wrong password");
+  }
+
+  @Test
+  void problemThatHasAConditionKeepsIt() {
+    assertThat(new RemoteException("[MQTT_STORE_FULL] full")).hasMessage("[MQTT_STORE_FULL] full");
+    assertThat(new UnreachableException("[MQTT_PARTITION_NOT_HELD] no", null))
+        .hasMessage("[MQTT_PARTITION_NOT_HELD] no");
+    assertThat(new UnreachableException("no answer", null))
+        .hasMessage("[MQTT_NODE_UNREACHABLE] no answer");
   }
 
   @ParameterizedTest

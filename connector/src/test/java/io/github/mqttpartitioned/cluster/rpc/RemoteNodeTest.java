@@ -161,7 +161,7 @@ class RemoteNodeTest {
           PartitionStatus status =
               Await.value("a status", LIMIT, () -> node.status("source", 0), told -> told != null);
           assertThat(status.state()).isEqualTo(State.FAILED);
-          assertThat(status.problem()).hasMessage("damaged");
+          assertThat(status.problem()).hasMessage("[MQTT_NODE_FAILED] damaged");
           assertThat(node.isLost()).isFalse();
         });
   }

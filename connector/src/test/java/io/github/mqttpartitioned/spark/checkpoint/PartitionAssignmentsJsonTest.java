@@ -45,7 +45,7 @@ class PartitionAssignmentsJsonTest {
                 PartitionAssignmentsJson.parse(
                     VERSION_1.replace("\"version\":1", "\"version\":2"), "file"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("Cannot read file")
+        .hasMessageStartingWith("[MQTT_CHECKPOINT_VERSION] Cannot read file")
         .hasMessageContaining("version 1, not 2");
   }
 
@@ -62,6 +62,6 @@ class PartitionAssignmentsJsonTest {
     assertThatThrownBy(() -> PartitionAssignmentsJson.parse(text, "file"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("file")
-        .hasMessageContaining("damaged");
+        .hasMessageStartingWith("[MQTT_CHECKPOINT_DAMAGED] ");
   }
 }
