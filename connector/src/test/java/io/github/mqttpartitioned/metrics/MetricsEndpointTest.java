@@ -55,7 +55,8 @@ class MetricsEndpointTest {
     assertThatThrownBy(() -> MetricsEndpoint.open(same, () -> ""))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith(
-            "[MQTT_METRICS_PORT_UNAVAILABLE] Cannot open metricsPort on 127.0.0.1, port " + same.getPort())
+            "[MQTT_METRICS_PORT_UNAVAILABLE] Cannot open metricsPort on 127.0.0.1, port "
+                + same.getPort())
         .hasMessageContaining("Give each query a port of its own");
     first.close();
     MetricsEndpoint.open(same, () -> "").close();

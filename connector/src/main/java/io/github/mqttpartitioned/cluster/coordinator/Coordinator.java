@@ -158,8 +158,7 @@ public final class Coordinator implements AutoCloseable {
           TimeUnit.MILLISECONDS.timedWait(lock, POLL_MILLIS);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
-          throw new UncheckedIOException(
-              new InterruptedIOException(startStopped(state)));
+          throw new UncheckedIOException(new InterruptedIOException(startStopped(state)));
         }
       }
     }

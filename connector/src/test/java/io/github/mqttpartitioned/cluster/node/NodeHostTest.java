@@ -186,7 +186,8 @@ class NodeHostTest {
     try (RemoteNode link = link(registration)) {
       link.assign(settings, assignment(0, 0));
       awaitState(link, State.FAILED);
-      assertThat(link.status("source", 0).problem()).hasMessageStartingWith("[MQTT_PARTITION_ALREADY_HELD] ");
+      assertThat(link.status("source", 0).problem())
+          .hasMessageStartingWith("[MQTT_PARTITION_ALREADY_HELD] ");
       link.release("source");
     }
   }
