@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Which node holds which partition of a source, and how far it is: the records that driver, nodes
- * and checkpoint share.
+ * What driver, nodes and checkpoint share: which node hosts which partition of a source, where it
+ * is found, and how long one waits for the other.
  */
 @Internal
 @NullMarked

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The meters of one query on all nodes, as one text. The nodes are asked at the same time; one that
- * does not answer in time is shown as down, and holds up nothing: while its answer is still out it
- * is not asked again. Thread-safe.
+ * The meters of one query on all nodes, as one text. All nodes are asked at the same time. A node
+ * that does not answer in time is shown as down, and is not asked again before it has answered.
+ * Thread-safe.
  */
 public final class ClusterScrape implements AutoCloseable {
 
@@ -38,8 +38,8 @@ public final class ClusterScrape implements AutoCloseable {
           });
 
   /**
-   * @param group whose meters, of all that the nodes have
-   * @param nodes name of each node and what asks it for its text, which may throw
+   * @param group the text holds the meters of this group only
+   * @param nodes by name of a node: what asks the node for its text, and may throw
    * @param patience for all nodes together
    */
   public ClusterScrape(
@@ -69,7 +69,7 @@ public final class ClusterScrape implements AutoCloseable {
     return merged.text();
   }
 
-  /** The empty text when there is none in time. */
+  /** The node's text; empty when it does not come in time. */
   private String answer(String node, long waitNanos) {
     Future<String> answer = asked.get(node);
     if (answer == null) {
@@ -80,10 +80,10 @@ public final class ClusterScrape implements AutoCloseable {
       asked.remove(node);
       return text;
     } catch (TimeoutException e) {
-      LOG.debug("Node {} has not told its meters in time", node);
+      LOG.debug("Node {} has not sent its meters in time", node);
     } catch (ExecutionException e) {
       asked.remove(node);
-      LOG.debug("Node {} cannot tell its meters", node, e.getCause());
+      LOG.debug("Node {} cannot send its meters", node, e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Merges texts in Prometheus' format (version 0.0.4) by family, as the format wants all series of a
- * family to stand together, and keeps the series of one group alone. A series that comes twice, as
- * from a node in the driver's own JVM, counts once. Confined to one thread.
+ * Merges texts in Prometheus' format (version 0.0.4) and keeps the series of one group. The format
+ * demands that all series of a family stand together, so it merges by family. A series that comes
+ * twice, as from a node in the driver's own JVM, counts once. Confined to one thread.
  */
 final class Exposition {
 
@@ -22,7 +22,7 @@ final class Exposition {
   private static final class Family {
     final StringBuilder head = new StringBuilder();
 
-    /** Name and labels, and what is measured. */
+    /** By name and labels: the value. */
     final Map<String, String> series = new LinkedHashMap<>();
   }
 
@@ -30,7 +30,7 @@ final class Exposition {
     groupLabel = "group=\"" + escape(group) + "\"";
   }
 
-  /** Adds what a node tells. */
+  /** Adds the text of a node. */
   void add(String text) {
     Family family = new Family();
     for (String line : (Iterable<String>) text.lines()::iterator) {

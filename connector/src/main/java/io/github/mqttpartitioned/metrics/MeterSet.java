@@ -16,8 +16,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Meters with the same tags, which are registered one by one and removed together. Each is
- * registered by its declaration. Confined to one thread at a time; the meters are thread-safe.
+ * Meters with the same tags, which are registered one by one and removed together. Used by one
+ * thread at a time; the meters themselves are thread-safe.
  */
 final class MeterSet implements AutoCloseable {
 
@@ -31,7 +31,7 @@ final class MeterSet implements AutoCloseable {
    * @param first one of the meters that will be registered
    */
   MeterSet(String group, @Nullable Integer partition, String node, SourceMeter first) {
-    // Counters count from when a registry has them.
+    // A counter starts when a registry has it.
     PrometheusText.begin();
     Tags common = Tags.of("group", group, "node", node);
     tags = partition == null ? common : common.and("partition", partition.toString());
@@ -40,16 +40,16 @@ final class MeterSet implements AutoCloseable {
   }
 
   /**
-   * Whether there are meters with these tags already, of another query with the same group.
-   * Micrometer would hand those out, which count something else; so this set's go where nobody
-   * looks.
+   * Whether another query with the same group has meters with these tags. Micrometer would return
+   * those meters, which count something else. So the meters of this set go to a registry that
+   * nobody reads.
    */
   boolean isTaken() {
     return taken;
   }
 
   /**
-   * @param counted must be held by the caller for as long as the meter is to count
+   * @param counted the caller keeps a reference to it as long as the meter counts
    */
   <T> void counter(SourceMeter meter, T counted, ToDoubleFunction<T> count) {
     meters.add(
@@ -72,7 +72,7 @@ final class MeterSet implements AutoCloseable {
   }
 
   /**
-   * @param gauged must be held by the caller for as long as the meter is to show it
+   * @param gauged the caller keeps a reference to it as long as the meter shows it
    */
   <T> void gauge(SourceMeter meter, T gauged, ToDoubleFunction<T> value) {
     meters.add(

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves {@code GET /metrics} in Prometheus' text format, and nothing else. Thread-safe.
  *
- * <p>HTTP without authentication, as Prometheus expects it: so it listens on the loopback address
- * unless the user has named another. What it tells are names of the group and of nodes, and counts:
- * no topic, no payload, no secret.
+ * <p>It speaks HTTP without authentication, as Prometheus expects by default. So it listens on the
+ * loopback address unless the user names another one. It shows names of the group and of nodes, and
+ * counts: no topic, no payload, no secret.
  */
 public final class MetricsEndpoint implements AutoCloseable {
 
@@ -55,8 +55,8 @@ public final class MetricsEndpoint implements AutoCloseable {
    * Begins to listen.
    *
    * @param address unresolved; port 0 for a free one
-   * @param text asked for each scrape, by up to two threads
-   * @throws IllegalStateException when the address cannot be listened on
+   * @param text gives the text of one scrape; called by up to two threads
+   * @throws IllegalStateException when the port cannot be opened on the address
    */
   public static MetricsEndpoint open(InetSocketAddress address, Supplier<String> text) {
     HttpServer server;
@@ -110,8 +110,8 @@ public final class MetricsEndpoint implements AutoCloseable {
     try {
       body = text.get();
     } catch (RuntimeException e) {
-      LOG.warn("Cannot tell the meters", e);
-      answer(exchange, FAILED, "The meters cannot be told now; the driver's log says why.\n");
+      LOG.warn("The meters cannot be served", e);
+      answer(exchange, FAILED, "The meters cannot be served now; the driver's log says why.\n");
       return;
     }
     exchange.getResponseHeaders().set("Content-Type", CONTENT_TYPE);
@@ -124,7 +124,7 @@ public final class MetricsEndpoint implements AutoCloseable {
       exchange.sendResponseHeaders(status, -1);
       return;
     }
-    // A length of 0 would mean one that is not known.
+    // The server takes a length of 0 for an unknown length.
     exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
     try (OutputStream out = exchange.getResponseBody()) {
       out.write(bytes);

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The meters of a partition that this node holds, from {@link #watch} until it is closed. What the
- * receiver counts anyhow is looked at when a registry asks; only the times of a group commit are
- * recorded as they happen, by the receiver thread.
+ * The meters of a partition that this node hosts, from {@link #watch} until they are closed. The
+ * receiver keeps its counts in any case, and a registry reads them when it asks. Only the times of
+ * a group commit are recorded as they happen, by the receiver thread.
  */
 public final class PartitionMeters implements CommitTimes, AutoCloseable {
 
@@ -27,7 +27,7 @@ public final class PartitionMeters implements CommitTimes, AutoCloseable {
 
   /**
    * @param group share name
-   * @param node name of the node that holds the partition
+   * @param node name of the node that hosts the partition
    */
   public PartitionMeters(String group, int partition, String node) {
     meters = new MeterSet(group, partition, node, SourceMeter.APPEND);
@@ -43,7 +43,7 @@ public final class PartitionMeters implements CommitTimes, AutoCloseable {
   }
 
   /**
-   * Shows how a receiver is doing, as long as the caller holds it.
+   * Shows how a receiver is doing, as long as the caller keeps a reference to it.
    *
    * @param storeMaxBytes most disk for its store
    */

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
 /**
- * What this JVM has measured, in Prometheus' text format. A registry of our own beside those that
- * users add to the global one, with the connector's meters alone. Thread-safe.
+ * What this JVM has measured, in Prometheus' text format. The connector has a registry of its own
+ * for that, with its meters only, beside the registries that users add. Thread-safe.
  */
 public final class PrometheusText {
 
@@ -36,7 +36,7 @@ public final class PrometheusText {
     return registry;
   }
 
-  /** Timers with buckets. In users' registries they are as the users want them. */
+  /** Gives timers buckets. Users decide about timers in their own registries. */
   private static MeterFilter histograms() {
     return new MeterFilter() {
       @Override
@@ -52,9 +52,9 @@ public final class PrometheusText {
     };
   }
 
-  /** Makes sure that what is counted from now on will be in the text. */
+  /** Has the text show what is counted from now on. */
   static void begin() {
-    // Done by the class's initialisation.
+    // The initialisation of the class does it.
   }
 
   /** The meters of all queries of this JVM, as of now. */

@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * The meters that only the driver can know: how far the query is behind, how long its micro-batches
- * take, what it has lost. The meters are thread-safe; registering and closing are not.
+ * The meters that only the driver knows: how far the query is behind, how long its micro-batches
+ * take, how much it has lost. The meters are thread-safe; registering and closing are not.
  */
 public final class QueryMeters implements AutoCloseable {
 
@@ -20,7 +20,7 @@ public final class QueryMeters implements AutoCloseable {
   private final LongSupplier lost;
   private final Timer batch;
 
-  /** Held here: registries hold what they gauge by weak references. */
+  /** Referenced from here, because registries keep weak references only. */
   private record Backlog(int partition, IntToLongFunction messages) {
     double now() {
       return messages.applyAsLong(partition);
@@ -47,7 +47,7 @@ public final class QueryMeters implements AutoCloseable {
     }
   }
 
-  /** A micro-batch is done. */
+  /** A micro-batch has ended. */
   public void batch(Duration took) {
     batch.record(took);
   }

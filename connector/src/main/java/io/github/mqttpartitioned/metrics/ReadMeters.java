@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /**
  * What the tasks of this JVM have read of a partition, whichever node hosts it. The meters begin
@@ -84,29 +84,26 @@ public final class ReadMeters {
   /** Removes the meters of a source that this JVM has no node for any more. */
   public static void release(String sourceId) {
     HOSTED.remove(sourceId);
-    remove(key -> key.sourceId().equals(sourceId));
+    remove((id, meters) -> id.equals(sourceId));
   }
 
   /** Removes the meters that nobody releases and no task has used for {@link #IDLE}. */
   static void removeIdle(long nowNanos) {
     remove(
-        key -> {
-          ReadMeters meters = ALL.get(key);
-          return meters != null
-              && !HOSTED.contains(key.sourceId())
-              && nowNanos - meters.usedNanos >= IDLE.toNanos();
-        });
+        (id, meters) ->
+            !HOSTED.contains(id) && nowNanos - meters.usedNanos >= IDLE.toNanos());
   }
 
-  private static void remove(Predicate<Key> over) {
-    for (Key key : ALL.keySet()) {
-      if (over.test(key)) {
-        ReadMeters removed = ALL.remove(key);
-        if (removed != null) {
-          removed.meters.close();
-        }
-      }
-    }
+  private static void remove(BiPredicate<String, ReadMeters> over) {
+    ALL.entrySet()
+        .removeIf(
+            entry -> {
+              boolean removed = over.test(entry.getKey().sourceId(), entry.getValue());
+              if (removed) {
+                entry.getValue().meters.close();
+              }
+              return removed;
+            });
   }
 
   /**

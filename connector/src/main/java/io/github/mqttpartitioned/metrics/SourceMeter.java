@@ -4,10 +4,10 @@ package io.github.mqttpartitioned.metrics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All meters there are: name, base unit and meaning. Names are Micrometer's; what Prometheus calls
- * them follows from Micrometer's naming convention. Tags are {@code group}, {@code partition} and
- * {@code node} alone, and no partition where a meter is about the whole query: never a topic, of
- * which there may be any number.
+ * The declarations of all meters: name, base unit and meaning. Names are Micrometer's; Prometheus'
+ * names follow from them by Micrometer's naming convention. The tags are {@code group}, {@code
+ * node} and {@code partition}; a meter of the whole query has no partition. A topic is never a tag,
+ * since the number of topics has no bound.
  */
 public enum SourceMeter {
   RECEIVED(
@@ -106,7 +106,7 @@ public enum SourceMeter {
     TIMER
   }
 
-  /** How the names of all of them begin. */
+  /** Beginning of all names. */
   static final String PREFIX = "mqtt.source.";
 
   private final String id;

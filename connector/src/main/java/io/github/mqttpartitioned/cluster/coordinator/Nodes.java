@@ -3,19 +3,19 @@ package io.github.mqttpartitioned.cluster.coordinator;
 
 import java.util.List;
 
-/** The nodes that can hold a source's partitions; they may come and go. Thread-safe. */
+/** The nodes that can host a source's partitions; they may come and go. Thread-safe. */
 public interface Nodes extends AutoCloseable {
 
   /**
-   * Those that can be reached now. One that has been lost is not among them again: should it come
-   * back, it does so as another link.
+   * The nodes that can be reached now. A link that has been lost does not return: a node that comes
+   * back has a new link.
    */
   List<NodeLink> live();
 
-  /** Whether these are all that there will ever be. */
+  /** Whether no node comes or goes. */
   boolean isFixed();
 
-  /** Has {@code listener} run whenever a node has come or gone. */
+  /** Has {@code listener} run after a node has come or gone. */
   void onChange(Runnable listener);
 
   /** Ends the connections to the nodes. Closing twice is fine. */

@@ -9,7 +9,7 @@ import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.receiver.Progress;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +27,9 @@ final class PartitionState {
 
   private final SourceSettings settings;
   private final StoreGuard guard;
-  private final AtomicReference<PartitionAssignment> assignment;
+
+  /** Changed by {@link #change} only. */
+  private volatile PartitionAssignment assignment;
 
   /** Whether there must be a store: without it the partition waits. */
   private volatile boolean needsStore;
@@ -35,7 +37,7 @@ final class PartitionState {
   /** Whether an earlier run has told the host to make the store; whether it did is not known. */
   private volatile boolean assignedEarlier;
 
-  private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.NONE);
+  private volatile Progress progress = Progress.NONE;
   private volatile @Nullable NodeLink node;
   private volatile @Nullable PartitionStatus heard;
   private volatile @Nullable RuntimeException failure;
@@ -55,7 +57,7 @@ final class PartitionState {
       StoreGuard guard,
       long now) {
     this.settings = settings;
-    this.assignment = new AtomicReference<>(last);
+    this.assignment = last;
     this.needsStore = needsStore;
     this.assignedEarlier = last.isAssigned();
     this.guard = guard;
@@ -63,11 +65,15 @@ final class PartitionState {
   }
 
   int partition() {
-    return assignment().partition();
+    return assignment.partition();
   }
 
   PartitionAssignment assignment() {
-    return assignment.get();
+    return assignment;
+  }
+
+  private synchronized void change(UnaryOperator<PartitionAssignment> change) {
+    assignment = change.apply(assignment);
   }
 
   /** The node that hosts the partition; null while it waits. */
@@ -93,16 +99,23 @@ final class PartitionState {
 
   /** Tells the node how far Spark is, if that is news; and every later node. */
   void progress(Progress more) {
-    Progress before = progress.getAndAccumulate(more, Progress::max);
+    Progress merged;
+    synchronized (this) {
+      merged = progress.max(more);
+      if (merged.equals(progress)) {
+        return;
+      }
+      progress = merged;
+    }
     NodeLink present = node;
-    if (present != null && !before.max(more).equals(before)) {
-      present.progress(settings.sourceId(), partition(), progress.get());
+    if (present != null) {
+      present.progress(settings.sourceId(), partition(), merged);
     }
   }
 
   /** Notes an offset that Spark may have in its log. */
   void planned(long offset) {
-    assignment.updateAndGet(present -> present.planned(offset));
+    change(present -> present.planned(offset));
   }
 
   /** Whether the node is known to reach the store. */
@@ -127,13 +140,13 @@ final class PartitionState {
     placed = false;
     heard = null;
     if (newGeneration) {
-      assignment.updateAndGet(PartitionAssignment::nextGeneration);
+      change(PartitionAssignment::nextGeneration);
     }
   }
 
   /** Notes on which host the partition will be, before that is written down. */
   void reserve(NodeLink next) {
-    assignment.updateAndGet(present -> present.on(next.address().host()));
+    change(present -> present.on(next.address().host()));
   }
 
   void assign(NodeLink next) {
@@ -143,7 +156,7 @@ final class PartitionState {
     placed = true;
     node = next;
     // Not before the node is noted: progress that comes meanwhile would be told to no node.
-    Progress known = progress.get();
+    Progress known = progress;
     if (!known.equals(Progress.NONE)) {
       next.progress(settings.sourceId(), partition(), known);
     }
@@ -187,7 +200,7 @@ final class PartitionState {
 
   private void noteConnected(@Nullable PartitionStatus said) {
     if (said != null && said.counts().connections() > 0) {
-      assignment.updateAndGet(PartitionAssignment::connected);
+      change(PartitionAssignment::connected);
     }
   }
 

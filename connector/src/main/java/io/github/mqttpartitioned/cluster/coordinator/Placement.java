@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which node holds which partition: as even as may be, with as few moves as that takes. A
- * partition goes only where it may, which is where its store lies. A pure function.
+ * Decides which node hosts which partition: as evenly as possible, with as few moves as that needs.
+ * A partition goes only to a node that reaches its store. A pure function.
  *
  * @param <N> a node
  */
@@ -22,7 +22,7 @@ final class Placement<N> {
 
   private final List<N> nodes;
   private final IntFunction<Set<N>> allowed;
-  private final List<@Nullable N> holders = new ArrayList<>();
+  private final List<@Nullable N> placed = new ArrayList<>();
   private final Map<N, Integer> load = new HashMap<>();
 
   private Placement(List<N> nodes, IntFunction<Set<N>> allowed) {
@@ -35,9 +35,9 @@ final class Placement<N> {
    * Places all partitions.
    *
    * @param nodes that live, in an order that settles ties
-   * @param present holder of each partition, null for none
-   * @param allowed nodes that may hold a partition, by its number
-   * @return holder of each partition, null where no node may hold it
+   * @param present node of each partition, null for none
+   * @param allowed by number of a partition: nodes that may host it
+   * @return node of each partition, null where no node may host it
    */
   static <N> List<@Nullable N> of(
       List<N> nodes, List<@Nullable N> present, IntFunction<Set<N>> allowed) {
@@ -45,25 +45,25 @@ final class Placement<N> {
     placement.keep(present);
     placement.placeOthers();
     placement.level();
-    return placement.holders;
+    return placement.placed;
   }
 
   /** Leaves every partition where it is, if it may be there. */
   private void keep(List<@Nullable N> present) {
     for (int partition = 0; partition < present.size(); partition++) {
-      N holder = present.get(partition);
-      boolean stays = holder != null && isAllowed(partition, holder);
-      holders.add(stays ? holder : null);
-      if (holder != null && stays) {
-        load.merge(holder, 1, Integer::sum);
+      N node = present.get(partition);
+      boolean stays = node != null && isAllowed(partition, node);
+      placed.add(stays ? node : null);
+      if (node != null && stays) {
+        load.merge(node, 1, Integer::sum);
       }
     }
   }
 
   /** Those with the fewest choices come first. */
   private void placeOthers() {
-    IntStream.range(0, holders.size())
-        .filter(partition -> holders.get(partition) == null)
+    IntStream.range(0, placed.size())
+        .filter(partition -> placed.get(partition) == null)
         .boxed()
         .sorted(Comparator.comparingInt(partition -> allowed.apply(partition).size()))
         .forEach(
@@ -71,7 +71,7 @@ final class Placement<N> {
                 leastLoaded(partition)
                     .ifPresent(
                         node -> {
-                          holders.set(partition, node);
+                          placed.set(partition, node);
                           load.merge(node, 1, Integer::sum);
                         }));
   }
@@ -81,14 +81,14 @@ final class Placement<N> {
     boolean moved = true;
     while (moved) {
       moved = false;
-      for (int partition = 0; partition < holders.size(); partition++) {
-        N from = holders.get(partition);
+      for (int partition = 0; partition < placed.size(); partition++) {
+        N from = placed.get(partition);
         if (from == null) {
           continue;
         }
         N to = leastLoaded(partition).orElse(from);
         if (load(from) - load(to) >= 2) {
-          holders.set(partition, to);
+          placed.set(partition, to);
           load.merge(from, -1, Integer::sum);
           load.merge(to, 1, Integer::sum);
           moved = true;

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a source go on all its nodes at once, in threads that the interrupt of a query that is
- * stopped does not reach.
+ * Has all nodes give a source back at once. Each node is asked by a thread of its own, because
+ * Spark interrupts the thread of a query that is stopped.
  */
 final class Release {
 
@@ -16,9 +16,10 @@ final class Release {
   private Release() {}
 
   /**
-   * Returns when all nodes have let the source go. What fails is logged.
+   * Returns when all nodes have given the source back. Failures are logged.
    *
-   * @return whether the caller's thread was interrupted, before or meanwhile; its mark is cleared
+   * @return whether the caller's thread was interrupted, before or meanwhile; its interrupt status
+   *     is cleared
    */
   static boolean on(List<NodeLink> nodes, String sourceId) {
     List<Thread> threads = nodes.stream().map(node -> start(node, sourceId)).toList();
@@ -36,7 +37,7 @@ final class Release {
               try {
                 node.release(sourceId);
               } catch (RuntimeException e) {
-                LOG.warn("Cannot release source {} on node {}", sourceId, node.address(), e);
+                LOG.warn("Node {} cannot release source {}", node.address(), sourceId, e);
               }
             },
             "mqtt-release");

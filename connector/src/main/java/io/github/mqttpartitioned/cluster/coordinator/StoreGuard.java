@@ -3,11 +3,11 @@ package io.github.mqttpartitioned.cluster.coordinator;
 
 import io.github.mqttpartitioned.block.LogExtent;
 
-/** Decides what becomes of a query whose stores are not what its checkpoint says. */
+/** Decides whether a query goes on whose stores are not what its checkpoint says. */
 public interface StoreGuard {
 
   /**
-   * A store is not there that the query has had, and is waited for no longer.
+   * A store of the query is missing, and the wait for its host is over.
    *
    * @param next offset that a new store will begin with
    * @throws RuntimeException when that fails the query
@@ -15,7 +15,7 @@ public interface StoreGuard {
   void missing(int partition, long next);
 
   /**
-   * Looks at a store that has been opened.
+   * Checks a store that has been opened.
    *
    * @param planned offset behind the last one that Spark has ever planned
    * @throws RuntimeException when the store would give offsets again that were planned

@@ -15,7 +15,6 @@ import io.github.mqttpartitioned.store.StoreException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -53,7 +52,7 @@ final class HostedPartition {
   private final ReentrantLock opening = new ReentrantLock();
 
   /** Kept here, since it may arrive while the store is being opened. */
-  private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.NONE);
+  private volatile Progress progress = Progress.NONE;
 
   /**
    * @param node name of the node, for meters
@@ -99,7 +98,7 @@ final class HostedPartition {
       throw e;
     }
     parts = opened;
-    opened.receiver.progress(progress.get());
+    opened.receiver.progress(progress);
     if (stopped) {
       opened.receiver.stop();
     }
@@ -158,7 +157,11 @@ final class HostedPartition {
   }
 
   void progress(Progress more) {
-    Progress merged = progress.accumulateAndGet(more, Progress::max);
+    Progress merged;
+    synchronized (this) {
+      merged = progress.max(more);
+      progress = merged;
+    }
     Parts opened = parts;
     if (opened != null) {
       opened.receiver.progress(merged);

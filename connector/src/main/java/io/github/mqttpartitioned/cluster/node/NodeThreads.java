@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of a {@link NodeHost}: a clock for what is short, workers for what may wait. Daemons,
- * with the class loader of the connector: those of Spark's tasks do not know it. Thread-safe.
+ * The threads of a {@link NodeHost}: a clock for short work, workers for work that may wait. They
+ * are daemons and have the connector's class loader; the class loaders of Spark's tasks do not know
+ * the connector. Thread-safe.
  */
 final class NodeThreads implements AutoCloseable {
 
@@ -46,14 +47,14 @@ final class NodeThreads implements AutoCloseable {
     Future<?> unused = clock.schedule(logged(task), delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** A way to have {@code task} run by the clock as soon as it can. */
+  /** Makes a call that has the clock run {@code task} soon. */
   Runnable soon(Runnable task) {
     Runnable logged = logged(task);
     return () -> {
       try {
         clock.execute(logged);
       } catch (RejectedExecutionException e) {
-        LOG.debug("Closed, nobody waits any more", e);
+        LOG.debug("The node is closed, no poll waits", e);
       }
     };
   }
@@ -63,7 +64,7 @@ final class NodeThreads implements AutoCloseable {
       try {
         task.run();
       } catch (RuntimeException e) {
-        LOG.error("Unexpected", e);
+        LOG.error("A task of the node has failed", e);
       }
     };
   }

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a node answers. A new kind is a record here, and a line in {@link #decode}. */
+/** The answers of a node. A new kind is a record here, and a line in {@link #decode}. */
 public sealed interface Answer extends Frame {
 
   /**
@@ -34,7 +34,7 @@ public sealed interface Answer extends Frame {
     return answer;
   }
 
-  /** It is done, or will be done in the node's own time. */
+  /** The request is carried out, or will be in the node's own time. */
   record Done() implements Answer {
     static final int KIND = 1;
 
@@ -48,9 +48,9 @@ public sealed interface Answer extends Frame {
   }
 
   /**
-   * How the partitions are that the node holds for the source.
+   * Status of the partitions that the node hosts for the source.
    *
-   * @param version goes up with every change
+   * @param version grows with each change
    */
   record Report(long version, Map<Integer, PartitionStatus> partitions) implements Answer {
     static final int KIND = 2;
@@ -125,7 +125,7 @@ public sealed interface Answer extends Frame {
     }
   }
 
-  /** One block, as it lies on disk. */
+  /** One block, with the bytes that lie on disk. */
   record BlockBytes(ByteBuffer bytes) implements Answer {
     static final int KIND = 3;
 
@@ -140,7 +140,7 @@ public sealed interface Answer extends Frame {
     }
   }
 
-  /** Some text. */
+  /** A text, such as the meters. */
   record Text(String text) implements Answer {
     static final int KIND = 4;
 
@@ -155,15 +155,15 @@ public sealed interface Answer extends Frame {
     }
   }
 
-  /** It could not be done. */
+  /** The request failed. */
   record Failed(Reason reason, String message) implements Answer {
     static final int KIND = 5;
 
-    /** What that means for whoever asked. */
+    /** What the failure means for the sender of the request. */
     public enum Reason {
-      /** The node does not hold this, or does not know the registrationId: ask another one. */
+      /** The node does not host this, or does not know the registration id: ask another node. */
       NOT_HERE,
-      /** What was asked for cannot be read, from whomever: it is damaged, or is not held. */
+      /** No node can read this: it is damaged, or no store holds it. */
       UNREADABLE,
       /** Anything else. */
       ERROR
@@ -185,9 +185,9 @@ public sealed interface Answer extends Frame {
   }
 
   /**
-   * Blocks were asked for that only a store has held that is lost.
+   * The blocks of the request were in a store that is lost.
    *
-   * @param first offset that the present store began with
+   * @param first the first offset of the present store
    */
   record LostStore(long first, String message) implements Answer {
     static final int KIND = 6;

@@ -13,13 +13,12 @@ import org.apache.spark.network.protocol.Message;
 import org.apache.spark.network.server.RpcHandler;
 
 /**
- * The blocks that one peer asks a node for, in turn. No block is fetched while {@link #UNSENT}
- * bytes of answers wait for the peer to read them, or {@link #UNDER_WAY} blocks are being fetched;
- * and as long as a question waits for that, no other is read from the socket. So a peer that asks
- * and does not read costs no more than that much memory, however often it asks.
+ * Bounds what one peer can make a node keep in memory. No block is fetched while {@link #UNSENT}
+ * bytes of answers wait for the peer to read them, or while {@link #UNDER_WAY} blocks are being
+ * fetched. As long as a request waits for that, no other request is read from the socket.
  *
- * <p>Bytes are counted here, where Spark hands its messages over: to Netty they are file regions,
- * and count for nothing towards its own mark of writability.
+ * <p>The bytes are counted here, where Spark hands its messages over. To Netty these messages are
+ * file regions, which do not count for its own mark of writability.
  *
  * <p>Confined to the channel's event loop, but for {@link #answered}.
  */

@@ -14,9 +14,9 @@ import org.apache.spark.network.util.TransportConf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How nodes of one Spark application talk to each other: with Spark's settings, and with its secret
- * if it has one. Where {@code spark.authenticate} is on, who does not know the secret gets no
- * further than the handshake; encryption follows {@code spark.network.crypto.enabled} and {@code
+ * How the nodes of one Spark application talk to each other: with Spark's settings, and with its
+ * secret if it has one. With {@code spark.authenticate} a peer that does not know the secret fails
+ * in the handshake. Encryption follows {@code spark.network.crypto.enabled} and {@code
  * spark.ssl.rpc.enabled}.
  */
 public final class Network {

@@ -19,9 +19,10 @@ public final class NodeClients implements AutoCloseable {
   }
 
   /**
-   * Connects, or takes a connection that there is.
+   * Returns a connection to a node: an open one, or a new one. May wait as long as Spark's network
+   * settings allow.
    *
-   * @throws UnreachableException when nobody answers there, or does not know the secret
+   * @throws UnreachableException when the node does not answer, or refuses the secret
    */
   public NodeClient connect(NodeAddress node) {
     try {

@@ -16,7 +16,8 @@ import org.apache.spark.network.server.StreamManager;
 import org.apache.spark.network.server.TransportServer;
 
 /**
- * Listens for the requests to a node. What a {@link FetchBackpressure} can make it keep is bounded.
+ * Listens for the requests to a node. {@link FetchBackpressure} bounds what a peer can make it
+ * keep.
  */
 public final class NodeServer implements AutoCloseable {
 
@@ -77,7 +78,7 @@ public final class NodeServer implements AutoCloseable {
                   });
     }
 
-    /** What goes wrong is the answer. */
+    /** A failure becomes the answer. */
     private CompletableFuture<Answer> ask(Request request) {
       try {
         return service.answer(request);

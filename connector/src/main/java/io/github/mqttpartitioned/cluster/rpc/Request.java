@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a node is asked. A new kind is a record here, and a line in {@link #decode}.
+ * The requests to a node. A new kind is a record here, and a line in {@link #decode}.
  *
  * <p>The registration id is that of the {@link io.github.mqttpartitioned.cluster.NodeRegistration}.
  */
@@ -41,8 +41,8 @@ public sealed interface Request extends Frame {
   }
 
   /**
-   * How is each partition? Answered by a {@link Answer.Report}: at once when something is new, else
-   * after a while. Renews the lease.
+   * Asks for the status of all partitions. Answered by an {@link Answer.Report}, at once when it
+   * has changed, else after a while. Renews the lease.
    *
    * @param seen version of the last report
    */
@@ -129,7 +129,7 @@ public sealed interface Request extends Frame {
     }
   }
 
-  /** Where the partitions are. */
+  /** Tells where the partitions are. */
   record PublishLocations(String sourceId, long registrationId, PartitionLocations locations)
       implements Request {
     static final int KIND = 4;
@@ -210,7 +210,7 @@ public sealed interface Request extends Frame {
     }
   }
 
-  /** The block that holds offset {@code from}, of a partition that is read up to {@code until}. */
+  /** Asks for the block with offset {@code from}; the task reads on to {@code until}. */
   record Fetch(String sourceId, int partition, long from, long until) implements Request {
     static final int KIND = 7;
 
@@ -233,7 +233,7 @@ public sealed interface Request extends Frame {
     }
   }
 
-  /** What has the node measured? Answered by an {@link Answer.Text} in Prometheus' format. */
+  /** Asks for the node's meters. Answered by an {@link Answer.Text} in Prometheus' format. */
   record Scrape() implements Request {
     static final int KIND = 8;
 
