@@ -63,12 +63,12 @@ import java.util.zip.CRC32C;
  */
 public final class BlockFormat {
 
-  public static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   /** {@code MQPB} read as a little endian int. */
-  public static final int MAGIC = 0x4250514D;
+  static final int MAGIC = 0x4250514D;
 
-  public static final short VERSION = 1;
+  static final short VERSION = 1;
 
   static final int MAGIC_AT = 0;
   static final int VERSION_AT = MAGIC_AT + Integer.BYTES;

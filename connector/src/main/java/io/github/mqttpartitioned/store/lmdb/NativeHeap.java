@@ -67,7 +67,7 @@ final class NativeHeap {
           """
           The C library of this JVM now keeps up to {} MiB of freed memory in each arena, so that \
           LMDB gets it again without page faults. -D{}=leave switches this off""",
-          2 * PIECE >> 20,
+          (2 * PIECE) >> 20,
           PROPERTY);
     }
     done = true;
