@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.checkpoint;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CHECKPOINT_UNREADABLE;
+
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -14,18 +19,22 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The source's own folder within the query's checkpoint. It holds the {@link SourceIdentity},
- * written before the first member connects, and the {@link PartitionAssignments}, written before a
- * node is told to hold anything. Each is in the file {@code source.<number>.json} or {@code
- * holders.<number>.json} with the highest number: each change is a new file, written aside and
- * renamed, since not every file system can replace one in a single step. Spark names the folder and
- * never looks into it.
+ * The source's own folder in the query's checkpoint. It holds the {@link SourceIdentity}, which is
+ * written before the first member connects, and the {@link PartitionAssignments}, which are written
+ * before a node is told to hold a partition. Spark names the folder and never looks into it.
+ *
+ * <p>The two are in the files {@code source.<number>.json} and {@code holders.<number>.json}. The
+ * file with the highest number is valid. Each change writes a new file aside and renames it,
+ * because not every file system can replace a file in one step.
+ *
+ * <p>One writer at a time, see {@code SourceClaim}. Reading is thread-safe.
  */
 public final class SourceCheckpoint {
 
@@ -33,6 +42,7 @@ public final class SourceCheckpoint {
   private static final String HOLDERS = "holders";
   private static final Pattern FILE = Pattern.compile("([a-z]+)\\.(\\d{1,9})\\.json");
   private static final String STORES = "stores";
+  private static final String COMMITS = "commits";
 
   private final Path folder;
   private final Configuration hadoop;
@@ -40,21 +50,30 @@ public final class SourceCheckpoint {
   /**
    * The folder of one source.
    *
-   * @param location as Spark hands it over
+   * @param location as Spark gives it
    */
   public SourceCheckpoint(String location, Configuration hadoop) {
     this.folder = new Path(location);
     this.hadoop = hadoop;
   }
 
-  /** The identity, if the query has been started before. */
+  /**
+   * The identity, if the query has been started before.
+   *
+   * @throws IllegalStateException if its file is damaged or has another version
+   * @throws UncheckedIOException if the file system fails
+   */
   public Optional<SourceIdentity> read() {
-    return newest(IDENTITY).map(file -> SourceIdentity.parse(text(file), file.toString()));
+    return newest(IDENTITY).map(file -> SourceIdentityJson.read(text(file), file.toString()));
   }
 
-  /** Makes an identity durable; the one before stays valid until it is. */
+  /**
+   * Makes an identity durable. The one before stays valid until then.
+   *
+   * @throws UncheckedIOException if the file system fails
+   */
   public void write(SourceIdentity identity) {
-    write(IDENTITY, identity.toJson());
+    write(IDENTITY, SourceIdentityJson.write(identity));
   }
 
   /** The holders that were written last, if any were. */
@@ -62,7 +81,7 @@ public final class SourceCheckpoint {
     return newest(HOLDERS).map(file -> PartitionAssignmentsJson.parse(text(file), file.toString()));
   }
 
-  /** Makes holders durable; the ones before stay valid until they are. */
+  /** Makes holders durable. The ones before stay valid until then. */
   public void write(PartitionAssignments holders) {
     write(HOLDERS, PartitionAssignmentsJson.of(holders));
   }
@@ -83,22 +102,45 @@ public final class SourceCheckpoint {
   private void write(String name, String text) {
     SortedSet<Integer> former = numbers(name);
     Path file = file(name, former.isEmpty() ? 1 : former.last() + 1);
-    Path draft = new Path(folder, "." + file.getName() + "." + UUID.randomUUID() + ".tmp");
     try {
       FileSystem fileSystem = fileSystem();
-      try (FSDataOutputStream out = fileSystem.create(draft, false)) {
-        out.write(text.getBytes(StandardCharsets.UTF_8));
-        out.hsync();
-      }
-      if (!fileSystem.rename(draft, file)) {
-        fileSystem.delete(draft, false);
-        throw new IOException("the file system refused to rename " + draft);
-      }
+      publish(fileSystem, text, file);
       for (int number : former) {
         fileSystem.delete(file(name, number), false);
       }
     } catch (IOException e) {
       throw failed("write", file, e);
+    }
+  }
+
+  private void publish(FileSystem fileSystem, String text, Path file) throws IOException {
+    Path draft = new Path(folder, "." + file.getName() + "." + UUID.randomUUID() + ".tmp");
+    boolean published = false;
+    try {
+      try (FSDataOutputStream out = fileSystem.create(draft, false)) {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.hsync();
+      }
+      published = fileSystem.rename(draft, file);
+      if (!published) {
+        throw new IOException("the file system refused to rename " + draft);
+      }
+    } finally {
+      if (!published) {
+        fileSystem.delete(draft, false);
+      }
+    }
+    forceFolder();
+  }
+
+  /** On a local disk a rename is durable only when the folder is forced, too. */
+  private void forceFolder() throws IOException {
+    boolean opensFolders = !System.getProperty("os.name", "").startsWith("Windows");
+    if (isLocal() && opensFolders) {
+      try (FileChannel channel =
+          FileChannel.open(java.nio.file.Path.of(place().getPath()), StandardOpenOption.READ)) {
+        channel.force(true);
+      }
     }
   }
 
@@ -123,33 +165,74 @@ public final class SourceCheckpoint {
     return numbers;
   }
 
-  /** The checkpoint of the query, which this folder lies in as {@code sources/<number or name>}. */
-  public Path ofQuery() {
+  /**
+   * Whether Spark's commit log says that a batch of the query is complete.
+   *
+   * @throws UncheckedIOException if the file system fails
+   */
+  public boolean isCommitted(long batch) {
+    Path entry = new Path(new Path(ofQuery(), COMMITS), Long.toString(batch));
+    try {
+      return fileSystem().exists(entry);
+    } catch (IOException e) {
+      throw failed("read", entry, e);
+    }
+  }
+
+  /** The query's checkpoint: this folder is {@code sources/<number or name>} in it. */
+  private Path ofQuery() {
     Path sources = folder.getParent();
     Path query = sources == null ? null : sources.getParent();
     return query == null ? folder : query;
   }
 
-  /** Where stores lie by default: within the folder, if it is on this machine's own disk. */
+  /**
+   * Where stores lie by default: in the folder, if it is on this host's own disk.
+   *
+   * @throws UncheckedIOException if the file system fails
+   */
   public Optional<java.nio.file.Path> localStores() {
+    return isLocal()
+        ? Optional.of(java.nio.file.Path.of(place().getPath(), STORES))
+        : Optional.empty();
+  }
+
+  private boolean isLocal() {
+    return "file".equals(place().getScheme());
+  }
+
+  /**
+   * The folder's full address, which is the same however the folder was named.
+   *
+   * @throws UncheckedIOException if the file system fails
+   */
+  public URI place() {
     try {
-      FileSystem fileSystem = fileSystem();
-      return fileSystem.getScheme().equals("file")
-          ? Optional.of(
-              java.nio.file.Path.of(fileSystem.makeQualified(folder).toUri().getPath(), STORES))
-          : Optional.empty();
+      return fileSystem().makeQualified(folder).toUri();
     } catch (IOException e) {
       throw failed("open", folder, e);
     }
   }
 
+  /**
+   * The file system of the folder. Hadoop's local one adds files with checksums, and then {@code
+   * hsync} does not reach the disk: the one below it is used instead.
+   */
   private FileSystem fileSystem() throws IOException {
-    return folder.getFileSystem(hadoop);
+    FileSystem fileSystem = folder.getFileSystem(hadoop);
+    return fileSystem instanceof ChecksumFileSystem checked
+        ? checked.getRawFileSystem()
+        : fileSystem;
   }
 
   private static UncheckedIOException failed(String verb, Path file, IOException cause) {
     return new UncheckedIOException(
-        "Cannot " + verb + " " + file + " of the query's checkpoint: " + cause.getMessage(), cause);
+        MQTT_CHECKPOINT_UNREADABLE.message(
+            """
+            Cannot %s %s of the query's checkpoint: %s. Check the file system and its \
+            permissions, and start the query again."""
+                .formatted(verb, file, cause.getMessage())),
+        cause);
   }
 
   @Override

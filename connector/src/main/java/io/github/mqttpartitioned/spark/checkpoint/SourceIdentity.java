@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CHECKPOINT_INCOMPATIBLE;
+
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.option.AckMode;
@@ -14,37 +11,35 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a query stays tied to from its first start on, because messages already taken over depend on
- * it: sessions at the brokers are found by client id, stores by source id and place, offsets by
- * partition. Kept in the checkpoint, see {@link SourceCheckpoint}.
+ * What a query is tied to from its first start on, because messages that it has received depend on
+ * it: the broker finds sessions by client id, the source finds stores by source id and directory,
+ * and Spark finds offsets by partition. {@link SourceCheckpoint} keeps it.
  *
- * <p>Partitions are never given up. When N is lowered, those behind it are retired: what the broker
- * holds for their members is taken, their stores are read to the end, and their offsets stay. When
- * N is raised again, they are the first to come back.
+ * <p>Partitions are never given up. When N is lowered, the partitions above it are retired: what
+ * the broker holds for their members is received, their stores are read to the end, and their
+ * offsets stay. When N is raised again, they are the first to come back.
  *
- * @param sourceId 32 hexadecimal digits, chosen at first start
- * @param partitions N
- * @param retired partitions there are behind the first N
- * @param begun the partitions below have had members that were connected, so that messages may have
- *     been taken over
+ * @param sourceId 32 hexadecimal digits, chosen at the first start
+ * @param partitions N, 1 or more
+ * @param retired number of retired partitions; they follow the first N
+ * @param begun the members of the partitions below this number have been connected, so messages may
+ *     have been received
  * @param group share name
- * @param clientIdPrefix before the partition's number
+ * @param clientIdPrefix prefix of each member's client id; the number of the partition follows
  * @param brokers in the order given: partition p belongs to broker p mod count
  * @param topics filters
  * @param formerFilters {@code $share/<group>/<filter>} that a session may still be subscribed to,
- *     but shall not be
- * @param ackMode by which everything was received that is not yet processed; {@link AckMode#STORED}
- *     if not all of it was by the other
- * @param storeDir as given, made absolute; null when the stores lie in the checkpoint
+ *     but should not be
+ * @param ackMode the mode in which every message was received that is not yet processed; {@link
+ *     AckMode#STORED} if some of them were received in that mode
+ * @param storeDir as given, made absolute; null if the stores lie in the checkpoint
  */
 public record SourceIdentity(
     String sourceId,
@@ -59,17 +54,32 @@ public record SourceIdentity(
     AckMode ackMode,
     @Nullable String storeDir) {
 
-  static final int VERSION = 1;
-
   private static final int DERIVED_DIGITS = 8;
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final Pattern SOURCE_ID = Pattern.compile("[0-9a-f]{32}");
 
+  /**
+   * @throws IllegalArgumentException if the values cannot be those of a source
+   */
   public SourceIdentity {
     brokers = List.copyOf(brokers);
     topics = List.copyOf(topics);
     formerFilters = List.copyOf(formerFilters);
+    if (!SOURCE_ID.matcher(sourceId).matches()
+        || partitions < 1
+        || retired < 0
+        || begun < 0
+        || begun > partitions + retired
+        || brokers.isEmpty()
+        || topics.isEmpty()) {
+      throw new IllegalArgumentException(
+          """
+          not an identity: source id '%s', %d partitions, %d retired, %d begun, \
+          brokers %s, topics %s"""
+              .formatted(sourceId, partitions, retired, begun, brokers, topics));
+    }
   }
 
+  /** A source id that no other source has. */
   public static String newSourceId() {
     return UUID.randomUUID().toString().replace("-", "");
   }
@@ -96,19 +106,19 @@ public record SourceIdentity(
   }
 
   /**
-   * The identity of a query that starts again. Options left out stay as they were. Before the first
-   * member was ever connected, a query that could not start may be mended in all that cannot strand
-   * messages.
+   * The identity of a query that starts again. An option that is not given keeps its value. As long
+   * as no member has been connected, no message depends on group, client ids and brokers: a query
+   * that could not start can be corrected in them.
    *
    * @param place of the checkpoint, for errors
-   * @throws IllegalArgumentException naming all options that were given and may not change
+   * @throws IllegalArgumentException naming each option that was given and must not change
    */
   public SourceIdentity again(SourceOptions options, String place) {
-    boolean mending = begun == 0;
+    boolean correctable = begun == 0;
     int given =
         options
             .partitions()
-            .orElse(mending ? Math.max(partitions, options.brokers().size()) : partitions);
+            .orElse(correctable ? Math.max(partitions, options.brokers().size()) : partitions);
     String givenGroup = options.group().orElse(group);
     SourceIdentity next =
         new SourceIdentity(
@@ -124,7 +134,7 @@ public record SourceIdentity(
             options.ackMode() == AckMode.STORED ? AckMode.STORED : ackMode,
             givenStoreDir(options).orElse(storeDir));
     List<String> changes = new ArrayList<>();
-    if (!mending) {
+    if (!correctable) {
       note(changes, "group", group, next.group);
       note(changes, "clientIdPrefix", clientIdPrefix, next.clientIdPrefix);
       note(changes, "brokerUrl", join(brokers), join(next.brokers));
@@ -132,18 +142,20 @@ public record SourceIdentity(
     note(changes, "storeDir", shown(storeDir), shown(next.storeDir));
     if (!changes.isEmpty()) {
       throw new IllegalArgumentException(
-          "Cannot go on from checkpoint "
-              + place
-              + " with other options than it was begun with: "
-              + String.join("; ", changes)
-              + ". Messages already received, and those that the brokers hold for this query,"
-              + " depend on them. Give the old values (all but brokerUrl may also be left out), or"
-              + " start a new query with another checkpointLocation");
+          MQTT_CHECKPOINT_INCOMPATIBLE.message(
+              """
+              Cannot continue from checkpoint %s with other options than those of its first start:
+              - %s
+              Messages that were received already, and messages that the brokers hold for this \
+              query, depend on these options. Give each of them its former value; all but \
+              brokerUrl can also be left out. To use the new values, start a new query with \
+              another checkpointLocation."""
+                  .formatted(place, String.join("\n- ", changes))));
     }
     return next;
   }
 
-  /** Filters subscribed to so far, but for those that are wanted. */
+  /** The filters subscribed to so far that are not among {@code wanted}. */
   private List<String> former(List<String> wanted) {
     Set<String> former = new LinkedHashSet<>(formerFilters);
     former.addAll(shared(topics, group));
@@ -155,21 +167,39 @@ public record SourceIdentity(
     return topics.stream().map(topic -> topic.shared(group)).toList();
   }
 
-  /** All partitions, retired ones included: as many as there are stores. */
+  private static void note(List<String> changes, String option, String former, String given) {
+    if (!former.equals(given)) {
+      changes.add("%s was %s, given is %s".formatted(option, former, given));
+    }
+  }
+
+  private static String shown(@Nullable String storeDir) {
+    return storeDir == null ? "not given (the stores lie in the checkpoint)" : storeDir;
+  }
+
+  private static Optional<String> givenStoreDir(SourceOptions options) {
+    return options.storeDir().map(dir -> Path.of(dir).toAbsolutePath().normalize().toString());
+  }
+
+  private static String join(List<?> values) {
+    return String.join(",", values.stream().map(Object::toString).toList());
+  }
+
+  /** All partitions, retired ones included: the number of stores. */
   public int allPartitions() {
     return partitions + retired;
   }
 
   /**
-   * The identity once the members have been connected.
+   * The identity after the members have been connected.
    *
-   * @param unsubscribed whether all of them have given up the former filters
+   * @param unsubscribed whether all of them have ended the subscriptions to the former filters
    */
   public SourceIdentity connected(boolean unsubscribed) {
     return with(allPartitions(), unsubscribed ? List.of() : formerFilters, ackMode);
   }
 
-  /** The identity once everything not yet processed is not yet acknowledged either. */
+  /** The identity from the time on when no message is acknowledged that is not yet processed. */
   public SourceIdentity processing() {
     return with(begun, formerFilters, AckMode.PROCESSED);
   }
@@ -187,91 +217,5 @@ public record SourceIdentity(
         filters,
         mode,
         storeDir);
-  }
-
-  private static void note(List<String> changes, String option, Object kept, Object given) {
-    if (!kept.equals(given)) {
-      changes.add(option + " was " + kept + ", given is " + given);
-    }
-  }
-
-  private static String shown(@Nullable String storeDir) {
-    return storeDir == null ? "within the checkpoint" : storeDir;
-  }
-
-  private static Optional<String> givenStoreDir(SourceOptions options) {
-    return options.storeDir().map(dir -> Path.of(dir).toAbsolutePath().normalize().toString());
-  }
-
-  private static String join(List<?> values) {
-    return String.join(",", values.stream().map(Object::toString).toList());
-  }
-
-  String toJson() {
-    ObjectNode root = MAPPER.createObjectNode();
-    root.put("version", VERSION);
-    root.put("sourceId", sourceId);
-    root.put("partitions", partitions);
-    root.put("retired", retired);
-    root.put("begun", begun);
-    root.put("group", group);
-    root.put("clientIdPrefix", clientIdPrefix);
-    putAll(root.putArray("brokers"), brokers);
-    putAll(root.putArray("topics"), topics);
-    putAll(root.putArray("formerFilters"), formerFilters);
-    root.put("ackMode", ackMode.name().toLowerCase(Locale.ROOT));
-    root.put("storeDir", storeDir);
-    return root.toString();
-  }
-
-  private static void putAll(ArrayNode array, List<?> values) {
-    values.forEach(value -> array.add(value.toString()));
-  }
-
-  /**
-   * Reads what {@link #toJson} has written.
-   *
-   * @param place for errors
-   * @throws IllegalStateException when the text is anything else
-   */
-  static SourceIdentity parse(String json, String place) {
-    try {
-      JsonNode root = MAPPER.readTree(json);
-      int version = root.required("version").asInt();
-      if (version != VERSION) {
-        throw new IllegalStateException(
-            "Cannot read "
-                + place
-                + ": this release reads version "
-                + VERSION
-                + ", not "
-                + version
-                + ": go on with the release that wrote it");
-      }
-      JsonNode storeDir = root.required("storeDir");
-      return new SourceIdentity(
-          root.required("sourceId").asText(),
-          root.required("partitions").intValue(),
-          root.required("retired").intValue(),
-          root.required("begun").intValue(),
-          root.required("group").asText(),
-          root.required("clientIdPrefix").asText(),
-          texts(root.required("brokers")).map(BrokerUrl::new).toList(),
-          texts(root.required("topics")).map(TopicFilter::new).toList(),
-          texts(root.required("formerFilters")).toList(),
-          AckMode.valueOf(root.required("ackMode").asText().toUpperCase(Locale.ROOT)),
-          storeDir.isNull() ? null : storeDir.asText());
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw new IllegalStateException(
-          "Cannot read "
-              + place
-              + ": it is damaged. Restore the checkpoint from a copy, or start a new query with"
-              + " another checkpointLocation",
-          e);
-    }
-  }
-
-  private static Stream<String> texts(JsonNode array) {
-    return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText);
   }
 }

@@ -14,6 +14,7 @@ import io.github.mqttpartitioned.spark.read.MqttInputPartition;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
@@ -28,18 +29,17 @@ import org.slf4j.LoggerFactory;
  * @param otherHosts hosts that run executors, without the driver's host
  * @param nodes gives the nodes that can host partitions
  * @param blocks gives a task the blocks of its partition
+ * @param currentBatch the micro-batch that Spark plans or runs in the calling thread, if any
  */
 public record SparkHost(
     int parallelism,
     Configuration hadoop,
     List<String> otherHosts,
     NodesFactory nodes,
-    BlockSources blocks) {
+    BlockSources blocks,
+    Supplier<OptionalLong> currentBatch) {
 
   private static final Logger LOG = LoggerFactory.getLogger(SparkHost.class);
-
-  /** The local property in which Spark keeps the number of the micro-batch. */
-  private static final String BATCH_ID = "streaming.sql.batchId";
 
   /** Gives the nodes that a source may use. */
   @FunctionalInterface
@@ -68,22 +68,14 @@ public record SparkHost(
     return context.isLocal() ? local(context) : cluster(context, patience);
   }
 
-  /** The micro-batch that Spark plans or runs in this thread; empty in any other thread. */
-  public static OptionalLong currentBatch() {
-    if (SparkEnv.get() == null) {
-      return OptionalLong.empty();
-    }
-    String id = SparkContext.getOrCreate().getLocalProperty(BATCH_ID);
-    return id == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(id));
-  }
-
   private static SparkHost local(SparkContext context) {
     return new SparkHost(
         context.defaultParallelism(),
         context.hadoopConfiguration(),
         List.of(),
         (settings, epoch) -> Nodes.fixed(Node.ofThisJvm()),
-        SparkHost::ofThisJvm);
+        SparkHost::ofThisJvm,
+        CurrentBatch::id);
   }
 
   private static BlockSource ofThisJvm(MqttInputPartition input) {
@@ -119,6 +111,7 @@ public record SparkHost(
             .distinct()
             .toList(),
         (settings, epoch) -> ClusterNodes.open(context, settings, epoch),
-        input -> new ClusterBlocks(input, asLongAsAMove));
+        input -> new ClusterBlocks(input, asLongAsAMove),
+        CurrentBatch::id);
   }
 }

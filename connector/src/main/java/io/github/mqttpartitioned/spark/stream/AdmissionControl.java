@@ -7,10 +7,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides how far a micro-batch goes. As in Spark's Kafka source, a minimum holds batches back
- * until the maximum delay has passed since the last one was let through, the first one of a run is
- * not held back, and a maximum is shared out in proportion to the backlogs; unlike there, the
- * maximum is never exceeded.
+ * Decides how many messages a micro-batch takes. As in Spark's Kafka source, a minimum holds
+ * batches back until the maximum delay is over since the last one was let through, the first batch
+ * of a run is not held back, and a maximum is divided in proportion to the backlogs. Unlike there,
+ * the maximum is never exceeded.
  *
  * <p>Confined to one thread.
  */
@@ -32,9 +32,9 @@ final class AdmissionControl {
    * Where the next batch ends.
    *
    * @param from where it begins
-   * @param latest where it would end without limits; nowhere below {@code from}
-   * @param bytesPerMessage what a message of a partition takes in its store, an estimate
-   * @return between {@code from} and {@code latest}; {@code from} for no batch now
+   * @param latest where it would end without limits, at least {@code from} in each partition
+   * @param bytesPerMessage estimate of what a message of a partition takes in its store
+   * @return between {@code from} and {@code latest}; {@code from} if there is no batch now
    */
   long[] until(
       long[] from, long[] latest, AdmissionLimits limits, IntToDoubleFunction bytesPerMessage) {

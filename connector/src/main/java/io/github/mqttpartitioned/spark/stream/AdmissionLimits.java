@@ -7,19 +7,19 @@ import java.util.OptionalLong;
 import org.apache.spark.sql.connector.read.streaming.ReadLimit;
 
 /**
- * How much a micro-batch may and must hold. Spark hands it back as it was given; it is a type of
- * our own because Spark has none for bytes before 4.0.
+ * How much a micro-batch may and must hold. Spark gives it back as it got it. It is a type of its
+ * own because Spark has none for bytes before 4.0.
  *
- * @param maxOffsets at most so many messages
- * @param maxBytes at most so many bytes of the stores, estimated; one message at least
- * @param minOffsets no batch below so many messages
- * @param maxDelay unless the last batch was this long ago
+ * @param maxOffsets the most messages of a batch
+ * @param maxBytes the most bytes of a batch, estimated from the stores; one message in any case
+ * @param minOffsets the fewest messages of a batch
+ * @param maxDelay a batch may hold fewer than the minimum if the last one was this long ago
  */
 record AdmissionLimits(
     OptionalLong maxOffsets, OptionalLong maxBytes, OptionalLong minOffsets, Duration maxDelay)
     implements ReadLimit {
 
-  /** The limits of the options, or Spark's {@code allAvailable} when there are none. */
+  /** The limits of the options, or Spark's {@code allAvailable} if there are none. */
   static ReadLimit of(SourceOptions options) {
     if (options.maxOffsetsPerTrigger().isEmpty()
         && options.maxBytesPerTrigger().isEmpty()
@@ -33,7 +33,7 @@ record AdmissionLimits(
         options.maxTriggerDelay());
   }
 
-  /** The same limits for a run that is to end: nothing waits for more to come. */
+  /** The same limits, but a batch does not wait for more messages. */
   AdmissionLimits withoutMinimum() {
     return new AdmissionLimits(maxOffsets, maxBytes, OptionalLong.empty(), maxDelay);
   }

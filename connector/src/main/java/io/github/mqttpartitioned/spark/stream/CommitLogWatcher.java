@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
-import java.io.IOException;
 import java.util.function.Consumer;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out that a batch is complete before Spark says so: by its entry in the query's commit log,
- * the file {@code commits/<batch>} of the checkpoint. Between two triggers Spark does not call, and
- * what is acknowledged meanwhile lets the broker send the next window.
+ * Notices that a batch is complete before Spark says so, by the entry in the query's commit log.
+ * Spark does not call the source between two triggers. What is acknowledged in the meantime lets
+ * the broker send the next window.
  *
- * <p>Nothing depends on it but time: Spark's next call tells the same. Thread-safe; looks from a
- * thread of its own, and only while a batch is under way.
+ * <p>It saves time and nothing else: Spark's next call tells the same. It looks on a thread of its
+ * own, and only while a batch runs.
+ *
+ * <p>Thread-safe.
  */
 final class CommitLogWatcher implements AutoCloseable {
 
@@ -24,52 +24,51 @@ final class CommitLogWatcher implements AutoCloseable {
   private static final long FIRST_PAUSE_MILLIS = 10;
   private static final long LONGEST_PAUSE_MILLIS = 500;
 
-  private final Path commits;
-  private final Configuration hadoop;
+  private final LongPredicate isCommitted;
   private final Consumer<SourceOffset> completed;
-  private @Nullable Planned pending;
+
+  // Guarded by this.
+  private @Nullable RunningBatch running;
   private boolean closed;
 
-  private record Planned(long batch, SourceOffset end) {}
+  private record RunningBatch(long batch, SourceOffset end) {}
 
-  private CommitLogWatcher(Path commits, Configuration hadoop, Consumer<SourceOffset> completed) {
-    this.commits = commits;
-    this.hadoop = hadoop;
+  private CommitLogWatcher(LongPredicate isCommitted, Consumer<SourceOffset> completed) {
+    this.isCommitted = isCommitted;
     this.completed = completed;
   }
 
   /**
-   * Begins to watch.
+   * Starts the thread.
    *
-   * @param checkpoint the query's, which holds the commit log
-   * @param completed told where a batch ended once it is complete
+   * @param isCommitted whether the commit log has the entry of a batch
+   * @param completed told where a batch ends when it is complete; it may throw, then it is told
+   *     again
    */
-  static CommitLogWatcher start(
-      Path checkpoint, Configuration hadoop, Consumer<SourceOffset> completed) {
-    CommitLogWatcher watch =
-        new CommitLogWatcher(new Path(checkpoint, "commits"), hadoop, completed);
-    Thread thread = new Thread(watch::run, "mqtt-batch-watch");
+  static CommitLogWatcher start(LongPredicate isCommitted, Consumer<SourceOffset> completed) {
+    CommitLogWatcher watcher = new CommitLogWatcher(isCommitted, completed);
+    Thread thread = new Thread(watcher::run, "mqtt-commit-log-watcher");
     thread.setDaemon(true);
     thread.start();
-    return watch;
+    return watcher;
   }
 
-  /** A batch is under way, and all before it are complete. */
+  /** Takes note that a batch runs, and that all batches before it are complete. */
   synchronized void planned(long batch, SourceOffset end) {
-    pending = new Planned(batch, end);
+    running = new RunningBatch(batch, end);
     notifyAll();
   }
 
-  /** No batch is under way. */
+  /** Takes note that no batch runs. */
   synchronized void idle() {
-    pending = null;
+    running = null;
   }
 
   private void run() {
     long pause = FIRST_PAUSE_MILLIS;
     try {
       while (true) {
-        Planned batch = await();
+        RunningBatch batch = await();
         if (batch == null) {
           return;
         }
@@ -85,39 +84,39 @@ final class CommitLogWatcher implements AutoCloseable {
     }
   }
 
-  private synchronized @Nullable Planned await() throws InterruptedException {
-    while (!closed && pending == null) {
+  private synchronized @Nullable RunningBatch await() throws InterruptedException {
+    while (!closed && running == null) {
       wait();
     }
-    return closed ? null : pending;
+    return closed ? null : running;
   }
 
-  private boolean look(Planned batch) {
+  /** Whether the batch needs no other look. */
+  private boolean look(RunningBatch batch) {
     try {
-      Path entry = new Path(commits, Long.toString(batch.batch));
-      if (!entry.getFileSystem(hadoop).exists(entry)) {
+      if (!isCommitted.test(batch.batch)) {
         return false;
       }
       completed.accept(batch.end);
-    } catch (IOException | RuntimeException e) {
-      LOG.debug("Cannot see whether batch {} is complete", batch.batch, e);
+    } catch (RuntimeException e) {
+      LOG.debug("The source cannot tell yet whether batch {} is complete", batch.batch, e);
       return false;
     }
     synchronized (this) {
-      if (batch.equals(pending)) {
-        pending = null;
+      if (batch.equals(running)) {
+        running = null;
       }
     }
     return true;
   }
 
-  /** Looks a last time, at a batch that may have been completed since. */
+  /** Looks once more, because the batch may have been completed since the last look. */
   @Override
   public void close() {
-    Planned last;
+    RunningBatch last;
     synchronized (this) {
-      last = pending;
-      pending = null;
+      last = running;
+      running = null;
       closed = true;
       notifyAll();
     }

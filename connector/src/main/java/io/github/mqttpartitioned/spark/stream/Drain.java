@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_DRAIN_STALLED;
+
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import java.io.InterruptedIOException;
@@ -16,11 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds where a run with {@code Trigger.AvailableNow} ends: what is stored once every member is
- * connected and no message has arrived for a while; or, when messages never cease, what is stored
- * after {@value #MOST_QUIETS} times that long. A member that is off its broker because its store is
- * full is not waited for: only the batches of this very run can make room. Any other one is, but
- * not for ever.
+ * Finds where a run with {@code Trigger.AvailableNow} ends: at what is stored when every member is
+ * connected and no message has arrived for a while. If messages never cease, it ends at what is
+ * stored after {@value #MOST_QUIETS} times that long.
+ *
+ * <p>It does not wait for a member that is off its broker because its store is full: only the
+ * batches of this run can make room. It waits for any other member, for a limited time.
+ *
+ * <p>Confined to the query's thread.
  */
 final class Drain {
 
@@ -33,36 +38,37 @@ final class Drain {
   private final Duration quiet;
   private final Duration patience;
   private final LongSupplier nanoTime;
-  private final Sleeper pause;
+  private final Sleeper sleeper;
 
   /**
-   * @param quiet how long no message must have arrived
-   * @param patience how long members may take to connect, and to connect again
+   * @param quiet after this long without a message the end is reached
+   * @param patience how long a member may take to connect, and to connect again
    * @param nanoTime a clock that only goes forward
    */
-  Drain(Duration quiet, Duration patience, LongSupplier nanoTime, Sleeper pause) {
+  Drain(Duration quiet, Duration patience, LongSupplier nanoTime, Sleeper sleeper) {
     this.quiet = quiet;
     this.patience = patience;
     this.nanoTime = nanoTime;
-    this.pause = pause;
+    this.sleeper = sleeper;
   }
 
   /**
-   * Waits for the quiet.
+   * Waits for the end.
    *
-   * @param status of the partitions; throws when one has stopped for good
-   * @return what each partition had stored then
-   * @throws IllegalStateException when a member stays off its broker
-   * @throws UncheckedIOException when interrupted
+   * @param stores what is stored now; throws when a partition has stopped for good
+   * @return what is stored at the end
+   * @throws IllegalStateException if a member stays off its broker
+   * @throws UncheckedIOException if interrupted
    */
-  long[] await(Supplier<List<PartitionStatus>> status) {
+  StoredMessages await(Supplier<StoredMessages> stores) {
     boolean settled = false;
     long arrived = 0;
     long quietSince = 0;
     long begun = nanoTime.getAsLong();
     long settledAt = begun;
     while (true) {
-      List<PartitionStatus> now = status.get();
+      StoredMessages stored = stores.get();
+      List<PartitionStatus> now = stored.partitions();
       long time = nanoTime.getAsLong();
       if (!settled || arrived != arrived(now)) {
         quietSince = time;
@@ -74,7 +80,7 @@ final class Drain {
         boolean endless = time - begun >= patience.plus(quiet.multipliedBy(MOST_QUIETS)).toNanos();
         if (time - quietSince >= quiet.toNanos() || endless) {
           warnIf(endless);
-          return now.stream().mapToLong(partition -> partition.extent().next()).toArray();
+          return stored;
         }
       } else if (time - settledAt >= patience.toNanos()) {
         throw off(now);
@@ -86,23 +92,26 @@ final class Drain {
   private void warnIf(boolean endless) {
     if (endless) {
       LOG.warn(
-          "Messages keep arriving: this run of Trigger.AvailableNow ends at what is stored now, the"
-              + " next one goes on from there. A shorter drainTimeout ends it sooner");
+          "Messages keep arriving: this run of Trigger.AvailableNow ends at what is stored now, and"
+              + " the next run continues from there. A shorter drainTimeout ends a run sooner");
     }
   }
 
   private IllegalStateException off(List<PartitionStatus> status) {
     return new IllegalStateException(
-        "Trigger.AvailableNow cannot tell what is available: a member is off its broker for"
-            + " connectTimeout=%d s now (%s). What is not yet taken over stays with the broker; start the run again when that is back"
-                .formatted(patience.toSeconds(), problems(status)));
+        MQTT_DRAIN_STALLED.message(
+            """
+            Trigger.AvailableNow cannot find its end: a member is off its broker for \
+            connectTimeout=%d s now (%s). The messages that it has not received stay with the \
+            broker. Start the run again when the broker is back."""
+                .formatted(patience.toSeconds(), problems(status))));
   }
 
   private static boolean isSettled(List<PartitionStatus> status) {
     return status.stream().allMatch(partition -> SETTLED.contains(partition.state()));
   }
 
-  /** Grows with every message, before and after it is stored. */
+  /** A number that grows with each message, when it arrives and when it is stored. */
   private static long arrived(List<PartitionStatus> status) {
     return status.stream()
         .mapToLong(partition -> partition.counts().received() + partition.extent().next())
@@ -119,7 +128,7 @@ final class Drain {
   private void pause(long quietNanos) {
     Duration left = quiet.minusNanos(quietNanos);
     try {
-      pause.await(left.compareTo(POLL) < 0 ? left : POLL);
+      sleeper.sleep(left.compareTo(POLL) < 0 ? left : POLL);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       UncheckedIOException stopped =

@@ -2,15 +2,16 @@
 package io.github.mqttpartitioned.spark.stream;
 
 /**
- * Divides a budget over partitions: to each one message first, what is left in proportion to their
- * backlogs. The sum never exceeds the budget, except for the one message that always goes on. Where
- * not even one message each fits, partitions take turns from call to call, so none waits for ever.
+ * Divides a budget over partitions: first one message to each, then what is left in proportion to
+ * their backlogs. The sum does not exceed the budget, except for the one message that is always
+ * allowed. If the budget is less than one message for each, partitions take turns from call to
+ * call, so that none waits indefinitely.
  *
  * <p>Confined to one thread.
  */
 final class FairShare {
 
-  /** The partition whose turn it is. */
+  /** The partition that comes first in the next call. */
   private int turn;
 
   /**
@@ -54,7 +55,7 @@ final class FairShare {
       shares[partition] += more;
       left -= more * costs[partition];
     }
-    // What rounding has left over.
+    // What is left over because shares are rounded down.
     for (int i = 0; i < partitions; i++) {
       int partition = (first + i) % partitions;
       if (shares[partition] < backlogs[partition] && costs[partition] <= left) {

@@ -8,51 +8,51 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Spares an idle query most of Spark's loop. Spark asks its sources every 10 ms ({@code
- * spark.sql.streaming.pollingDelay}), and what it does around the question costs far more than the
- * answer. So when several questions have come one right behind the other and found nothing, the
- * next ones are answered only when there is news, or after {@link #LONGEST}. A question that comes
- * later is answered at once, and so are the ones behind it: in between another source of the query
- * had a batch, or a trigger sets the pace.
+ * spark.sql.streaming.pollingDelay}), and its work around the question costs far more than the
+ * answer.
+ *
+ * <p>After several questions that came directly after one another and found nothing, the next ones
+ * are answered when there is news, or after {@link #LONGEST}. A question that comes later is
+ * answered at once, and so are the next ones: in the meantime another source of the query had a
+ * batch, or a trigger sets the pace.
  *
  * <p>Confined to the query's thread.
  */
 final class IdleWait {
 
-  /** How late another source of the same query may come by it. */
+  /** The longest delay that the wait causes for another source of the same query. */
   static final Duration LONGEST = Duration.ofMillis(50);
 
-  /**
-   * No later than this behind the last answer Spark's loop asks again when it has found nothing.
-   */
+  /** When it has found nothing, Spark's loop asks again within this time. */
   static final Duration SOON = Duration.ofMillis(15);
 
-  /** So many questions in a row that come soon make a query idle. */
+  /** A query is idle after this many questions in a row that came soon. */
   static final int IN_A_ROW = 3;
 
   private static final Duration POLL = Duration.ofMillis(5);
 
   private final LongSupplier nanoTime;
-  private final Sleeper pause;
+  private final Sleeper sleeper;
 
-  /** When nothing was found last; null when something has been found since. */
+  /** When a question last found nothing; null if a later one has found something. */
   private @Nullable Long foundNothing;
 
-  /** Questions that came soon behind one that found nothing. */
+  /** The number of questions that came soon after one that found nothing. */
   private int inARow;
 
   /**
    * @param nanoTime a clock that only goes forward
    */
-  IdleWait(LongSupplier nanoTime, Sleeper pause) {
+  IdleWait(LongSupplier nanoTime, Sleeper sleeper) {
     this.nanoTime = nanoTime;
-    this.pause = pause;
+    this.sleeper = sleeper;
   }
 
   /**
-   * Called when nothing was found. Interrupted, it returns at once, and the thread stays
-   * interrupted: Spark is stopping the query, and finds out by itself.
+   * Called when nothing was found. When interrupted, it returns at once and the thread stays
+   * interrupted: Spark is stopping the query, and notices by itself.
    *
-   * @param news whether it is worth another look
+   * @param news whether there is something new to look at
    * @return whether there was news
    */
   boolean forNews(BooleanSupplier news) {
@@ -76,7 +76,7 @@ final class IdleWait {
     long begun = nanoTime.getAsLong();
     while (nanoTime.getAsLong() - begun < LONGEST.toNanos()) {
       try {
-        pause.await(POLL);
+        sleeper.sleep(POLL);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return false;

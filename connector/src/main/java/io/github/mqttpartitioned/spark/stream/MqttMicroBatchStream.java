@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
-import io.github.mqttpartitioned.block.LogExtent;
-import io.github.mqttpartitioned.option.AckMode;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_START_STOPPED;
+import static java.util.Objects.requireNonNull;
+
 import io.github.mqttpartitioned.option.SourceOptions;
-import io.github.mqttpartitioned.option.SourceSettings;
-import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
-import io.github.mqttpartitioned.spark.read.LossPolicy;
 import io.github.mqttpartitioned.spark.read.MqttPartitionReaderFactory;
-import java.util.List;
+import io.github.mqttpartitioned.spark.stream.StreamState.NotStarted;
+import io.github.mqttpartitioned.spark.stream.StreamState.Resolved;
+import io.github.mqttpartitioned.spark.stream.StreamState.Running;
+import io.github.mqttpartitioned.spark.stream.StreamState.Unresolved;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReaderFactory;
 import org.apache.spark.sql.connector.read.streaming.AcceptsLatestSeenOffset;
@@ -27,28 +31,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers Spark's calls about one query's source, on the driver.
+ * Answers Spark's calls about the source of one query, on the driver.
  *
  * <p>What Spark promises, and what follows from it:
  *
  * <ul>
- *   <li>After a restart {@link #planInputPartitions} may be the first call, with a batch that was
- *       planned by an earlier run, and it may come twice. So either data call starts the members.
- *   <li>An error between {@code toMicroBatchStream} and the first data call leaks what runs then.
- *       So nothing does before.
+ *   <li>After a restart {@link #planInputPartitions} may be the first call, with a batch that an
+ *       earlier run has planned, and it may come twice. So both data calls start the members.
+ *   <li>If an error happens between {@code toMicroBatchStream} and the first data call, Spark does
+ *       not call {@link #stop}. So nothing runs before the first data call.
  *   <li>{@link #commit} of an offset comes when the next batch is in the offset log, and permits a
- *       trim: until then the range can be asked for again. A run does not know what an earlier one
- *       has committed, but a batch that it is asked to plan again tells: what lies before it is
- *       done with. See also {@link #makeRoom}.
+ *       trim: until then Spark can ask for the range again.
  *   <li>{@link #latestOffset} with a start comes when every batch before that start is complete, in
  *       the sink and in Spark's own log. It permits to acknowledge.
- *   <li>New data means another JSON text, asked for every 10 ms. So offsets never go backwards, and
- *       a call costs no more than a look at what the nodes have last said. While there is nothing
- *       new a call takes its time, see {@link IdleWait}.
- *   <li>{@link #commit} and {@link #stop} must not throw: the batch that they are about is done.
+ *   <li>Spark takes another JSON text for new data, and asks every 10 ms. So offsets never go back,
+ *       and a call costs no more than a look at what the nodes have last said. While there is
+ *       nothing new, a call takes its time, see {@link IdleWait}.
+ *   <li>{@link #commit} and {@link #stop} must not throw: the batch that they are about is
+ *       complete.
  * </ul>
  *
- * <p>Confined to the query's thread but for {@link #metrics}, {@link #stop} and {@link #toString}.
+ * <p>Confined to the query's thread, except for {@link #metrics}, {@link #reportLatestOffset},
+ * {@link #stop} and {@link #toString}.
  */
 public final class MqttMicroBatchStream
     implements MicroBatchStream,
@@ -62,36 +66,17 @@ public final class MqttMicroBatchStream
   private final String description;
   private final String checkpointLocation;
   private final Supplier<SparkHost> host;
-  private final AdmissionControl admission;
-  private final Retention retention;
-  private final Drain drain;
+  private final LongSupplier nanoTime;
+  private final Sleeper sleeper;
   private final IdleWait idle;
-  private final WindowExhaustion standstill;
+  private final AtomicReference<StreamState> state =
+      new AtomicReference<>(new Unresolved(RunRequest.NONE));
 
-  /** What Spark last gave to be read: it asks with the same text every 10 ms while idle. */
-  private @Nullable SourceOffset deserialized;
-
-  /** As Spark has read it from its log; not parsed before something is to be started. */
-  private @Nullable Offset latestSeen;
-
-  private boolean availableNow;
-
-  /** Where a run with Trigger.AvailableNow ends, once that is known. */
-  private @Nullable SourceOffset target;
-
-  /** Where this run goes on, if the batch before is complete. */
-  private @Nullable SourceOffset resumedAt;
-
-  /** Whether this run has been told what Spark needs no more. */
-  private boolean committed;
-
-  private @Nullable ResolvedSource resolved;
-  private volatile @Nullable DataLoss loss;
-  private volatile @Nullable SourceOffset latest;
-  private volatile @Nullable RunningSource running;
+  /** The offset that was parsed last: an idle Spark asks with the same text every 10 ms. */
+  private SourceOffset parsed = SourceOffset.zero(1);
 
   /**
-   * @param description shown in plans and the UI
+   * @param description shown in plans and in the UI
    * @param host asked once, by the first call that needs it
    * @param nanoTime a clock that only goes forward
    */
@@ -101,16 +86,37 @@ public final class MqttMicroBatchStream
       String checkpointLocation,
       Supplier<SparkHost> host,
       LongSupplier nanoTime,
-      Sleeper pause) {
+      Sleeper sleeper) {
     this.options = options;
     this.description = description;
     this.checkpointLocation = checkpointLocation;
     this.host = host;
-    this.admission = new AdmissionControl(nanoTime);
-    this.retention = new Retention(options.retention(), nanoTime);
-    this.drain = new Drain(options.drainTimeout(), options.connectTimeout(), nanoTime, pause);
-    this.idle = new IdleWait(nanoTime, pause);
-    this.standstill = new WindowExhaustion(options.receiveMaximum(), nanoTime);
+    this.nanoTime = nanoTime;
+    this.sleeper = sleeper;
+    this.idle = new IdleWait(nanoTime, sleeper);
+  }
+
+  @Override
+  public void setLatestSeenOffset(Offset offset) {
+    request(request -> request.withLatestSeen(offset));
+  }
+
+  @Override
+  public void prepareForTriggerAvailableNow() {
+    request(RunRequest::withAvailableNow);
+  }
+
+  private void request(UnaryOperator<RunRequest> change) {
+    StreamState now = state();
+    if (!(now instanceof NotStarted waiting)) {
+      throw new IllegalStateException("Spark must say this before it asks for data");
+    }
+    advance(waiting, waiting.with(change.apply(waiting.request())));
+  }
+
+  @Override
+  public ReadLimit getDefaultReadLimit() {
+    return AdmissionLimits.of(options);
   }
 
   @Override
@@ -120,27 +126,10 @@ public final class MqttMicroBatchStream
 
   @Override
   public Offset deserializeOffset(String json) {
-    SourceOffset same = deserialized;
-    if (same == null || !same.json().equals(json)) {
-      same = SourceOffset.parse(json);
-      deserialized = same;
+    if (!parsed.json().equals(json)) {
+      parsed = SourceOffset.parse(json);
     }
-    return same;
-  }
-
-  @Override
-  public void setLatestSeenOffset(Offset offset) {
-    latestSeen = offset;
-  }
-
-  @Override
-  public void prepareForTriggerAvailableNow() {
-    availableNow = true;
-  }
-
-  @Override
-  public ReadLimit getDefaultReadLimit() {
-    return AdmissionLimits.of(options);
+    return parsed;
   }
 
   @Override
@@ -151,210 +140,172 @@ public final class MqttMicroBatchStream
   @Override
   public Offset latestOffset(Offset start, ReadLimit limit) {
     SourceOffset from = own(start);
-    if (running == null) {
-      resumedAt = from;
-    }
-    RunningSource source = running(from);
+    Running run = running(from, retention -> Trimming.resumingAt(retention, from));
+    RunningSource source = run.running();
     source.processed(from);
-    source.meters().processed(from);
-    retention.expired().ifPresent(source::trim);
-    List<LogExtent> extents = source.extents();
-    SourceOffset stored = available(source, from);
-    latest = stored;
-    SourceOffset available = source.sparingFullStores(from, stored);
-    SourceOffset until =
-        limit instanceof AdmissionLimits limits
-            ? admitted(source, from, available, extents, limits)
-            : available;
-    source.planned(until);
-    if (until.equals(from)) {
-      makeRoom(source);
-      if (!availableNow && idle.forNews(() -> !source.extents().equals(extents))) {
-        return latestOffset(start, limit);
+    do {
+      trim(run);
+      BatchEnd end = run.planner().end(from, limit, source::stored);
+      source.planned(end.until());
+      if (!end.isEmpty()) {
+        idle.found();
+        source.meters().batchBegins();
+        return end.until();
       }
-      // No new data must be the same text, also when partitions have been added since.
-      return start;
-    }
-    idle.found();
-    source.meters().batchBegins();
-    return until;
-  }
-
-  /**
-   * A run that begins with full stores whose messages are all processed would wait for ever: no
-   * room, so no message, no batch and no commit that makes room. Where a run goes on is in Spark's
-   * log of complete batches, so what lies before that may go when nothing else can.
-   */
-  private void makeRoom(RunningSource source) {
-    SourceOffset before = resumedAt;
-    if (before != null && !committed && source.isStoreFull()) {
-      committed = true;
-      retention.committed(before);
-      retention.expired().ifPresent(source::trim);
-    }
-  }
-
-  private SourceOffset admitted(
-      RunningSource source,
-      SourceOffset from,
-      SourceOffset available,
-      List<LogExtent> extents,
-      AdmissionLimits limits) {
-    // What is lost is passed over, not taken out of the limits.
-    SourceOffset readable =
-        options.failOnDataLoss() ? from : from.max(earliest(extents)).min(available);
-    List<PartitionStatus> status = limits.maxBytes().isPresent() ? source.status() : List.of();
-    long[] until =
-        admission.until(
-            readable.toArray(),
-            available.toArray(),
-            isMinimumWaived(from, available) ? limits.withoutMinimum() : limits,
-            partition -> bytesPerMessage(status.get(partition)));
-    return SourceOffset.of(until);
-  }
-
-  private boolean isMinimumWaived(SourceOffset from, SourceOffset available) {
-    return availableNow
-        || running(from).isStoreFull()
-        || (options.ackMode() == AckMode.PROCESSED && standstill.isReached(from, available));
-  }
-
-  private SourceOffset available(RunningSource source, SourceOffset from) {
-    if (!availableNow) {
-      return source.available(from);
-    }
-    SourceOffset end = target;
-    if (end == null) {
-      end = SourceOffset.of(drain.await(source::status)).max(from);
-      LOG.info("Source {} ends this run at {}", source.sourceId(), end.json());
-    } else {
-      end = source.withinStores(end);
-      if (options.ackMode() == AckMode.PROCESSED && from.covers(end)) {
-        // The broker may have held back more than its window: now it can send.
-        SourceOffset stored = source.available(from);
-        end = stored.equals(from) ? SourceOffset.of(drain.await(source::status)).max(from) : stored;
+      if (end.needsRoom()) {
+        run.trimming().makeRoom();
+        trim(run);
       }
-    }
-    target = end;
-    return end.max(from);
+      if (run.planner().isAvailableNow()) {
+        break;
+      }
+      if (!idle.forNews(() -> !source.stored().extents().equals(end.stored().extents()))) {
+        break;
+      }
+    } while (true);
+    // Without new data Spark must get the same text, also when partitions have been added since.
+    return start;
   }
 
-  private static SourceOffset earliest(List<LogExtent> extents) {
-    return SourceOffset.of(extents.stream().mapToLong(LogExtent::earliest).toArray());
-  }
-
-  private static double bytesPerMessage(PartitionStatus status) {
-    long messages = status.extent().next() - status.extent().earliest();
-    return messages == 0 ? 0 : (double) status.storeBytes() / messages;
+  private static void trim(Running run) {
+    run.trimming().due().ifPresent(run.running()::trim);
   }
 
   @Override
   public @Nullable Offset reportLatestOffset() {
-    return latest;
+    return state().lastAvailable();
   }
 
   @Override
   public InputPartition[] planInputPartitions(Offset start, Offset end) {
     SourceOffset from = own(start);
     SourceOffset until = own(end);
-    boolean first = running == null;
-    RunningSource source = running(from.max(until));
-    if (first) {
-      retention.committed(from);
-      committed = true;
-    }
-    source.meters().batchBegins();
-    return source.plan(from, until).toArray(InputPartition[]::new);
+    Running run = running(from.max(until), retention -> Trimming.repeatingFrom(retention, from));
+    run.running().meters().batchBegins();
+    return run.running().tasks(from, until).toArray(InputPartition[]::new);
   }
 
   @Override
   public PartitionReaderFactory createReaderFactory() {
+    ResolvedSource source = resolved();
     return new MqttPartitionReaderFactory(
-        resolved().host().blocks(), options.includeProperties(), lossPolicy());
+        source.host().blocks(), options.includeProperties(), source.lossPolicy());
   }
 
   @Override
   public void commit(Offset end) {
-    RunningSource source = running;
-    if (source == null) {
+    if (!(state() instanceof Running run)) {
       return;
     }
     try {
-      retention.committed(own(end));
-      committed = true;
-      retention.expired().ifPresent(source::trim);
+      run.trimming().committed(own(end));
+      trim(run);
     } catch (RuntimeException e) {
-      LOG.warn("Source {} cannot trim its stores now", source.sourceId(), e);
+      LOG.warn("Source {} cannot trim its stores now", run.source().settings().sourceId(), e);
     }
   }
 
   @Override
   public void stop() {
-    RunningSource source = running;
-    running = null;
-    if (source != null) {
-      source.close();
+    StreamState last = state.getAndUpdate(StreamState::stopped);
+    if (last instanceof Running run) {
+      run.running().close();
     }
   }
 
   /** Spark asks at the end of each trigger, on the query's thread. */
   @Override
   public Map<String, String> metrics(Optional<Offset> latestConsumedOffset) {
-    RunningSource source = running;
-    if (source != null) {
-      source.meters().triggerEnds();
+    StreamState now = state();
+    if (now instanceof Running run) {
+      run.running().meters().triggerEnds();
     }
-    SourceOffset available = latest;
-    DataLoss lost = loss;
+    SourceOffset available = now.lastAvailable();
     SourceOffset consumed =
         available == null
             ? null
             : latestConsumedOffset
                 .map(offset -> SourceOffset.of(offset, available.partitions()))
                 .orElse(null);
-    return OffsetMetrics.of(consumed, available, lost == null ? 0 : lost.offsets());
+    return OffsetMetrics.of(consumed, available, now.offsetsLost());
+  }
+
+  private StreamState state() {
+    return requireNonNull(state.get());
   }
 
   private SourceOffset own(Offset offset) {
     return SourceOffset.of(offset, resolved().settings().partitions());
   }
 
-  private LossPolicy lossPolicy() {
-    return new LossPolicy(
-        options.failOnDataLoss(),
-        options.ackMode() == AckMode.PROCESSED
-            && resolved().identity().ackMode() == AckMode.PROCESSED);
-  }
-
   private ResolvedSource resolved() {
-    ResolvedSource source = resolved;
-    if (source == null) {
-      source = ResolvedSource.of(options, checkpointLocation, host.get());
-      resolved = source;
+    StreamState now = state();
+    if (now instanceof Unresolved unresolved) {
+      ResolvedSource source = ResolvedSource.of(options, checkpointLocation, host.get());
+      advance(unresolved, new Resolved(unresolved.request(), source));
+      return source;
     }
-    return source;
+    if (now instanceof Resolved resolved) {
+      return resolved.source();
+    }
+    if (now instanceof Running run) {
+      return run.source();
+    }
+    throw stopped();
   }
 
   /**
-   * The members and stores, started by the first call.
+   * The run, started by the first call.
    *
    * @param planned what Spark has planned at least
+   * @param trimming of a run that begins with this call
    */
-  private RunningSource running(SourceOffset planned) {
-    RunningSource source = running;
-    if (source == null) {
-      SourceSettings settings = resolved().settings();
-      DataLoss losses = new DataLoss(lossPolicy(), settings.storeDir(), settings.partitions());
-      loss = losses;
-      source =
-          RunningSource.start(
-              resolved(),
-              options,
-              losses,
-              latestSeen == null ? planned : planned.max(own(latestSeen)));
-      running = source;
+  private Running running(SourceOffset planned, Function<Retention, Trimming> trimming) {
+    StreamState now = state();
+    if (now instanceof Running run) {
+      return run;
     }
-    return source;
+    if (now instanceof Resolved resolved) {
+      return start(resolved, planned, trimming);
+    }
+    throw stopped();
+  }
+
+  private Running start(
+      Resolved resolved, SourceOffset planned, Function<Retention, Trimming> trimming) {
+    RunRequest request = resolved.request();
+    Offset seen = request.latestSeen();
+    RunningSource source =
+        SourceStart.run(resolved.source(), seen == null ? planned : planned.max(own(seen)));
+    try {
+      Running run =
+          new Running(
+              resolved.source(),
+              source,
+              new EndOffsetPlanner(options, request.availableNow(), nanoTime, sleeper),
+              trimming.apply(new Retention(options.retention(), nanoTime)));
+      advance(resolved, run);
+      return run;
+    } catch (Throwable e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  /** Goes on to the next state, unless Spark has stopped the stream in the meantime. */
+  private void advance(StreamState from, StreamState to) {
+    if (!state.compareAndSet(from, to)) {
+      throw stopped();
+    }
+  }
+
+  private IllegalStateException stopped() {
+    return new IllegalStateException(
+        MQTT_START_STOPPED.message(
+            """
+            The query on checkpoint %s was stopped before its source had started. \
+            Start the query again."""
+                .formatted(checkpointLocation)));
   }
 
   @Override

@@ -8,17 +8,17 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The source's metrics in the query's progress, named as those of Spark's Kafka source, and {@code
- * backlog.<p>} and {@code offsetsLost}.
+ * The source's metrics in the query's progress. Those that Spark's Kafka source has, too, have its
+ * names; {@code backlog.<partition>} and {@code offsetsLost} are added.
  */
 final class OffsetMetrics {
 
   private OffsetMetrics() {}
 
   /**
-   * @param consumed by Spark so far, null before the first batch
-   * @param latest stored when the batch was planned, null before that
-   * @param lost offsets skipped so far
+   * @param consumed what Spark has consumed so far, null before the first batch
+   * @param latest what was stored when the last batch was planned, null before the first one
+   * @param lost the number of offsets skipped so far
    */
   static Map<String, String> of(
       @Nullable SourceOffset consumed, @Nullable SourceOffset latest, long lost) {

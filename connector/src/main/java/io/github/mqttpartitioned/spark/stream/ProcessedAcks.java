@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
-import io.github.mqttpartitioned.cluster.coordinator.Coordinator;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
-import io.github.mqttpartitioned.spark.executor.SparkHost;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
- * Has members acknowledge what is processed, for {@code ackMode=processed}.
+ * Has the members acknowledge what is processed, for {@code ackMode=processed}.
  *
- * <p>A batch is complete when Spark asks for the next one, or when its entry is in the commit log,
- * whichever is noticed first. Spark's own {@code commit} says so only once the next batch has data,
- * and with the broker's window full there is none. Trimming still waits for it: until then Spark
- * may ask for the batch again.
+ * <p>A batch is complete when Spark asks for the next one, or when its entry is in Spark's commit
+ * log; the first of the two counts. Spark's own {@code commit} comes only when the next batch has
+ * data, and there is none while the broker's window is full. Trimming still waits for it: until
+ * then Spark may ask for the batch again.
  *
  * <p>Thread-safe.
  */
@@ -22,59 +22,69 @@ final class ProcessedAcks implements AutoCloseable {
 
   private final SourceIdentity identity;
   private final SourceCheckpoint checkpoint;
-  private final Coordinator coordinator;
+  private final SourcePartitions partitions;
+  private final Supplier<OptionalLong> currentBatch;
   private final SourceOffset stored;
-  private final CommitLogWatcher watch;
+  private final CommitLogWatcher watcher;
+
+  // Guarded by this.
   private boolean kept;
+  private boolean closed;
   private SourceOffset processed;
 
   /**
-   * @param identity as it stands in the checkpoint now
-   * @param stored what had been stored when this run began
+   * Begins to watch the commit log.
+   *
+   * @param identity as it is in the checkpoint now
+   * @param stored the most that had been stored when this run began
    */
   ProcessedAcks(
       ResolvedSource source,
       SourceIdentity identity,
-      Coordinator coordinator,
+      SourcePartitions partitions,
       SourceOffset stored) {
     this.identity = identity;
     this.checkpoint = source.checkpoint();
-    this.coordinator = coordinator;
+    this.partitions = partitions;
+    this.currentBatch = source.host().currentBatch();
     this.stored = stored;
     this.kept = identity.ackMode() == AckMode.PROCESSED;
     this.processed = SourceOffset.zero(stored.partitions());
-    this.watch =
-        CommitLogWatcher.start(
-            checkpoint.ofQuery(), source.host().hadoop(), this::acknowledgeBefore);
+    this.watcher = CommitLogWatcher.start(checkpoint::isCommitted, this::acknowledgeBefore);
   }
 
-  /** A batch up to {@code end} is under way. */
+  /** Takes note that a batch up to {@code end} runs. */
   void planned(SourceOffset end) {
-    SparkHost.currentBatch().ifPresent(batch -> watch.planned(batch, end));
+    currentBatch.get().ifPresent(batch -> watcher.planned(batch, end));
   }
 
-  /** Every batch up to {@code before} is complete, and no other one is under way. */
+  /** Takes note that every batch up to {@code before} is complete, and that no other one runs. */
   void processed(SourceOffset before) {
-    watch.idle();
+    watcher.idle();
     acknowledgeBefore(before);
   }
 
   private synchronized void acknowledgeBefore(SourceOffset before) {
-    if (processed.covers(before)) {
+    if (closed || processed.covers(before)) {
       return;
     }
-    processed = processed.max(before);
-    SourceOffset below = processed;
-    coordinator.progress(partition -> Progress.ofProcessed(below.get(partition)));
-    if (!kept && processed.covers(stored)) {
-      // What an earlier run had acknowledged when it was stored has been processed, too.
+    SourceOffset now = processed.max(before);
+    partitions.processed(now);
+    if (!kept && now.covers(stored)) {
+      // What an earlier run acknowledged when it was stored is processed now, too.
       checkpoint.write(identity.processing());
       kept = true;
     }
+    // Last: if something has failed, the next call does all of it again.
+    processed = now;
   }
 
+  /** Acknowledges what is complete by now, and nothing afterwards. */
   @Override
   public void close() {
-    watch.close();
+    watcher.close();
+    synchronized (this) {
+      closed = true;
+    }
   }
 }

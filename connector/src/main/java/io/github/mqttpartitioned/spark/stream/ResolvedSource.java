@@ -1,49 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SOURCE_ALREADY_RUNNING;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_DIR_REQUIRED;
+
 import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
+import io.github.mqttpartitioned.spark.read.LossPolicy;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a query's options mean together with its checkpoint and the application that it runs in.
- * Nothing is started yet.
+ * What a query's options mean together with its checkpoint and with the application that it runs
+ * in. Nothing is started or written yet.
+ *
+ * @param identity with the options taken in
+ * @param kept the identity in the checkpoint, null if the query starts for the first time
  */
 record ResolvedSource(
-    SourceSettings settings, SourceIdentity identity, SourceCheckpoint checkpoint, SparkHost host) {
+    SourceOptions options,
+    SourceSettings settings,
+    SourceIdentity identity,
+    @Nullable SourceIdentity kept,
+    SourceCheckpoint checkpoint,
+    SparkHost host) {
 
   private static final Logger LOG = LoggerFactory.getLogger(ResolvedSource.class);
 
   /**
-   * Reads the checkpoint, or writes it when the query starts for the first time.
+   * Reads the checkpoint.
    *
-   * @throws RuntimeException saying what to mend, when options and checkpoint contradict each other
+   * @throws RuntimeException if options and checkpoint contradict each other, or if the checkpoint
+   *     cannot be read; its message says what to do
    */
   static ResolvedSource of(SourceOptions options, String checkpointLocation, SparkHost host) {
     SourceCheckpoint checkpoint = new SourceCheckpoint(checkpointLocation, host.hadoop());
-    Optional<SourceIdentity> kept = checkpoint.read();
+    SourceIdentity kept = checkpoint.read().orElse(null);
     SourceIdentity identity =
-        kept.map(old -> old.again(options, checkpoint.toString()))
-            .orElseGet(
-                () ->
-                    SourceIdentity.first(
-                        SourceIdentity.newSourceId(), options, host.parallelism()));
-    SourceSettings settings = settings(identity, options, storeDir(identity, checkpoint, host));
-    if (!kept.equals(Optional.of(identity))) {
-      checkpoint.write(identity);
+        kept == null
+            ? SourceIdentity.first(SourceIdentity.newSourceId(), options, host.parallelism())
+            : kept.again(options, checkpoint.toString());
+    SourceSettings settings =
+        settings(identity, options, storeDir(identity, kept == null, checkpoint, host));
+    return new ResolvedSource(options, settings, identity, kept, checkpoint, host);
+  }
+
+  /** What the query does about offsets that no store holds any more. */
+  LossPolicy lossPolicy() {
+    return new LossPolicy(
+        options.failOnDataLoss(),
+        options.ackMode() == AckMode.PROCESSED && identity.ackMode() == AckMode.PROCESSED);
+  }
+
+  /**
+   * Writes the identity to the checkpoint, before the first member connects. The caller has the
+   * {@link SourceClaim}.
+   *
+   * @throws IllegalStateException if another query has used the checkpoint since it was read
+   */
+  void keep() {
+    if (!checkpoint.read().equals(Optional.ofNullable(kept))) {
+      throw new IllegalStateException(
+          MQTT_SOURCE_ALREADY_RUNNING.message(
+              """
+              Another query has used checkpoint %s while this one was starting. Make sure that \
+              one query at a time uses it, and start this one again."""
+                  .formatted(checkpoint)));
     }
     LOG.info(
         "Source {} {}: {} partitions{} over {}, group {}, client ids {}-<partition>, topics {},"
             + " stores in {}",
         settings.sourceId(),
-        identity.begun() > 0 ? "goes on" : "starts for the first time",
+        identity.begun() > 0 ? "continues" : "starts for the first time",
         identity.partitions(),
         identity.retired() > 0 ? " and " + identity.retired() + " retired ones" : "",
         settings.brokers(),
@@ -51,32 +87,45 @@ record ResolvedSource(
         settings.clientIdPrefix(),
         settings.topics(),
         settings.storeDir());
-    return new ResolvedSource(settings, identity, checkpoint, host);
+    if (!identity.equals(kept)) {
+      checkpoint.write(identity);
+    }
   }
 
-  /** The directory that holds this source's stores alone. */
+  /** The directory that holds the stores of this source and no others. */
   private static Path storeDir(
-      SourceIdentity identity, SourceCheckpoint checkpoint, SparkHost host) {
+      SourceIdentity identity, boolean isNew, SourceCheckpoint checkpoint, SparkHost host) {
     if (identity.storeDir() != null) {
       // Two queries may have been given the same directory.
       return Path.of(identity.storeDir(), identity.sourceId());
     }
     if (!host.otherHosts().isEmpty()) {
-      throw new IllegalArgumentException(
-          "Option storeDir is required: executors run on other hosts than the driver ("
+      throw storeDirRequired(
+          isNew,
+          checkpoint,
+          "executors run on other hosts than the driver ("
               + String.join(", ", host.otherHosts())
-              + "), so the stores cannot lie within the checkpoint. Give a directory on a durable"
-              + " disk of each host that runs executors");
+              + ")");
     }
     return checkpoint
         .localStores()
         .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "Option storeDir is required: the checkpoint "
-                        + checkpoint
-                        + " is not on a local disk, so the stores cannot lie within it. Give a"
-                        + " directory on a durable disk of each host that runs executors"));
+            () -> storeDirRequired(isNew, checkpoint, "the checkpoint is not on a local disk"));
+  }
+
+  private static IllegalArgumentException storeDirRequired(
+      boolean isNew, SourceCheckpoint checkpoint, String why) {
+    String text =
+        isNew
+            ? """
+              Option storeDir is missing, but the stores cannot lie in checkpoint %s: %s. \
+              Give a directory on a durable disk of each host that runs executors."""
+            : """
+              The stores of this query lie in checkpoint %s, since it was first started without \
+              storeDir, but they cannot be used there now: %s. Start the query where it ran \
+              before, or start a new one with storeDir and another checkpointLocation.""";
+    return new IllegalArgumentException(
+        MQTT_STORE_DIR_REQUIRED.message(text.formatted(checkpoint, why)));
   }
 
   private static SourceSettings settings(

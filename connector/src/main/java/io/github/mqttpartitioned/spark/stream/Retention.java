@@ -8,11 +8,11 @@ import java.util.function.LongSupplier;
 
 /**
  * Keeps what Spark has committed for a while before it may be trimmed. A run begins with nothing
- * committed: what an earlier run has committed counts from when this one learns of it.
+ * committed: for what an earlier run has committed, the time begins when this run learns of it.
  *
- * <p>Commits that come close after one another are kept as one, until the last of them may go: at
- * most {@value #STEPS} and one are remembered, and each goes at most a part in {@value #STEPS} of
- * the retention late.
+ * <p>Commits that come close after one another are kept as one step, until the last of them may go.
+ * At most {@value #STEPS} steps and one are kept, and each goes late by at most one part in {@value
+ * #STEPS} of the retention.
  *
  * <p>Confined to one thread.
  */
@@ -32,7 +32,7 @@ final class Retention {
     this.nanoTime = nanoTime;
   }
 
-  /** Takes note that Spark needs nothing before {@code end} any more. */
+  /** Takes note that Spark does not need anything before {@code end} any more. */
   void committed(SourceOffset end) {
     long now = nanoTime.getAsLong();
     Step last = steps.peekLast();
@@ -44,7 +44,7 @@ final class Retention {
     }
   }
 
-  /** What may be trimmed now and was not told before. */
+  /** What may be trimmed now and was not given before. */
   Optional<SourceOffset> expired() {
     Step newest = null;
     for (Step step = steps.peekFirst();

@@ -3,8 +3,10 @@ package io.github.mqttpartitioned.spark.stream;
 
 import java.time.Duration;
 
-/** Waits; a test lets its clock go forward instead. */
+/** Sleeps. A test moves its clock forward instead. */
 @FunctionalInterface
 public interface Sleeper {
-  void await(Duration time) throws InterruptedException;
+
+  /** Returns after {@code time}. */
+  void sleep(Duration time) throws InterruptedException;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
-import io.github.mqttpartitioned.cluster.coordinator.Coordinator;
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.cluster.node.Node;
 import io.github.mqttpartitioned.metrics.ClusterScrape;
@@ -14,90 +15,100 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver's meters of a running source, and its endpoint for Prometheus where the user wants
- * one. Told of its batches by the query's thread; asked by any.
+ * The driver's meters of a running source, and its endpoint for Prometheus if the user has asked
+ * for one.
+ *
+ * <p>The query's thread tells it of batches. Any thread may read the meters.
  */
 final class SourceMeters implements AutoCloseable {
 
   private static final long NO_BATCH = 0;
 
-  private final Coordinator coordinator;
   private final QueryMeters meters;
   private final ClusterScrape scrape;
   private final @Nullable MetricsEndpoint endpoint;
+  private final AtomicReference<SourceOffset> processed;
 
-  private volatile SourceOffset processed;
-
-  /** When the batch under way was planned. */
+  /** When the present batch was planned. */
   private long batchNanos = NO_BATCH;
 
   private SourceMeters(
-      SourceSettings settings,
-      Coordinator coordinator,
-      SourceOffset processed,
-      LongSupplier lost,
-      Optional<InetSocketAddress> port) {
-    this.coordinator = coordinator;
+      QueryMeters meters,
+      ClusterScrape scrape,
+      @Nullable MetricsEndpoint endpoint,
+      AtomicReference<SourceOffset> processed) {
+    this.meters = meters;
+    this.scrape = scrape;
+    this.endpoint = endpoint;
     this.processed = processed;
-    this.scrape = new ClusterScrape(settings.group(), this::nodes, ClusterTimeouts.SCRAPE);
-    // Before any meter is there: it is what can fail.
-    this.endpoint = port.map(address -> MetricsEndpoint.open(address, scrape::text)).orElse(null);
-    this.meters =
-        new QueryMeters(
-            settings.group(),
-            settings.partitions(),
-            Node.ofThisJvm().address().name(),
-            this::backlog,
-            lost);
   }
 
   /**
-   * Registers the meters.
+   * Registers the meters and opens the endpoint.
    *
    * @param processed what Spark has planned so far
    * @param lost offsets skipped so far
    * @param port where to serve them, empty for nowhere
-   * @throws IllegalStateException when the port cannot be listened on
+   * @throws IllegalStateException if the port cannot be opened
    */
   static SourceMeters open(
       SourceSettings settings,
-      Coordinator coordinator,
+      SourcePartitions partitions,
       SourceOffset processed,
       LongSupplier lost,
       Optional<InetSocketAddress> port) {
-    return new SourceMeters(settings, coordinator, processed, lost, port);
+    AtomicReference<SourceOffset> present = new AtomicReference<>(processed);
+    ClusterScrape scrape = new ClusterScrape(settings.group(), () -> nodes(partitions), ClusterTimeouts.SCRAPE);
+    MetricsEndpoint endpoint = null;
+    try {
+      // The endpoint first: no meter is registered if its port cannot be opened.
+      endpoint = port.map(address -> MetricsEndpoint.open(address, scrape::text)).orElse(null);
+      QueryMeters meters =
+          new QueryMeters(
+              settings.group(),
+              settings.partitions(),
+              Node.ofThisJvm().address().name(),
+              partition ->
+                  Math.max(
+                      0, partitions.next(partition) - requireNonNull(present.get()).get(partition)),
+              lost);
+      return new SourceMeters(meters, scrape, endpoint, present);
+    } catch (Throwable e) {
+      if (endpoint != null) {
+        endpoint.close();
+      }
+      scrape.close();
+      throw e;
+    }
   }
 
-  private Map<String, Supplier<String>> nodes() {
+  private static Map<String, Supplier<String>> nodes(SourcePartitions partitions) {
     Map<String, Supplier<String>> nodes = new LinkedHashMap<>();
-    for (NodeLink node : coordinator.nodes()) {
+    for (NodeLink node : partitions.nodes()) {
       nodes.put(node.address().name(), node::scrape);
     }
     return nodes;
   }
 
-  private long backlog(int partition) {
-    return Math.max(0, coordinator.status(partition).extent().next() - processed.get(partition));
-  }
-
-  /** Spark is done with all that lies before an offset. */
+  /** Takes note that everything before {@code before} is processed. */
   void processed(SourceOffset before) {
-    processed = before;
+    processed.set(before);
   }
 
-  /** A batch with data is planned; said again of the same one, nothing changes. */
+  /** Takes note that a batch with data is planned. For a batch that runs it changes nothing. */
   void batchBegins() {
     if (batchNanos == NO_BATCH) {
       batchNanos = System.nanoTime();
     }
   }
 
-  /** Spark has ended a trigger, with a batch or without. */
+  /** Takes note that Spark has ended a trigger, with a batch or without. */
   void triggerEnds() {
     if (batchNanos != NO_BATCH) {
       meters.batch(Duration.ofNanos(System.nanoTime() - batchNanos));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_OFFSET_INVALID;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -10,9 +12,9 @@ import java.util.Arrays;
 import org.apache.spark.sql.connector.read.streaming.Offset;
 
 /**
- * How far every partition has been planned: {@code {"version":1,"offsets":{"0":123,"1":456}}}, each
- * number the offset behind the last one planned. Spark compares offsets by this text, so there is
- * one text for each value: partitions in numeric order, no blanks. Immutable.
+ * How far each partition has been planned: {@code {"version":1,"offsets":{"0":123,"1":456}}}. Each
+ * number is the offset behind the last one planned. Spark compares offsets by this text, so each
+ * value has one text: partitions in numeric order, no blanks. Immutable.
  */
 public final class SourceOffset extends Offset {
 
@@ -24,6 +26,9 @@ public final class SourceOffset extends Offset {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  private static final String REMEDY =
+      "Use the checkpoint of this query, and do not edit its offset log by hand.";
+
   private final long[] offsets;
   private final String json;
 
@@ -32,6 +37,7 @@ public final class SourceOffset extends Offset {
     this.json = write(offsets);
   }
 
+  /** The offset with these numbers, by partition. */
   public static SourceOffset of(long... offsets) {
     return new SourceOffset(offsets.clone());
   }
@@ -42,22 +48,20 @@ public final class SourceOffset extends Offset {
   }
 
   /**
-   * An offset that Spark hands back: one of ours, or one that it has only read from its log. One
-   * from before partitions were added has nothing of them.
+   * An offset that Spark gives back: one of this class, or one that Spark has only read from its
+   * log. An offset from before partitions were added has 0 for them.
    *
-   * @throws IllegalArgumentException when it is one of a source with more partitions
+   * @throws IllegalArgumentException if it has more partitions than the source
    */
   public static SourceOffset of(Offset offset, int partitions) {
     SourceOffset own = offset instanceof SourceOffset same ? same : parse(offset.json());
     if (own.partitions() > partitions) {
       throw new IllegalArgumentException(
-          "Offset "
-              + own.json
-              + " has "
-              + own.partitions()
-              + " partitions, but the source's checkpoint has "
-              + partitions
-              + ": the two belong to different queries. Restore the checkpoint as a whole");
+          MQTT_OFFSET_INVALID.message(
+              """
+              Offset %s has %d partitions, but the source's checkpoint has %d: the two belong to \
+              different queries. Restore the checkpoint as a whole."""
+                  .formatted(own.json, own.partitions(), partitions)));
     }
     return own.partitions() == partitions
         ? own
@@ -67,55 +71,62 @@ public final class SourceOffset extends Offset {
   /**
    * Reads what {@link #json} has written.
    *
-   * @throws IllegalArgumentException when the text is anything else
+   * @throws IllegalArgumentException if the text is anything else
    */
   static SourceOffset parse(String json) {
     JsonNode root;
     try {
       root = MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
-      throw refused(json, "it is not JSON: " + e.getOriginalMessage());
+      throw refused(json, "it is not JSON: " + e.getOriginalMessage(), REMEDY);
     }
-    JsonNode version = root.path("version");
-    if (!version.isIntegralNumber()) {
-      throw refused(json, "it has no version");
-    }
-    if (!version.canConvertToInt() || version.intValue() != VERSION) {
-      throw refused(
-          json,
-          "this release reads version "
-              + VERSION
-              + ", not "
-              + version.asText()
-              + ": go on with the release that wrote it");
-    }
+    checkVersion(json, root.path("version"));
     JsonNode offsets = root.path("offsets");
     if (!offsets.isObject() || offsets.isEmpty() || root.size() != 2) {
-      throw refused(json, "expected are version and offsets, with a partition at least");
+      throw refused(
+          json, "it must have the fields version and offsets, with one partition at least", REMEDY);
     }
     long[] values = new long[offsets.size()];
     for (int partition = 0; partition < values.length; partition++) {
-      JsonNode value = offsets.path(Integer.toString(partition));
-      if (value.isMissingNode()) {
-        throw refused(
-            json,
-            "partitions must be 0 to "
-                + (values.length - 1)
-                + ", and "
-                + partition
-                + " is missing");
-      }
-      if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
-        throw refused(json, "offset of partition " + partition + " must be 0 or more");
-      }
-      values[partition] = value.longValue();
+      values[partition] = value(json, offsets, partition);
     }
     return new SourceOffset(values);
   }
 
-  private static IllegalArgumentException refused(String json, String problem) {
+  private static void checkVersion(String json, JsonNode version) {
+    if (!version.isIntegralNumber()) {
+      throw refused(json, "it has no version", REMEDY);
+    }
+    if (!version.canConvertToInt() || version.intValue() != VERSION) {
+      throw refused(
+          json,
+          "it has version %s, but this release reads version %d"
+              .formatted(version.asText(), VERSION),
+          "Run the release that wrote it, or a newer one.");
+    }
+  }
+
+  private static long value(String json, JsonNode offsets, int partition) {
+    JsonNode value = offsets.path(Integer.toString(partition));
+    if (value.isMissingNode()) {
+      throw refused(
+          json,
+          "its partitions must be 0 to %d, and %d is missing"
+              .formatted(offsets.size() - 1, partition),
+          REMEDY);
+    }
+    if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
+      throw refused(
+          json, "the offset of partition %d must be 0 or more".formatted(partition), REMEDY);
+    }
+    return value.longValue();
+  }
+
+  private static IllegalArgumentException refused(String json, String problem, String remedy) {
     return new IllegalArgumentException(
-        "Cannot read offset " + json + " of format mqtt-partitioned: " + problem);
+        MQTT_OFFSET_INVALID.message(
+            "Cannot read offset %s of format mqtt-partitioned: %s. %s"
+                .formatted(json, problem, remedy)));
   }
 
   private static String write(long[] offsets) {
@@ -140,7 +151,7 @@ public final class SourceOffset extends Offset {
     return offsets.clone();
   }
 
-  /** Whether no partition is further in {@code other}. */
+  /** Whether {@code other} is not higher in any partition. */
   boolean covers(SourceOffset other) {
     return max(other).equals(this);
   }

@@ -6,10 +6,11 @@ import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
- * Tells, for {@code ackMode=processed}, when it is in vain to wait for more messages before a
- * batch: the broker sends no more than its window before something is acknowledged, and nothing is
- * before a batch is done. That window is {@code receiveMaximum}, or a smaller one of the broker's
- * own, which it tells nobody: so also once no message has come for {@value #QUIET_MILLIS} ms.
+ * Recognises, for {@code ackMode=processed}, that waiting for more messages is useless. The broker
+ * sends no more than its window before it gets acknowledgements, and it gets them only when a batch
+ * is complete. The window is {@code receiveMaximum} (MQTT 5, section 4.9), or a smaller one that
+ * the broker does not tell. So the window also counts as used up when no message has come for
+ * {@value #QUIET_MILLIS} ms.
  *
  * <p>Confined to one thread.
  */
@@ -21,7 +22,10 @@ final class WindowExhaustion {
 
   private final int receiveMaximum;
   private final LongSupplier nanoTime;
+
+  /** The number of messages stored, when it was asked last. */
   private long stored = -1;
+
   private long changedNanos;
 
   /**
@@ -33,7 +37,8 @@ final class WindowExhaustion {
   }
 
   /**
-   * Whether there may be nothing to come before the next batch. To be asked often.
+   * Whether no message may come before the next batch. It must be asked often, because it notices
+   * changes when it is asked.
    *
    * @param from where the next batch begins
    * @param available where it could end

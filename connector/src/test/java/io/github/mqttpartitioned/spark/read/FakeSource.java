@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.spark.read;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.spark.MqttTable;
 import io.github.mqttpartitioned.spark.MqttTableProvider;
+import io.github.mqttpartitioned.spark.executor.CurrentBatch;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.stream.FakeNode;
 import java.util.List;
@@ -50,6 +51,7 @@ public final class FakeSource implements TableProvider {
                 new Configuration(),
                 List.of(),
                 node.host(2).nodes(),
-                input -> blocks(group, input.partition())));
+                input -> blocks(group, input.partition()),
+                CurrentBatch::id));
   }
 }

@@ -32,30 +32,37 @@ class DrainTest {
         new PartitionStatus.Counts(received, 0, 0, 0, 0, 0, 1, 0));
   }
 
+  private static StoredMessages stored(PartitionStatus... partitions) {
+    return new StoredMessages(List.of(partitions));
+  }
+
   @Test
   void nothingArrivesAndTheEndIsWhatIsStored() {
     assertThat(
-            drain.await(
-                () -> List.of(status(State.CONNECTED, 0, 3), status(State.CONNECTED, 0, 0))))
-        .containsExactly(3, 0);
+            drain
+                .await(() -> stored(status(State.CONNECTED, 0, 3), status(State.CONNECTED, 0, 0)))
+                .next())
+        .isEqualTo(SourceOffset.of(3, 0));
     assertThat(millis).isBetween(5_000L, 5_010L);
   }
 
   @Test
   void quietIsCountedFromTheLastMessageOfAnyPartition() {
     assertThat(
-            drain.await(
-                () ->
-                    List.of(
-                        status(State.CONNECTED, 0, 0),
-                        status(State.CONNECTED, 0, Math.min(millis, 20_000) / 1000))))
-        .containsExactly(0, 20);
+            drain
+                .await(
+                    () ->
+                        stored(
+                            status(State.CONNECTED, 0, 0),
+                            status(State.CONNECTED, 0, Math.min(millis, 20_000) / 1000)))
+                .next())
+        .isEqualTo(SourceOffset.of(0, 20));
     assertThat(millis).isBetween(25_000L, 25_020L);
   }
 
   @Test
   void messageThatIsNotStoredYetCounts() {
-    drain.await(() -> List.of(status(State.CONNECTED, Math.min(millis, 8_000), 0)));
+    drain.await(() -> stored(status(State.CONNECTED, Math.min(millis, 8_000), 0)));
     assertThat(millis).isBetween(13_000L, 13_030L);
   }
 
@@ -63,7 +70,7 @@ class DrainTest {
   void waitsForEveryMemberToBeConnected() {
     drain.await(
         () ->
-            List.of(
+            stored(
                 status(State.CONNECTED, 0, 0),
                 status(millis < 20_000 ? State.CONNECTING : State.CONNECTED, 0, 0)));
     assertThat(millis).isBetween(25_000L, 25_030L);
@@ -71,8 +78,8 @@ class DrainTest {
 
   @Test
   void endsThoughMessagesNeverCease() {
-    assertThat(drain.await(() -> List.of(status(State.CONNECTED, millis, millis / 10))))
-        .containsExactly(millis / 10);
+    assertThat(drain.await(() -> stored(status(State.CONNECTED, millis, millis / 10))).next())
+        .isEqualTo(SourceOffset.of(millis / 10));
     assertThat(millis).isBetween(80_000L, 80_030L);
   }
 
@@ -82,25 +89,27 @@ class DrainTest {
             () ->
                 drain.await(
                     () ->
-                        List.of(
+                        stored(
                             status(State.CONNECTED, 0, 0),
                             status(
                                 millis < 10_000 ? State.CONNECTED : State.CONNECTING, millis, 0))))
         .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("[MQTT_DRAIN_STALLED] ")
         .hasMessageContaining("a member is off its broker for connectTimeout=30 s");
     assertThat(millis).isBetween(39_970L, 40_030L);
   }
 
   @Test
   void doesNotWaitForAMemberWhoseStoreIsFull() {
-    drain.await(() -> List.of(status(State.STORE_FULL, 0, 0)));
+    drain.await(() -> stored(status(State.STORE_FULL, 0, 0)));
     assertThat(millis).isBetween(5_000L, 5_010L);
   }
 
   @Test
   void zeroTakesWhatIsThere() {
     Drain atOnce = new Drain(Duration.ZERO, Duration.ZERO, () -> millis, time -> millis++);
-    assertThat(atOnce.await(() -> List.of(status(State.CONNECTED, 4, 4)))).containsExactly(4);
+    assertThat(atOnce.await(() -> stored(status(State.CONNECTED, 4, 4))).next())
+        .isEqualTo(SourceOffset.of(4));
     assertThat(millis).isZero();
   }
 
@@ -125,7 +134,7 @@ class DrainTest {
             time -> {
               throw new InterruptedException();
             });
-    assertThatThrownBy(() -> interrupted.await(() -> List.of(status(State.CONNECTED, 0, 0))))
+    assertThatThrownBy(() -> interrupted.await(() -> stored(status(State.CONNECTED, 0, 0))))
         .isInstanceOf(UncheckedIOException.class)
         .hasCauseInstanceOf(InterruptedIOException.class);
     assertThat(Thread.interrupted()).isTrue();

@@ -26,6 +26,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -59,6 +60,15 @@ public final class FakeNode implements NodeLink {
   RuntimeException problem;
   RuntimeException failTrim;
 
+  /** Thrown once by the next call. */
+  RuntimeException failProcessed;
+
+  /** Thrown by each assignment. */
+  Error failAssign;
+
+  /** Thrown by each question for a status. */
+  Error failStatus;
+
   /** What each store says that it takes on disk; below 0 for what its blocks take. */
   long storeBytes = -1;
 
@@ -84,6 +94,11 @@ public final class FakeNode implements NodeLink {
     store(partition).earliest = before;
   }
 
+  /** Connects a member that has never been connected. */
+  synchronized void connect(int partition) {
+    neverConnected.remove(partition);
+  }
+
   synchronized void setNext(int partition, long next) {
     store(partition).next = next;
   }
@@ -102,8 +117,8 @@ public final class FakeNode implements NodeLink {
   }
 
   synchronized boolean storeExists(Path directory) {
-    int partition = Integer.parseInt(directory.getFileName().toString().substring(1));
-    return stores.containsKey(partition);
+    String name = directory.getFileName().toString();
+    return stores.containsKey(Integer.parseInt(name.substring(1).split("\\.")[0]));
   }
 
   /** An application that this is the only node of. */
@@ -115,7 +130,8 @@ public final class FakeNode implements NodeLink {
         (settings, epoch) -> Nodes.fixed(this),
         input -> {
           throw new UnsupportedOperationException("no tasks in this test");
-        });
+        },
+        OptionalLong::empty);
   }
 
   @Override
@@ -141,6 +157,9 @@ public final class FakeNode implements NodeLink {
   public synchronized void assign(SourceSettings settings, PartitionAssignment assignment) {
     int partition = assignment.partition();
     calls.add("assign " + partition + " at " + assignment.firstOffset());
+    if (failAssign != null) {
+      throw failAssign;
+    }
     if (held.put(partition, new Assigned(settings, assignment)) != null) {
       throw new IllegalStateException("already held");
     }
@@ -155,6 +174,9 @@ public final class FakeNode implements NodeLink {
 
   @Override
   public synchronized PartitionStatus status(String sourceId, int partition) {
+    if (failStatus != null) {
+      throw failStatus;
+    }
     if (!held.containsKey(partition)) {
       throw new IllegalStateException("not held");
     }
@@ -175,11 +197,17 @@ public final class FakeNode implements NodeLink {
   @Override
   public synchronized void progress(String sourceId, int partition, Progress progress) {
     Assigned present = held.get(partition);
-    Progress last = progressed.put(present, progress);
-    if (progress.processedBelow() > (last == null ? 0 : last.processedBelow())) {
+    Progress last = progressed.getOrDefault(present, Progress.NONE);
+    RuntimeException failure = failProcessed;
+    if (failure != null && progress.processedBelow() > last.processedBelow()) {
+      failProcessed = null;
+      throw failure;
+    }
+    progressed.put(present, progress);
+    if (progress.processedBelow() > last.processedBelow()) {
       calls.add("processed " + partition + " before " + progress.processedBelow());
     }
-    if (progress.trimBelow() > (last == null ? 0 : last.trimBelow())) {
+    if (progress.trimBelow() > last.trimBelow()) {
       calls.add("trim " + partition + " before " + progress.trimBelow());
       trim(partition, progress.trimBelow());
     }

@@ -4,8 +4,13 @@ package io.github.mqttpartitioned.spark.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.cluster.PartitionAssignments;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
+import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.connector.read.streaming.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +42,50 @@ class LostStoreTest extends StreamFixture {
             "The store of partition 1, " + temp + "/sources/0/stores/p1, is missing")
         .hasMessageContaining("offsets below 4");
     assertThat(node.calls).isEmpty();
+  }
+
+  /** The store of generation 0 has been given up before: it may still lie on some host. */
+  @Test
+  void missingStoreIsNamedWithItsGeneration() {
+    Offset end = runOnce(4);
+    replaceStoreOfPartitionOne();
+    node.loseStore(1);
+    MqttMicroBatchStream stream = stream();
+    assertThatThrownBy(() -> latest(stream, end))
+        .hasMessageContaining(temp + "/sources/0/stores/p1.1");
+  }
+
+  @Test
+  void lostRangeIsNamedWithTheGenerationOfTheStore() {
+    Offset end = runOnce(4);
+    replaceStoreOfPartitionOne();
+    append(1, 4);
+    node.loseBlocks(1, 4);
+    MqttMicroBatchStream stream = stream();
+    assertThatThrownBy(() -> planned(stream, SourceOffset.zero(2), end))
+        .hasMessageContaining(temp + "/sources/0/stores/p1.1");
+    stream.stop();
+  }
+
+  @Test
+  void outdatedStoreIsNamedWithItsGeneration() {
+    Offset end = runOnce(4);
+    replaceStoreOfPartitionOne();
+    node.setNext(1, 3);
+    MqttMicroBatchStream stream = stream();
+    assertThatThrownBy(() -> latest(stream, end))
+        .hasMessageContaining(temp + "/sources/0/stores/p1.1");
+  }
+
+  /** As a run on a cluster leaves the checkpoint that has given up a store. */
+  private void replaceStoreOfPartitionOne() {
+    SourceCheckpoint checkpoint =
+        new SourceCheckpoint(temp.resolve("sources/0").toString(), new Configuration());
+    long epoch = checkpoint.holders().orElseThrow().epoch();
+    checkpoint.write(
+        new PartitionAssignments(
+            epoch, List.of(PartitionAssignment.unassigned(0).on("localhost"),
+                PartitionAssignment.unassigned(1).on("localhost").nextGeneration())));
   }
 
   @Test

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
+import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
 import io.github.mqttpartitioned.testkit.Await;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.connector.read.streaming.Offset;
 import org.apache.spark.sql.connector.read.streaming.ReadLimit;
 import org.junit.jupiter.api.Test;
@@ -195,6 +199,47 @@ class MqttMicroBatchStreamTest extends StreamFixture {
   }
 
   @Test
+  void streamThatIsStoppedWhileItsMembersConnectReleasesThem() throws Exception {
+    node.neverConnected.add(1);
+    MqttMicroBatchStream stream = stream();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread start =
+        new Thread(
+            () -> {
+              try {
+                latest(stream, stream.initialOffset());
+              } catch (IllegalStateException e) {
+                failure.set(e);
+              }
+            });
+    start.start();
+    Await.until(
+        "both assigned", Duration.ofSeconds(30), () -> node.calls().contains("assign 1 at 0"));
+    stream.stop();
+    node.connect(1);
+    start.join();
+    assertThat(failure.get()).hasMessageStartingWith("[MQTT_START_STOPPED] ");
+    assertThat(node.calls()).endsWith("release");
+
+    MqttMicroBatchStream next = stream();
+    assertThat(latest(next, next.initialOffset())).isEqualTo(SourceOffset.zero(2));
+    next.stop();
+  }
+
+  @Test
+  void stoppedStreamIsNotStartedAgain() {
+    MqttMicroBatchStream stream = stream();
+    Offset initial = stream.initialOffset();
+    latest(stream, initial);
+    stream.stop();
+    node.calls.clear();
+    assertThatThrownBy(() -> latest(stream, initial))
+        .hasMessageStartingWith("[MQTT_START_STOPPED] ");
+    assertThat(node.calls).isEmpty();
+    assertThat(stream.metrics(Optional.of(initial))).containsEntry("backlog.0", "0");
+  }
+
+  @Test
   void secondQueryOnACheckpointInUseIsRefusedAndHarmsNothing() {
     MqttMicroBatchStream first = stream();
     Offset initial = first.initialOffset();
@@ -202,14 +247,31 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     MqttMicroBatchStream second = stream();
     assertThatThrownBy(() -> latest(second, second.initialOffset()))
         .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("[MQTT_SOURCE_ALREADY_RUNNING] ")
         .hasMessageContaining(temp + "/sources/0 is in use by another query");
     second.stop();
     append(0, 5);
     assertThat(latest(first, initial)).isEqualTo(SourceOffset.of(5, 0));
     assertThat(node.calls).doesNotContain("release");
     first.stop();
-    assertThat(latest(second, second.initialOffset())).isEqualTo(SourceOffset.of(5, 0));
+    MqttMicroBatchStream third = stream();
+    assertThat(latest(third, third.initialOffset())).isEqualTo(SourceOffset.of(5, 0));
+    third.stop();
+  }
+
+  @Test
+  void secondQueryOnACheckpointInUseDoesNotChangeItsIdentity() {
+    MqttMicroBatchStream first = stream();
+    latest(first, first.initialOffset());
+    SourceCheckpoint checkpoint =
+        new SourceCheckpoint(temp.resolve("sources/0").toString(), new Configuration());
+    Optional<SourceIdentity> before = checkpoint.read();
+    MqttMicroBatchStream second = stream("topics", "other/#", "partitions", "3");
+    assertThatThrownBy(() -> latest(second, second.initialOffset()))
+        .hasMessageContaining("in use by another query");
     second.stop();
+    assertThat(checkpoint.read()).isEqualTo(before);
+    first.stop();
   }
 
   @Test
@@ -279,6 +341,20 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     assertThat(node.calls)
         .containsOnlyOnce("processed 0 before 5")
         .noneMatch(call -> call.startsWith("trim"));
+    stream.stop();
+  }
+
+  @Test
+  void whatANodeCouldNotBeToldIsToldWhenItIsProcessedNext() {
+    MqttMicroBatchStream stream = stream("ackMode", "processed");
+    Offset initial = stream.initialOffset();
+    append(0, 5);
+    Offset one = latest(stream, initial);
+    planned(stream, initial, one);
+    node.failProcessed = new IllegalStateException("not now");
+    assertThatThrownBy(() -> latest(stream, one)).hasMessage("not now");
+    latest(stream, one);
+    assertThat(node.calls).contains("processed 0 before 5", "processed 1 before 0");
     stream.stop();
   }
 

@@ -48,26 +48,30 @@ class SourceOffsetTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"version\":2,\"offsets\":{\"0\":1}}|this release reads version 1, not 2: go on with the release that wrote it",
-        "{\"version\":4294967297,\"offsets\":{\"0\":1}}|this release reads version 1, not 4294967297: go on with the release that wrote it",
-        "{\"offsets\":{\"0\":1}}|it has no version",
-        "17|it has no version",
-        "{\"version\":\"1\",\"offsets\":{\"0\":1}}|it has no version",
-        "{\"version\":1}|expected are version and offsets, with a partition at least",
-        "{\"version\":1,\"offsets\":{}}|expected are version and offsets, with a partition at least",
-        "{\"version\":1,\"offsets\":[1]}|expected are version and offsets, with a partition at least",
-        "{\"version\":1,\"offsets\":{\"0\":1},\"x\":1}|expected are version and offsets, with a partition at least",
-        "{\"version\":1,\"offsets\":{\"0\":1,\"2\":1}}|partitions must be 0 to 1, and 1 is missing",
-        "{\"version\":1,\"offsets\":{\"00\":1}}|partitions must be 0 to 0, and 0 is missing",
-        "{\"version\":1,\"offsets\":{\"0\":-1}}|offset of partition 0 must be 0 or more",
-        "{\"version\":1,\"offsets\":{\"0\":1.5}}|offset of partition 0 must be 0 or more",
-        "{\"version\":1,\"offsets\":{\"0\":9223372036854775808}}|offset of partition 0 must be 0 or more",
-        "{\"version\":1,\"offsets\":{\"0\":null}}|offset of partition 0 must be 0 or more",
+        "{\"version\":2,\"offsets\":{\"0\":1}}|it has version 2, but this release reads version 1. Run the release that wrote it, or a newer one.",
+        "{\"version\":4294967297,\"offsets\":{\"0\":1}}|it has version 4294967297, but this release reads version 1. Run the release that wrote it, or a newer one.",
+        "{\"offsets\":{\"0\":1}}|it has no version. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "17|it has no version. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "{\"version\":\"1\",\"offsets\":{\"0\":1}}|it has no version. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "{\"version\":1}|it must have the fields version and offsets, with one partition at least. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "{\"version\":1,\"offsets\":{}}|it must have the fields version and offsets, with one partition at least. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "{\"version\":1,\"offsets\":[1]}|it must have the fields version and offsets, with one partition at least. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "{\"version\":1,\"offsets\":{\"0\":1},\"x\":1}|it must have the fields version and offsets, with one partition at least. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "{\"version\":1,\"offsets\":{\"0\":1,\"2\":1}}|its partitions must be 0 to 1, and 1 is missing. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "{\"version\":1,\"offsets\":{\"00\":1}}|its partitions must be 0 to 0, and 0 is missing. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "{\"version\":1,\"offsets\":{\"0\":-1}}|the offset of partition 0 must be 0 or more. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "{\"version\":1,\"offsets\":{\"0\":1.5}}|the offset of partition 0 must be 0 or more. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "{\"version\":1,\"offsets\":{\"0\":9223372036854775808}}|the offset of partition 0 must be 0 or more. Use the checkpoint of this query, and do not edit its offset log by hand.",
+        "{\"version\":1,\"offsets\":{\"0\":null}}|the offset of partition 0 must be 0 or more. Use the checkpoint of this query, and do not edit its offset log by hand.",
       })
   void anythingElseIsRefused(String json, String problem) {
     assertThatThrownBy(() -> SourceOffset.parse(json))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Cannot read offset " + json + " of format mqtt-partitioned: " + problem);
+        .hasMessage(
+            "[MQTT_OFFSET_INVALID] Cannot read offset "
+                + json
+                + " of format mqtt-partitioned: "
+                + problem);
   }
 
   @ParameterizedTest
@@ -82,7 +86,9 @@ class SourceOffsetTest {
   void brokenJsonIsRefused(String json) {
     assertThatThrownBy(() -> SourceOffset.parse(json))
         .hasMessageStartingWith(
-            "Cannot read offset " + json + " of format mqtt-partitioned: it is not JSON: ");
+            "[MQTT_OFFSET_INVALID] Cannot read offset "
+                + json
+                + " of format mqtt-partitioned: it is not JSON: ");
   }
 
   @Test
@@ -106,9 +112,10 @@ class SourceOffsetTest {
   void offsetWithMorePartitionsIsRefused() {
     assertThatThrownBy(() -> SourceOffset.of(SourceOffset.of(1, 2), 1))
         .hasMessage(
-            "Offset {\"version\":1,\"offsets\":{\"0\":1,\"1\":2}} has 2 partitions, but the"
-                + " source's checkpoint has 1: the two belong to different queries. Restore the"
-                + " checkpoint as a whole");
+            """
+            [MQTT_OFFSET_INVALID] Offset {"version":1,"offsets":{"0":1,"1":2}} has 2 partitions, \
+            but the source's checkpoint has 1: the two belong to different queries. Restore the \
+            checkpoint as a whole.""");
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
+import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.read.TestMessage;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,6 +23,10 @@ abstract class StreamFixture {
   Runnable whileWaiting = () -> {};
 
   MqttMicroBatchStream stream(String... options) {
+    return stream(node.host(2), options);
+  }
+
+  MqttMicroBatchStream stream(SparkHost host, String... options) {
     String[] two = new String[options.length + 2];
     two[0] = "partitions";
     two[1] = "2";
@@ -30,7 +35,7 @@ abstract class StreamFixture {
         TestOptions.of(two),
         "mqtt-partitioned test",
         temp.resolve("sources/0").toString(),
-        () -> node.host(2),
+        () -> host,
         () -> nanos,
         time -> {
           nanos += Math.max(1, time.toNanos());

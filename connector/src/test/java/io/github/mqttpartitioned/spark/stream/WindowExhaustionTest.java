@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 class WindowExhaustionTest {
 
   private long nanos;
-  private final WindowExhaustion standstill = new WindowExhaustion(10, () -> nanos);
+  private final WindowExhaustion window = new WindowExhaustion(10, () -> nanos);
 
   private boolean reached(long first, long second) {
-    return standstill.isReached(SourceOffset.of(100, 100), SourceOffset.of(first, second));
+    return window.isReached(SourceOffset.of(100, 100), SourceOffset.of(first, second));
   }
 
   @Test

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.spark.stream;
+
+/**
+ * Where a batch ends.
+ *
+ * @param from where it begins
+ * @param available where it could end without limits
+ * @param until where it ends; equal to {@code from} if there is no batch now
+ * @param stored what the decision rests on
+ */
+record BatchEnd(
+    SourceOffset from, SourceOffset available, SourceOffset until, StoredMessages stored) {
+
+  /** Whether there is no batch now. */
+  boolean isEmpty() {
+    return until.equals(from);
+  }
+
+  /** Whether a full store waits for room, and no batch will make it. */
+  boolean needsRoom() {
+    return isEmpty() && stored.isAnyStoreFull();
+  }
+}
