@@ -16,7 +16,7 @@ public final class InFlightIds {
   /** How many chunks hold all ids. */
   public static final int CHUNKS = (1 << Character.SIZE) / CHUNK_IDS;
 
-  /** Stands for every chunk without an id in flight; never written to. */
+  /** Takes the place of each chunk without an id in flight; it is never changed. */
   private static final long[] NONE = new long[CHUNK_IDS];
 
   private final long[][] chunks = new long[CHUNKS][];

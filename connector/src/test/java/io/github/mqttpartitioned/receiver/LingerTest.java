@@ -17,7 +17,7 @@ class LingerTest {
   private final Linger linger = new Linger();
 
   @Test
-  void waitsForMoreFromTheFirstMessageOnButNotForEver() {
+  void waitsForMoreFromTheFirstMessageOnButNotIndefinitely() {
     Batch few = owing(3);
 
     assertThat(linger.nanosLeft(few, 3, BEGIN)).isEqualTo(LONGEST);

@@ -77,7 +77,7 @@ class PreflightTest {
   }
 
   @Test
-  void subscriptionThatIsNotAuthorised() throws Exception {
+  void subscriptionThatIsNotAuthorized() throws Exception {
     refused(
         connection -> {
           connection.accept(false, MqttProperties.NONE);

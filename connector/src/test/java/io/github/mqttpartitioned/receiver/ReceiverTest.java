@@ -264,7 +264,7 @@ class ReceiverTest {
       };
 
   @Test
-  void takesItsSessionBackFromAHolderBeforeIt() throws Exception {
+  void takesItsSessionBackFromAnEarlierHost() throws Exception {
     try (ScriptedBroker broker =
             ScriptedBroker.start(
                 connection -> {

@@ -67,7 +67,7 @@ final class SilentProxy implements AutoCloseable {
         to.close();
       }
     } catch (IOException e) {
-      // One side is gone: so shall the other be, but for a silenced pair, which says nothing.
+      // One side is gone, so the other one is closed, except in a silenced pair.
       if (generation.get() == mine) {
         closeQuietly(to);
       }
