@@ -1,76 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * MQTT as a parallel, replayable source of Spark Structured Streaming.
+ * MQTT as a parallel, replayable source of Spark Structured Streaming. The page {@code
+ * docs/architecture.md} says more; this is what a reader of the code needs first.
  *
- * <h2>The way of a message</h2>
+ * <h2>The path of a message</h2>
  *
  * <pre>
  *  MQTT 5 broker(s)
- *    │  $share/&lt;group&gt;/&lt;filter&gt;: the broker deals each message to one of N members
+ *    │  $share/&lt;group&gt;/&lt;filter&gt;: the broker gives each message to one of N members
  *    ▼
- *  receiver    one per partition: wire → blocks being built;
- *    │         acknowledged only after the append is durable, or, with ackMode=processed, after
- *    │         its batch is complete
+ *  mqtt       transports, session, wire grammar, credentials
  *    ▼
- *  store       one LMDB environment per partition: offset → block, one write transaction per
- *    │         group commit
+ *  receiver   one per partition: packets → blocks; acknowledged only when durable
  *    ▼
- *  block       columns of one append: the same bytes on disk and under Spark's ColumnVectors
- *    │
+ *  store      one LMDB environment per partition: one write transaction per group commit
  *    ▼
- *  source      plans N input partitions per micro-batch, reads [from, until) of each, allows a
- *    │         trim once a later batch is durably planned, or where a run begins with full stores
+ *  block      columns of one append: the same bytes on disk, on the wire and under Spark
  *    ▼
- *  Spark       rows
+ *  spark      [from, until) of each partition per micro-batch
+ *    ▼
+ *  rows
  * </pre>
  *
- * <p>Beside that line stand {@code node}, which owns the receivers and stores of one JVM; {@code
- * coordinator}, which decides on the driver who holds which partition, and knows how far it is; and
- * {@code transport}, by which the two speak when they are not in one JVM, and by which a task reads
- * a partition that another node holds. In local mode there is one node, in the driver's JVM, and
- * they meet without a socket. {@code metrics} looks at what receivers, tasks and driver count
- * anyhow, and serves it to Prometheus.
- *
- * <h2>On a cluster</h2>
- *
- * <p>A small Spark job has each executor take the source on: it starts a node, which outlives the
- * job. From then on the driver asks each node how its partitions are; a node answers when something
- * is new, so that a batch starts within milliseconds and no job runs while idle. A node that is not
- * asked any more stops by itself: that is its lease. Its partitions may be given a new store only
- * when two leases are over, for a node that was paused may read a question late.
- *
- * <p>A store stays on its host, so a partition whose node is lost goes to another node of that
- * host, or waits for one. Each opening of a store takes a new epoch, within the store: whoever held
- * it before can write nothing more. A store that is given up for lost is replaced by one of another
- * <i>generation</i>, with a name of its own, so that the lost one does no harm should it turn up
- * again. Who holds what is in the checkpoint before a node is told.
+ * <p>Beside this path: {@code cluster} decides which node hosts which partition, knows how far each
+ * partition is, and serves blocks to tasks on other executors. {@code metrics} reads counters and
+ * serves them. {@code option} parses the user's options. {@code error} declares the errors.
  *
  * <h2>Which package may know which</h2>
  *
+ * <p>A package knows only what stands below it. {@code ArchitectureTest} has the exact table.
+ *
  * <pre>
- *  model ← block ← store ← receiver
- *  model ← coordinator
- *  block, coordinator ← transport
- *  receiver, model ← metrics
- *  receiver, store, block, coordinator, transport, metrics ← node
- *  model ← option
- *  node, transport, coordinator, metrics, store, block, option ← source
+ *  spark              the roles of DataSource V2
+ *  spark.stream       micro-batches, on the driver
+ *  spark.checkpoint   spark.executor   spark.read
+ *                     spark.compat     spark.vector
+ *  cluster.node
+ *  cluster.rpc        metrics
+ *  cluster.coordinator
+ *  cluster            receiver
+ *                     store
+ *                     store.lmdb
+ *  option             block
+ *  mqtt
+ *  error
  * </pre>
  *
- * <p>Spark is known to {@code source} alone, but for its network library, which {@code transport}
- * knows; Paho to one class of {@code receiver}, LMDB to {@code store}, Micrometer to {@code
- * metrics}. {@code ArchitectureTest} holds all of this.
+ * <p>Spark is known to {@code spark} and its sub-packages; its network library also to {@code
+ * cluster.rpc}. Spark's private classes are known to {@code spark.executor} and {@code
+ * spark.compat}, Paho to {@code mqtt}, LMDB to {@code store} and {@code store.lmdb}, Micrometer to
+ * {@code metrics}.
  *
  * <h2>Words</h2>
  *
- * <p>A <i>partition</i> is a numbered log, kept for as long as the query; its <i>member</i> is one
- * MQTT session with a client id of its own; a partition is <i>retired</i> when its member takes
- * nothing new and its log is read to the end; a <i>receiver</i> drives the member. A <i>block</i>
- * holds the messages of one append. An <i>offset</i> counts the messages of a partition from 0,
- * without gaps; a <i>range</i> {@code [from, until)} of them is what Spark reads. To <i>trim</i> is
- * to drop blocks that lie wholly below an offset. An <i>epoch</i> numbers the holders of a
- * partition's store: a later one fences the earlier. <i>Commit</i> is Spark's word for a batch that
- * is done.
+ * <dl>
+ *   <dt>partition
+ *   <dd>A numbered log, kept as long as the query.
+ *   <dt>member
+ *   <dd>One MQTT session with a client id of its own, one per partition. A <i>receiver</i> drives
+ *       it.
+ *   <dt>retired partition
+ *   <dd>Its member receives nothing new. Its log is read to the end.
+ *   <dt>block
+ *   <dd>The messages of one append.
+ *   <dt>offset
+ *   <dd>The number of a message in its partition, from 0, without gaps. A <i>range</i> {@code
+ *       [from, until)} of offsets is what Spark reads.
+ *   <dt>commit
+ *   <dd>Spark's commit of a batch. A <i>group commit</i> is the store's.
+ *   <dt>trim
+ *   <dd>To drop blocks that are wholly below an offset.
+ *   <dt>epoch
+ *   <dd>The number of a store's holder. A later holder <i>fences</i> an earlier one: it can write
+ *       nothing more.
+ *   <dt>generation
+ *   <dd>The number of a partition's store. It grows when a lost store is replaced.
+ * </dl>
  */
 @NullMarked
 package io.github.mqttpartitioned;

@@ -89,9 +89,7 @@ public final class ReadMeters {
 
   /** Removes the meters that nobody releases and no task has used for {@link #IDLE}. */
   static void removeIdle(long nowNanos) {
-    remove(
-        (id, meters) ->
-            !HOSTED.contains(id) && nowNanos - meters.usedNanos >= IDLE.toNanos());
+    remove((id, meters) -> !HOSTED.contains(id) && nowNanos - meters.usedNanos >= IDLE.toNanos());
   }
 
   private static void remove(BiPredicate<String, ReadMeters> over) {

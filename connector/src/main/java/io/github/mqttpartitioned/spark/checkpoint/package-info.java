@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the source keeps in the query's checkpoint, and in which format. */
+/** What the source keeps in the checkpoint of its query, and in which format. */
 @Internal
 @NullMarked
 package io.github.mqttpartitioned.spark.checkpoint;

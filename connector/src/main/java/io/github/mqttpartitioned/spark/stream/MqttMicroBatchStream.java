@@ -143,7 +143,7 @@ public final class MqttMicroBatchStream
     Running run = running(from, retention -> Trimming.resumingAt(retention, from));
     RunningSource source = run.running();
     source.processed(from);
-    do {
+    while (true) {
       trim(run);
       BatchEnd end = run.planner().end(from, limit, source::stored);
       source.planned(end.until());
@@ -156,15 +156,12 @@ public final class MqttMicroBatchStream
         run.trimming().makeRoom();
         trim(run);
       }
-      if (run.planner().isAvailableNow()) {
-        break;
+      if (run.planner().isAvailableNow()
+          || !idle.forNews(() -> !source.stored().extents().equals(end.stored().extents()))) {
+        // Without new data Spark must get the same text, also when partitions have been added.
+        return start;
       }
-      if (!idle.forNews(() -> !source.stored().extents().equals(end.stored().extents()))) {
-        break;
-      }
-    } while (true);
-    // Without new data Spark must get the same text, also when partitions have been added since.
-    return start;
+    }
   }
 
   private static void trim(Running run) {

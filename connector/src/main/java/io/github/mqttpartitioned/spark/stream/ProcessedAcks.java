@@ -2,7 +2,6 @@
 package io.github.mqttpartitioned.spark.stream;
 
 import io.github.mqttpartitioned.option.AckMode;
-import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
 import java.util.OptionalLong;

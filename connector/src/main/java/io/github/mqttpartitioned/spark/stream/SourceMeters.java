@@ -64,7 +64,8 @@ final class SourceMeters implements AutoCloseable {
       LongSupplier lost,
       Optional<InetSocketAddress> port) {
     AtomicReference<SourceOffset> present = new AtomicReference<>(processed);
-    ClusterScrape scrape = new ClusterScrape(settings.group(), () -> nodes(partitions), ClusterTimeouts.SCRAPE);
+    ClusterScrape scrape =
+        new ClusterScrape(settings.group(), () -> nodes(partitions), ClusterTimeouts.SCRAPE);
     MetricsEndpoint endpoint = null;
     try {
       // The endpoint first: no meter is registered if its port cannot be opened.

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The micro-batch stream on the driver: what a batch holds, what is lost, what may be trimmed and
- * acknowledged.
+ * The micro-batch stream on the driver.
+ *
+ * <pre>
+ *  MqttMicroBatchStream   maps Spark's calls; StreamState says what exists when
+ *    ResolvedSource       options, checkpoint and application agree; nothing runs
+ *    SourceStart          claims the source, opens stores, connects members
+ *    RunningSource        what runs: SourcePartitions, SourceMeters, ProcessedAcks
+ *    EndOffsetPlanner     where the next batch ends
+ *    Trimming             what the stores may drop
+ *    DataLoss             what to do about offsets that no store holds
+ * </pre>
  */
 @Internal
 @NullMarked

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import io.github.mqttpartitioned.cluster.PartitionAssignment;
+import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import io.github.mqttpartitioned.spark.read.LossPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -85,7 +85,10 @@ class DataLossTest {
     StoreDirectories directories = new StoreDirectories("/stores/1", PartitionAssignments.none(2));
     DataLoss loss = new DataLoss(new LossPolicy(true, false), directories, 2);
     directories.assigned(
-        new PartitionAssignments(1, List.of(PartitionAssignment.unassigned(0).on("a"),
+        new PartitionAssignments(
+            1,
+            List.of(
+                PartitionAssignment.unassigned(0).on("a"),
                 PartitionAssignment.unassigned(1).on("b").nextGeneration())));
     assertThatThrownBy(() -> loss.missing(1, 40)).hasMessageContaining(", /stores/1/p1.1, ");
     assertThatThrownBy(() -> loss.missing(0, 40)).hasMessageContaining(", /stores/1/p0, ");

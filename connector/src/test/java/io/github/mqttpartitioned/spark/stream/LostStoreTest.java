@@ -4,8 +4,8 @@ package io.github.mqttpartitioned.spark.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import io.github.mqttpartitioned.cluster.PartitionAssignment;
+import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
 import java.util.List;
@@ -84,7 +84,9 @@ class LostStoreTest extends StreamFixture {
     long epoch = checkpoint.holders().orElseThrow().epoch();
     checkpoint.write(
         new PartitionAssignments(
-            epoch, List.of(PartitionAssignment.unassigned(0).on("localhost"),
+            epoch,
+            List.of(
+                PartitionAssignment.unassigned(0).on("localhost"),
                 PartitionAssignment.unassigned(1).on("localhost").nextGeneration())));
   }
 
