@@ -21,6 +21,9 @@ import org.apache.spark.sql.streaming.Trigger;
  */
 final class Job {
 
+  /** Spark's first query in a JVM loads thousands of classes: on a busy machine, over a minute. */
+  private static final Duration START = Duration.ofMinutes(3);
+
   private final Path folder;
   private final Map<String, String> options = new LinkedHashMap<>();
   private UnaryOperator<Dataset<Row>> transformation = UnaryOperator.identity();
@@ -77,7 +80,7 @@ final class Job {
     StreamingQuery query = start();
     Await.until(
         "the first progress, exception " + query.exception(),
-        Duration.ofSeconds(60),
+        START,
         () -> query.recentProgress().length > 0 || query.exception().isDefined());
     if (query.exception().isDefined()) {
       throw new AssertionError("the query failed", query.exception().get());

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The examples of README.md, as they stand but for the broker's address and the folders. */
 class ReadmeTest {
 
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final Duration DEADLINE = Duration.ofMinutes(3);
   private static final String EXAMPLE_BROKER = "tcp://localhost:1883";
   private static final String EXAMPLE_FOLDER = "/data/";
 

@@ -9,8 +9,10 @@ import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.block.SampleMessage;
+import io.github.mqttpartitioned.testkit.Await;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +29,7 @@ class StoreThreadsTest {
   private static final int WRITES = 400;
   private static final int MESSAGES = 64;
   private static final int PAYLOAD = 512;
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
 
   @TempDir Path directory;
 
@@ -41,21 +44,8 @@ class StoreThreadsTest {
         readers.add(threads.submit(() -> readAll(store)));
       }
       BlockBuilder block = new BlockBuilder(SampleMessage.BROKER);
-      int writes = 0;
-      while (writes < WRITES) {
-        long next = store.extent().next();
-        try (StoreWriter writer = store.write()) {
-          for (int j = 0; j < 3; j++) {
-            writer.append(fill(block, next));
-            next += MESSAGES;
-          }
-          writer.trim(next - 40L * MESSAGES);
-          writer.commit();
-          writes++;
-        } catch (StoreException.Full e) {
-          // On a busy machine a reader stands still for long, and keeps what is trimmed meanwhile.
-          Thread.onSpinWait();
-        }
+      for (int i = 0; i < WRITES; i++) {
+        Await.until("room behind a slow reader", DEADLINE, () -> append(store, block));
       }
       stopped.set(true);
       for (Future<Long> reader : readers) {
@@ -64,6 +54,26 @@ class StoreThreadsTest {
     } finally {
       stopped.set(true);
       threads.shutdown();
+    }
+  }
+
+  /**
+   * Appends three blocks and trims.
+   *
+   * @return false when the store is full of pages that a reader may still look at
+   */
+  private static boolean append(PartitionStore store, BlockBuilder block) {
+    long next = store.extent().next();
+    try (StoreWriter writer = store.write()) {
+      for (int j = 0; j < 3; j++) {
+        writer.append(fill(block, next));
+        next += MESSAGES;
+      }
+      writer.trim(next - 40L * MESSAGES);
+      writer.commit();
+      return true;
+    } catch (StoreException.Full e) {
+      return false;
     }
   }
 

@@ -70,13 +70,8 @@ public final class ClassLines implements TestExecutionListener {
     }
     count(test, result);
     if (current.orElseThrow().equals(test)) {
-      SwitchedOutput output = OUTPUT.orElseThrow();
-      try {
-        output.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException("Cannot write the output of " + className(test), e);
-      }
-      output.terminal().println(line(test));
+      // What the class leaves behind goes on into its file, until the next one begins.
+      OUTPUT.orElseThrow().terminal().println(line(test));
       current = Optional.empty();
     }
   }
