@@ -54,7 +54,7 @@ public final class FakeNode implements NodeLink {
 
   private final Map<Integer, Store> stores = new HashMap<>();
   private final Map<Integer, Assigned> held = new HashMap<>();
-  private final Map<Assigned, Progress> progressed = new IdentityHashMap<>();
+  private final IdentityHashMap<Assigned, Progress> progressed = new IdentityHashMap<>();
   public final List<String> calls = new ArrayList<>();
   State state = State.CONNECTED;
   RuntimeException problem;
@@ -118,7 +118,7 @@ public final class FakeNode implements NodeLink {
 
   synchronized boolean storeExists(Path directory) {
     String name = directory.getFileName().toString();
-    return stores.containsKey(Integer.parseInt(name.substring(1).split("\\.")[0]));
+    return stores.containsKey(Integer.parseInt(name.replaceAll("p(\\d+).*", "$1")));
   }
 
   /** An application that this is the only node of. */
