@@ -95,8 +95,9 @@ class NativeHeapTest {
     /** Only pieces with pages of their own begin at the same place of a page each. */
     private static boolean hasOwnPages() {
       MemoryIO memory = MemoryIO.getInstance();
-      return memory.allocateMemory(PIECE, false) % PAGE == HEADER
-          && memory.allocateMemory(PIECE, false) % PAGE == HEADER;
+      long first = memory.allocateMemory(PIECE, false);
+      long second = memory.allocateMemory(PIECE, false);
+      return first % PAGE == HEADER && second % PAGE == HEADER;
     }
   }
 }
