@@ -6,9 +6,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiPredicate;
 
 /**
@@ -30,6 +29,9 @@ public final class ReadMeters {
   /** Ids of the sources that this JVM has a node for. */
   private static final Set<String> HOSTED = ConcurrentHashMap.newKeySet();
 
+  /** Whether a thread looks for idle meters; the monitor that it sleeps on. */
+  private static final AtomicBoolean SWEEPER = new AtomicBoolean();
+
   private record Key(String sourceId, int partition) {}
 
   private final MeterSet meters;
@@ -45,24 +47,6 @@ public final class ReadMeters {
     remoteRows = meters.counter(SourceMeter.READ_REMOTE);
   }
 
-  static {
-    ScheduledThreadPoolExecutor sweeper =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "mqtt-read-meters");
-              thread.setDaemon(true);
-              thread.setContextClassLoader(ReadMeters.class.getClassLoader());
-              return thread;
-            });
-    Future<?> unused =
-        sweeper.scheduleWithFixedDelay(
-            () -> removeIdle(System.nanoTime()),
-            SWEEP.toMillis(),
-            SWEEP.toMillis(),
-            TimeUnit.MILLISECONDS);
-  }
-
   /**
    * The meters of a partition, the same ones for all tasks.
    *
@@ -73,7 +57,35 @@ public final class ReadMeters {
         ALL.computeIfAbsent(
             new Key(sourceId, partition), key -> new ReadMeters(group, partition, node));
     meters.usedNanos = System.nanoTime();
+    sweepWhileNeeded();
     return meters;
+  }
+
+  /** Has a thread look for idle meters as long as there are meters. */
+  private static void sweepWhileNeeded() {
+    synchronized (SWEEPER) {
+      if (SWEEPER.compareAndSet(false, true)) {
+        Thread thread = new Thread(ReadMeters::sweep, "mqtt-read-meters");
+        thread.setDaemon(true);
+        thread.setContextClassLoader(ReadMeters.class.getClassLoader());
+        thread.start();
+      }
+    }
+  }
+
+  private static void sweep() {
+    synchronized (SWEEPER) {
+      try {
+        while (!ALL.isEmpty()) {
+          TimeUnit.MILLISECONDS.timedWait(SWEEPER, SWEEP.toMillis());
+          removeIdle(System.nanoTime());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } finally {
+        SWEEPER.set(false);
+      }
+    }
   }
 
   /** Keeps the meters of a source until {@link #release}: this JVM has a node for it. */
@@ -85,6 +97,9 @@ public final class ReadMeters {
   public static void release(String sourceId) {
     HOSTED.remove(sourceId);
     remove((id, meters) -> id.equals(sourceId));
+    synchronized (SWEEPER) {
+      SWEEPER.notifyAll();
+    }
   }
 
   /** Removes the meters that nobody releases and no task has used for {@link #IDLE}. */

@@ -3,8 +3,10 @@ package io.github.mqttpartitioned.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.testkit.Await;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Metrics;
+import java.time.Duration;
 import java.util.Collection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,5 +48,11 @@ class ReadMetersTest {
     assertThat(registered()).hasSize(1);
     ReadMeters.release(SOURCE);
     assertThat(registered()).isEmpty();
+    Await.until("the end of the thread", Duration.ofSeconds(30), () -> !isSwept());
+  }
+
+  private static boolean isSwept() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("mqtt-read-meters"));
   }
 }
