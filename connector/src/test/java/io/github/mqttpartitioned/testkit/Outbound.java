@@ -103,6 +103,8 @@ final class Outbound {
 
   /** A DISCONNECT that ends the session; written at once. */
   void putDisconnect() {
+    // A writer that was asked to hurry before sleeps when it has nothing to write.
+    wakeWriter();
     gathering.put(
         Packets.disconnect(0, MqttProperties.NONE.with(Property.SESSION_EXPIRY_INTERVAL, 0)));
     hurry();

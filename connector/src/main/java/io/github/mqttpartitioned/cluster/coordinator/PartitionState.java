@@ -38,6 +38,10 @@ final class PartitionState {
   private volatile boolean assignedEarlier;
 
   private volatile Progress progress = Progress.NONE;
+
+  /** What of {@link #progress} the present node was told last. */
+  private volatile Progress told = Progress.NONE;
+
   private volatile @Nullable NodeLink node;
   private volatile @Nullable PartitionStatus heard;
   private volatile @Nullable RuntimeException failure;
@@ -97,20 +101,28 @@ final class PartitionState {
     return waitingSince;
   }
 
-  /** Tells the node how far Spark is, if that is news; and every later node. */
+  /**
+   * Tells the node how far Spark is, if the node does not know it; and every later node.
+   *
+   * @throws RuntimeException if the node cannot be told; the next call tells it again
+   */
   void progress(Progress more) {
     Progress merged;
+    NodeLink present;
     synchronized (this) {
       merged = progress.max(more);
-      if (merged.equals(progress)) {
+      progress = merged;
+      present = node;
+      if (present == null || merged.equals(told)) {
         return;
       }
-      progress = merged;
     }
-    NodeLink present = node;
-    if (present != null) {
-      present.progress(settings.sourceId(), partition(), merged);
-    }
+    tell(present, merged);
+  }
+
+  private void tell(NodeLink present, Progress news) {
+    present.progress(settings.sourceId(), partition(), news);
+    told = news;
   }
 
   /** Notes an offset that Spark may have in its log. */
@@ -154,11 +166,12 @@ final class PartitionState {
     next.assign(settings, assignment());
     needsStore = true;
     placed = true;
+    told = Progress.NONE;
     node = next;
     // Not before the node is noted: progress that comes meanwhile would be told to no node.
     Progress known = progress;
     if (!known.equals(Progress.NONE)) {
-      next.progress(settings.sourceId(), partition(), known);
+      tell(next, known);
     }
   }
 

@@ -114,7 +114,7 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
       nodes.listen();
       nodes.awaitFirst();
       return nodes;
-    } catch (Exception e) {
+    } catch (Throwable e) {
       // Spark throws checked exceptions that it does not declare.
       nodes.close();
       throw e;

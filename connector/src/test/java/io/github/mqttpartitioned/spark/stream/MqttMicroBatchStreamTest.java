@@ -354,7 +354,7 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     node.failProcessed = new IllegalStateException("not now");
     assertThatThrownBy(() -> latest(stream, one)).hasMessage("not now");
     latest(stream, one);
-    assertThat(node.calls).contains("processed 0 before 5", "processed 1 before 0");
+    assertThat(node.calls).contains("processed 0 before 5");
     stream.stop();
   }
 
