@@ -44,7 +44,9 @@ class ArchitectureTest {
           Map.entry("block", Set.of("error", "mqtt")),
           Map.entry("store.lmdb", Set.of("error", "mqtt", "block")),
           Map.entry("store", Set.of("error", "mqtt", "block", "store.lmdb")),
-          Map.entry("receiver", Set.of("error", "mqtt", "option", "block", "store")),
+          Map.entry("receiver.inbound", Set.of("mqtt", "option", "block")),
+          Map.entry(
+              "receiver", Set.of("error", "mqtt", "option", "block", "store", "receiver.inbound")),
           Map.entry("metrics", Set.of("error", "receiver")),
           Map.entry("cluster", Set.of("error", "option")),
           Map.entry(

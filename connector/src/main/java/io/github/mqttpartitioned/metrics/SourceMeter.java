@@ -42,7 +42,7 @@ public enum SourceMeter {
       "mqtt.source.trimmed",
       Kind.COUNTER,
       "messages",
-      "Messages removed after Spark was done with them"),
+      "Messages removed after Spark had processed them"),
   ACKS("mqtt.source.acks", Kind.COUNTER, null, "PUBACK, PUBREC and PUBCOMP packets sent"),
   CONNECTED(
       "mqtt.source.connected", Kind.GAUGE, null, "1 while the member is connected, 0 otherwise"),

@@ -6,6 +6,8 @@ import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.inbound.Inbox;
+import io.github.mqttpartitioned.receiver.inbound.PacketTooLargeException;
 
 /** Why a connection has ended. */
 final class ConnectionEnd {

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
+import io.github.mqttpartitioned.receiver.inbound.Batch;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreWriter;
 import java.util.List;

@@ -7,6 +7,11 @@ import io.github.mqttpartitioned.mqtt.PahoSession;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
+import io.github.mqttpartitioned.receiver.inbound.Batch;
+import io.github.mqttpartitioned.receiver.inbound.Inbox;
+import io.github.mqttpartitioned.receiver.inbound.NodeMemory;
+import io.github.mqttpartitioned.receiver.inbound.PacketReader;
+import io.github.mqttpartitioned.receiver.inbound.PublishParser;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -175,8 +180,14 @@ final class MemberConnection {
   private boolean pump(PahoSession session) throws InterruptedException {
     deadline = System.nanoTime() + settings.connectTimeout().toNanos();
     while (await()) {
-      boolean busy = inbox.holdsSomething() || !withheld.isEmpty();
+      // A session is not empty while one of its messages is being received.
+      boolean busy =
+          inbox.holdsSomething() || !withheld.isEmpty() || (subscribed && inbox.isInPacket());
       if (!subscribed) {
+        if (inbox.memory().isWaiting()) {
+          // The broker is not silent: this member does not read, until others free memory.
+          deadline = System.nanoTime() + patience().toNanos();
+        }
         subscribed = checkSubscribed();
         busy |= subscribed;
       }

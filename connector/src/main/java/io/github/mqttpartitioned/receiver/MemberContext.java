@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.receiver;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
 import io.github.mqttpartitioned.mqtt.Subscriptions;
 import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.inbound.PoisonMessages;
 import io.github.mqttpartitioned.store.PartitionStore;
 
 /**

@@ -22,6 +22,7 @@ import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.inbound.PacketTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.inbound.Batch;
 import org.slf4j.Logger;
 
 /** Writes what happens to a member to the receiver's log. */

@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.ControlPackets.SubAck;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.inbound.Inbox;
 import java.util.List;
 
 /** Checks what a broker offers and grants against what a member needs. */

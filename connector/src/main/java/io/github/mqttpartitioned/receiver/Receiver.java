@@ -3,6 +3,8 @@ package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.receiver.inbound.Inbox;
+import io.github.mqttpartitioned.receiver.inbound.PoisonMessages;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.PacketType;
+import io.github.mqttpartitioned.receiver.inbound.Batch;
 import java.util.Arrays;
 import java.util.BitSet;
 

@@ -21,7 +21,9 @@ import io.github.mqttpartitioned.testkit.ScriptedConnection;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,27 @@ class RetiredMemberTest {
       member.receiver().progress(Progress.ofTrim(2));
       Await.until("a trim", Member.DEADLINE, () -> member.store().extent().earliest() == 2);
       assertThat(broker.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void messageThatArrivesSlowlyKeepsTheSessionOpen() throws Exception {
+    byte[] message = publish("slow", 1, 1);
+    byte[] begin = Arrays.copyOf(message, message.length - 2);
+    byte[] rest = Arrays.copyOfRange(message, message.length - 2, message.length);
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  connection.accept(true, MqttProperties.NONE);
+                  answerUnsubscribe(connection, 0);
+                  connection.send(begin);
+                  connection.expectSilence(Duration.ofSeconds(3));
+                  connection.send(rest);
+                  connection.expectAcknowledgement(PacketType.PUBACK, 1);
+                });
+        Member member =
+            new Member(folder, broker.url()).retired(true).start().await(State.RETIRED)) {
+      assertThat(member.payloads()).containsExactly("slow");
     }
   }
 

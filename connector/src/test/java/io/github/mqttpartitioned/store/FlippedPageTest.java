@@ -60,6 +60,12 @@ class FlippedPageTest {
     Seeded.run(1, random -> flipMeta(false, random));
   }
 
+  /** A flipped bit led LMDB to an earlier list of free pages, and that ended the process. */
+  @Test
+  void rootOfAnEarlierListOfFreePagesIsRefused() throws Exception {
+    flipMeta(false, new Random(7_867_350_242_311L));
+  }
+
   @Tag(Soak.TAG)
   @Test
   void metaPageWithAnyBitFlippedNeverShowsAnOlderState() {

@@ -4,12 +4,6 @@ package io.github.mqttpartitioned.cluster.node;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_NOT_HELD;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SOURCE_ALREADY_RUNNING;
 
-import io.github.mqttpartitioned.block.Block;
-import io.github.mqttpartitioned.block.BlockCursor;
-import io.github.mqttpartitioned.block.BlockSource;
-import io.github.mqttpartitioned.block.CorruptBlockException;
-import io.github.mqttpartitioned.block.LostStoreException;
-import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.NodeRegistration;
@@ -31,8 +25,6 @@ import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
 import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.option.SourceSettings;
-import io.github.mqttpartitioned.store.StoreException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -221,7 +213,14 @@ public final class NodeHost implements NodeService {
       return () -> new Answer.Text(node.scrape());
     }
     if (request instanceof Fetch fetch) {
-      return () -> fetch(fetch);
+      return () ->
+          node.blocks(fetch.sourceId(), fetch.partition())
+              .map(blocks -> BlockFetch.answer(fetch, blocks))
+              .orElseGet(
+                  () ->
+                      notHere(
+                          "partition %d of source %s"
+                              .formatted(fetch.partition(), fetch.sourceId())));
     }
     if (request instanceof Assign assign) {
       return withLease(assign.sourceId(), assign.registrationId(), lease -> assign(assign, lease));
@@ -316,29 +315,6 @@ public final class NodeHost implements NodeService {
     return new Answer.Done();
   }
 
-  private Answer fetch(Fetch fetch) {
-    Optional<BlockSource> blocks = node.blocks(fetch.sourceId(), fetch.partition());
-    if (blocks.isEmpty()) {
-      return notHere("partition " + fetch.partition() + " of source " + fetch.sourceId());
-    }
-    try (BlockCursor cursor = blocks.get().read(new OffsetRange(fetch.from(), fetch.until()))) {
-      Block block = cursor.next();
-      if (block == null) {
-        throw new IllegalArgumentException("The range of a request is empty: " + fetch);
-      }
-      // The memory map belongs to the cursor, and the answer leaves later.
-      ByteBuffer copy = ByteBuffer.allocate(block.length());
-      copy.put(block.bytes().duplicate().clear()).flip();
-      return new Answer.BlockBytes(copy);
-    } catch (LostStoreException e) {
-      return new Answer.LostStore(e.first(), String.valueOf(e.getMessage()));
-    } catch (StoreException.Missing | StoreException.Damaged | CorruptBlockException e) {
-      return new Answer.Failed(Reason.UNREADABLE, String.valueOf(e.getMessage()));
-    } catch (StoreException.Unusable e) {
-      return new Answer.Failed(Reason.NOT_HERE, String.valueOf(e.getMessage()));
-    }
-  }
-
   private Answer notHere(String what) {
     Running now = running;
     return new Answer.Failed(
@@ -373,8 +349,11 @@ public final class NodeHost implements NodeService {
    */
   private void release(SourceLease lease) {
     synchronized (lease.releasing()) {
-      Node.end(take(lease));
-      forget(lease);
+      try {
+        Node.end(take(lease));
+      } finally {
+        forget(lease);
+      }
     }
   }
 

@@ -3,7 +3,10 @@ package io.github.mqttpartitioned.cluster.rpc;
 
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -19,6 +22,9 @@ final class RequestSender implements AutoCloseable {
   private final NodeAddress node;
   private final NodeClients clients;
   private final ExecutorService thread;
+
+  /** Answers that have not come yet. */
+  private final Set<CompletableFuture<Answer>> open = ConcurrentHashMap.newKeySet();
 
   /**
    * @param clients closed together with the sender
@@ -52,11 +58,19 @@ final class RequestSender implements AutoCloseable {
    * @throws UnreachableException when no answer comes in time, or when interrupted
    */
   Answer ask(Request request, Duration limit) {
-    return NodeClient.await(node, queue(request, true), limit);
+    CompletableFuture<Answer> answer = queue(request, true);
+    try {
+      return NodeClient.await(node, answer, limit);
+    } finally {
+      // Nothing is sent any more for a caller that has given up.
+      answer.cancel(false);
+    }
   }
 
   private CompletableFuture<Answer> queue(Request request, boolean twice) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
+    open.add(answer);
+    Future<?> unused = answer.whenComplete((answered, failure) -> open.remove(answer));
     queue(request, twice, answer);
     return answer;
   }
@@ -65,12 +79,18 @@ final class RequestSender implements AutoCloseable {
     try {
       thread.execute(() -> attempt(request, twice, answer));
     } catch (RejectedExecutionException e) {
-      answer.completeExceptionally(
-          new UnreachableException("The link to node " + node + " is closed", e));
+      answer.completeExceptionally(closed());
     }
   }
 
+  private UnreachableException closed() {
+    return new UnreachableException("The link to node %s is closed".formatted(node), null);
+  }
+
   private void attempt(Request request, boolean twice, CompletableFuture<Answer> answer) {
+    if (answer.isDone()) {
+      return;
+    }
     try {
       NodeClient client = clients.connect(node);
       Future<?> unused =
@@ -91,10 +111,11 @@ final class RequestSender implements AutoCloseable {
     }
   }
 
-  /** Ends the connection and the thread. Closing twice is fine. */
+  /** Ends the connection and the thread; what has no answer yet fails. Closing twice is fine. */
   @Override
   public void close() {
     thread.shutdownNow();
     clients.close();
+    List.copyOf(open).forEach(answer -> answer.completeExceptionally(closed()));
   }
 }

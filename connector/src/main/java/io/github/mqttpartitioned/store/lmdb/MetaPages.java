@@ -23,14 +23,16 @@ import org.lmdbjava.LmdbException;
  *
  * <p>So this class compares each page with the other one and with the {@link StoreState} that its
  * tree leads to, because that record has its transaction id under a checksum. Both trees can be
- * read: LMDB overwrites a page only two commits after it was freed. The layout is that of LMDB 0.9
- * with 64 bits, in the platform's byte order:
+ * read: LMDB overwrites a page only two commits after it was freed. Nothing tells for certain where
+ * the free pages' database begins, so the page there is held against the form of such a database:
+ * LMDB ends the process if it takes other bytes for free pages. The layout is that of LMDB 0.9 with
+ * 64 bits, in the platform's byte order:
  *
  * <pre>
- *   0     10    16    20      40        44    88    92    128  136       144         152
- *  +-----+-----+-----+-------+---------+-----+-----+-----+----+---------+-----------+
- *  | no. |flags|magic|version|page size|flags| pad |flags|root|last page|transaction|
- *  +-----+-----+-----+-------+---------+-----+-----+-----+----+---------+-----------+
+ *   0     10    16    20      40        44    80   88    92    128  136       144         152
+ *  +-----+-----+-----+-------+---------+-----+----+-----+-----+----+---------+-----------+
+ *  | no. |flags|magic|version|page size|flags|root| pad |flags|root|last page|transaction|
+ *  +-----+-----+-----+-------+---------+-----+----+-----+-----+----+---------+-----------+
  *                            free pages' database  main database
  * </pre>
  */
@@ -45,6 +47,7 @@ public final class MetaPages {
   private static final int FORMAT_AT = 20;
   private static final int PAGE_BYTES_AT = 40;
   private static final int FREE_FLAGS_AT = 44;
+  private static final int FREE_ROOT_AT = 80;
   private static final int MAIN_PAD_AT = 88;
   private static final int MAIN_FLAGS_AT = 92;
   private static final int MAIN_ROOT_AT = 128;
@@ -56,9 +59,19 @@ public final class MetaPages {
   private static final int FLAGS_AT = 10;
   private static final int LOWER_AT = 12;
   private static final int NODES_AT = 16;
+  private static final int BRANCH = 0x01;
   private static final int LEAF = 0x02;
+  private static final int OVERFLOW = 0x04;
 
-  // Within a node: length of its key, its key, and in the value of a database its root.
+  private static final long CHILD_MASK = 0xFFFF_FFFF_FFFFL;
+  private static final int MAX_DEPTH = 32;
+
+  /** The root of a database that is empty. */
+  private static final long NO_PAGE = -1;
+
+  // Within a node: flags, length of its key, its key, and in the value of a database its root.
+  private static final int NODE_FLAGS_AT = 4;
+  private static final int VALUE_ON_OWN_PAGES = 0x01;
   private static final int KEY_LENGTH_AT = 6;
   private static final int KEY_AT = 8;
   private static final int ROOT_AT = 40;
@@ -138,6 +151,7 @@ public final class MetaPages {
       ByteBuffer older = even > odd ? second : first;
       checkLastPage(newer.getLong(LAST_PAGE_AT), older.getLong(LAST_PAGE_AT));
       checkState(newer);
+      checkFreePages(newer);
       if (older.getLong(TRANSACTION_AT) > 1 && !commitFailed) {
         // Transaction 1 creates the databases, and no state.
         checkState(older);
@@ -174,23 +188,94 @@ public final class MetaPages {
     }
   }
 
+  /**
+   * Each value of the free pages' database is a list of page numbers, with their count before them,
+   * under the id of the transaction that freed them. Every transaction copies pages and so frees
+   * some: the last list of the tree is that of the last transaction. The root of an earlier tree
+   * would make LMDB overwrite pages that are in use.
+   */
+  private void checkFreePages(ByteBuffer meta) throws IOException {
+    long root = meta.getLong(FREE_ROOT_AT);
+    if (root == NO_PAGE) {
+      return;
+    }
+    long last = 0;
+    ByteBuffer page = lastLeaf(root);
+    for (int i = 0; i < nodes(page); i++) {
+      int node = node(page, i);
+      long transaction = page.getLong(node + KEY_AT);
+      if (page.getShort(node + KEY_LENGTH_AT) != Long.BYTES
+          || transaction <= last
+          || !isList(page, node)) {
+        throw noFreePages(root);
+      }
+      last = transaction;
+    }
+    // Transaction 1 creates the databases, and frees nothing.
+    if (last != meta.getLong(TRANSACTION_AT) && meta.getLong(TRANSACTION_AT) > 1) {
+      throw noFreePages(root);
+    }
+  }
+
+  private static DamagedException noFreePages(long root) {
+    return damaged(
+        "root (byte %d) leads to page %d, which does not lead to the last list of free pages"
+            .formatted(FREE_ROOT_AT, root));
+  }
+
+  /** Whether a value can be a count and as many page numbers. */
+  private boolean isList(ByteBuffer page, int node) throws IOException {
+    int valueAt = node + KEY_AT + Long.BYTES;
+    boolean onOwnPages = (page.getShort(node + NODE_FLAGS_AT) & VALUE_ON_OWN_PAGES) != 0;
+    long count =
+        onOwnPages
+            ? page(page.getLong(valueAt), OVERFLOW).getLong(NODES_AT)
+            : page.getLong(valueAt);
+    return count >= 0 && count < page.getInt(node) / Long.BYTES;
+  }
+
+  private ByteBuffer lastLeaf(long root) throws IOException {
+    ByteBuffer page = page(root, LEAF | BRANCH);
+    for (int depth = 1; (page.getShort(FLAGS_AT) & BRANCH) != 0; depth++) {
+      if (depth > MAX_DEPTH) {
+        throw noFreePages(root);
+      }
+      // A branch has the number of the next page where a leaf has length and flags of a value.
+      page = page(page.getLong(node(page, nodes(page) - 1)) & CHILD_MASK, LEAF | BRANCH);
+    }
+    return page;
+  }
+
   private ByteBuffer leaf(long number) throws IOException {
+    return page(number, LEAF);
+  }
+
+  /** The page with this number, which must have one of these flags. */
+  private ByteBuffer page(long number, int flags) throws IOException {
     int pageBytes = first.getInt(PAGE_BYTES_AT);
     if (number < 0 || number >= file.size() / pageBytes) {
       throw damaged("tree leads to page %d of %d".formatted(number, file.size() / pageBytes));
     }
     ByteBuffer page = read(number * pageBytes, pageBytes);
-    if (page.getLong(0) != number || (page.getShort(FLAGS_AT) & LEAF) == 0) {
+    if (page.getLong(0) != number || (page.getShort(FLAGS_AT) & flags) == 0) {
       throw damaged("tree leads to page %d, which is not what was written there".formatted(number));
     }
     return page;
   }
 
+  private static int nodes(ByteBuffer page) {
+    return (page.getShort(LOWER_AT) - NODES_AT) / Short.BYTES;
+  }
+
+  private static int node(ByteBuffer page, int index) {
+    return page.getShort(NODES_AT + index * Short.BYTES) & 0xFFFF;
+  }
+
   private ByteBuffer value(ByteBuffer leaf, String name) {
     ByteBuffer key = ByteBuffer.wrap(name.getBytes(US_ASCII));
-    int nodes = (leaf.getShort(LOWER_AT) - NODES_AT) / Short.BYTES;
+    int nodes = nodes(leaf);
     for (int i = 0; i < nodes; i++) {
-      int node = leaf.getShort(NODES_AT + i * Short.BYTES) & 0xFFFF;
+      int node = node(leaf, i);
       int valueAt = node + KEY_AT + leaf.getShort(node + KEY_LENGTH_AT);
       if (leaf.slice(node + KEY_AT, valueAt - node - KEY_AT).equals(key)) {
         return leaf.slice(valueAt, leaf.getInt(node)).order(ByteOrder.nativeOrder());

@@ -21,6 +21,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,6 +96,40 @@ class RemoteNodeTest {
       silent.accept().close();
       Await.until("loss of the node", LIMIT, node::isLost);
     }
+  }
+
+  @Test
+  void requestThatWaitsForAConnectionFailsWhenTheLinkIsClosed() throws Exception {
+    Network secured =
+        new Network(
+            new MapConfigProvider(Map.of("spark.network.crypto.enabled", "true")),
+            "app",
+            new SharedSecret("secret"));
+    try (ServerSocket silent = new ServerSocket(0)) {
+      RemoteNode node = link(silent.getLocalPort(), secured);
+      CompletableFuture<Void> first = CompletableFuture.runAsync(() -> node.release("source", 0));
+      silent.accept();
+      CompletableFuture<Void> second = CompletableFuture.runAsync(() -> node.release("source", 1));
+      Await.until(
+          "a second request behind the first one",
+          LIMIT,
+          () ->
+              Thread.getAllStackTraces().entrySet().stream()
+                      .filter(each -> isAsking(each.getValue()))
+                      .count()
+                  == 2);
+      node.close();
+      assertThat(first).failsWithin(Duration.ofSeconds(10));
+      assertThat(second).failsWithin(Duration.ofSeconds(10));
+    }
+  }
+
+  private static boolean isAsking(StackTraceElement[] stack) {
+    return Arrays.stream(stack)
+        .anyMatch(
+            frame ->
+                frame.getClassName().endsWith(".RequestSender")
+                    && frame.getMethodName().equals("ask"));
   }
 
   @Test

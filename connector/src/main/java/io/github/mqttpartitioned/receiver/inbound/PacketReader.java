@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.receiver.inbound;
 
 import static io.github.mqttpartitioned.mqtt.ReasonCode.MALFORMED_PACKET;
 import static io.github.mqttpartitioned.mqtt.ReasonCode.PROTOCOL_ERROR;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * length alone costs no memory. A large packet waits for its {@linkplain MemberMemory#awaitGrant
  * grant} when its first piece is here. Confined to the wire thread.
  */
-final class PacketReader extends InputStream {
+public final class PacketReader extends InputStream {
 
   private static final int PIECE = 128 << 10;
 
@@ -59,7 +59,7 @@ final class PacketReader extends InputStream {
    * @param clockMicros microseconds since 1970, UTC
    * @param disconnect sends DISCONNECT with a reason code
    */
-  PacketReader(
+  public PacketReader(
       InputStream in,
       Inbox inbox,
       PublishParser parser,
@@ -85,6 +85,7 @@ final class PacketReader extends InputStream {
     }
     try {
       while (forPahoStart == forPahoEnd) {
+        inbox.inPacket(connected && limit > start);
         readPiece();
         if (!leaving) {
           takePackets();

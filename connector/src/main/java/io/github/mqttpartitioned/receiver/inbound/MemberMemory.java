@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.receiver.inbound;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import java.io.InterruptedIOException;
  * <p>Thread-safe: guarded by the node's memory. The lock is taken when a batch grows or is given
  * back and for a large packet, never for a small message.
  */
-final class MemberMemory {
+public final class MemberMemory {
 
   /** A packet up to this length needs no grant. */
   static final int FREE_PACKET = BlockBuilder.FULL_BYTES;
@@ -101,6 +101,13 @@ final class MemberMemory {
     }
   }
 
+  /** Whether a large packet waits for its memory. */
+  public boolean isWaiting() {
+    synchronized (node) {
+      return wanted > 0;
+    }
+  }
+
   /** Gives back what the large packet was granted; its batch has been counted by now. */
   void release() {
     synchronized (node) {
@@ -121,7 +128,7 @@ final class MemberMemory {
   }
 
   /** Gives everything back: the connection is over. What comes later counts for nothing. */
-  void close() {
+  public void close() {
     synchronized (node) {
       refuse();
       if (!closed) {

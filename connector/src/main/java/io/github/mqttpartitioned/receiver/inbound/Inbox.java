@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.receiver.inbound;
 
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: everything happens under the receiver's monitor, which is notified of every
  * change that the receiver thread has to know of.
  */
-final class Inbox {
+public final class Inbox {
 
   /** Most full batches that wait for the receiver thread. */
   static final int QUEUED_BATCHES = 8;
@@ -47,6 +47,7 @@ final class Inbox {
   /** When the open batch, also while it is checked out, first had something in it; 0 for never. */
   private long openSince;
 
+  private volatile boolean inPacket;
   private boolean closed;
 
   /** Batches taken and not given back. */
@@ -70,14 +71,14 @@ final class Inbox {
    * @param broker URL of the broker that the messages come from
    * @param memory what the connection's batches take is counted there
    */
-  Inbox(Object monitor, String broker, MemberMemory memory) {
+  public Inbox(Object monitor, String broker, MemberMemory memory) {
     this.monitor = monitor;
     this.broker = broker;
     this.memory = memory;
   }
 
   /** The connection's share of memory. */
-  MemberMemory memory() {
+  public MemberMemory memory() {
     return memory;
   }
 
@@ -177,7 +178,7 @@ final class Inbox {
   }
 
   /** Tells why the connection is over. The first cause counts. */
-  void end(Throwable cause) {
+  public void end(Throwable cause) {
     synchronized (monitor) {
       if (end == null) {
         end = cause;
@@ -193,7 +194,7 @@ final class Inbox {
    *
    * @return 0 when it is to be taken now, {@link #NOT_DUE} when a notification will tell
    */
-  long nanosUntilDue(long now) {
+  public long nanosUntilDue(long now) {
     synchronized (monitor) {
       if (!full.isEmpty()) {
         return 0;
@@ -210,15 +211,28 @@ final class Inbox {
     }
   }
 
+  /** Takes note whether a part of a packet has arrived, and the rest of it has not. */
+  void inPacket(boolean now) {
+    inPacket = now;
+  }
+
+  /**
+   * Whether a part of a packet has arrived, and the rest has not. The rest may be on its way, or
+   * waits until the members of this JVM have memory for it. Thread-safe.
+   */
+  public boolean isInPacket() {
+    return inPacket;
+  }
+
   /** Whether something was checked in and not taken, even if it is checked out again. */
-  boolean holdsSomething() {
+  public boolean holdsSomething() {
     synchronized (monitor) {
       return !full.isEmpty() || openSince != 0;
     }
   }
 
   /** Whether {@link #take} would return something. */
-  boolean hasBatches() {
+  public boolean hasBatches() {
     synchronized (monitor) {
       return peek() != null;
     }
@@ -229,7 +243,7 @@ final class Inbox {
    *
    * @param mostBytes stops before the batches taken make more than this, but takes one at least
    */
-  List<Batch> take(long mostBytes) {
+  public List<Batch> take(long mostBytes) {
     synchronized (monitor) {
       if (full.isEmpty() && open != null && !open.isEmpty()) {
         linger.taken(open, owed(), System.nanoTime());
@@ -262,7 +276,7 @@ final class Inbox {
    * Says how many acknowledgements are still owed for what has been taken, before others are sent:
    * the broker may answer those at once.
    */
-  void stillOwed(int acknowledgements) {
+  public void stillOwed(int acknowledgements) {
     synchronized (monitor) {
       takenOwed = acknowledgements;
     }
@@ -272,7 +286,7 @@ final class Inbox {
    * Gives batches back whose content has been dealt with. They are kept for the next messages,
    * unless they are large or memory is scarce.
    */
-  void recycle(List<Batch> batches) {
+  public void recycle(List<Batch> batches) {
     synchronized (monitor) {
       taken -= batches.size();
       for (Batch batch : batches) {
@@ -292,7 +306,7 @@ final class Inbox {
   }
 
   /** Drops the batches that no message needs now. */
-  void shrink() {
+  public void shrink() {
     synchronized (monitor) {
       dropFree();
       if (open != null && open.isEmpty()) {
@@ -308,7 +322,7 @@ final class Inbox {
   }
 
   /** From now on the wire thread gets no batch; those that it has checked in can be taken. */
-  void close() {
+  public void close() {
     synchronized (monitor) {
       closed = true;
       memory.refuse();
@@ -321,7 +335,7 @@ final class Inbox {
    * the piece that the wire thread has just read. At QoS 2 that is all that the broker has not
    * released, or is still to hear that it has. From any thread.
    */
-  int inFlight() {
+  public int inFlight() {
     synchronized (monitor) {
       return end != null ? 0 : Math.max(owed(), idsInFlight);
     }
@@ -340,33 +354,33 @@ final class Inbox {
     return batch.acknowledgementsCount() + batch.withheldCount();
   }
 
-  @Nullable ConnAck connAck() {
+  public @Nullable ConnAck connAck() {
     synchronized (monitor) {
       return connAck;
     }
   }
 
-  @Nullable SubAck subAck() {
+  public @Nullable SubAck subAck() {
     synchronized (monitor) {
       return subAck;
     }
   }
 
   /** UNSUBACK, which has the form of a SUBACK. */
-  @Nullable SubAck unsubAck() {
+  public @Nullable SubAck unsubAck() {
     synchronized (monitor) {
       return unsubAck;
     }
   }
 
-  @Nullable Disconnect disconnect() {
+  public @Nullable Disconnect disconnect() {
     synchronized (monitor) {
       return disconnect;
     }
   }
 
   /** Why the connection is over; null while it is not. */
-  @Nullable Throwable end() {
+  public @Nullable Throwable end() {
     synchronized (monitor) {
       return end;
     }

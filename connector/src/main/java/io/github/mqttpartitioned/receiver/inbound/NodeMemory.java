@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.receiver.inbound;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -26,7 +26,7 @@ import java.util.List;
  *
  * <p>Thread-safe. This object is the lock of all shares. A thread that has it takes no other lock.
  */
-final class NodeMemory {
+public final class NodeMemory {
 
   private static final NodeMemory OF_THIS_JVM = new NodeMemory(Runtime.getRuntime().maxMemory());
 
@@ -49,12 +49,12 @@ final class NodeMemory {
   }
 
   /** The memory that all members of this JVM share. */
-  static NodeMemory ofThisJvm() {
+  public static NodeMemory ofThisJvm() {
     return OF_THIS_JVM;
   }
 
   /** A share for one connection of a member. */
-  MemberMemory share() {
+  public MemberMemory share() {
     return new MemberMemory(this);
   }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.receiver.inbound;
 
 import java.io.IOException;
 
 /** The broker sends a packet that the heap of this JVM has no room for. */
-final class PacketTooLargeException extends IOException {
+public final class PacketTooLargeException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
@@ -24,15 +24,15 @@ final class PacketTooLargeException extends IOException {
     this.heapBytes = heapBytes;
   }
 
-  int length() {
+  public int length() {
     return length;
   }
 
-  long largest() {
+  public long largest() {
     return largest;
   }
 
-  long heapBytes() {
+  public long heapBytes() {
     return heapBytes;
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.receiver.inbound;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.mqtt.InFlightChanges;
@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <p>Confined to the thread that has taken it from the {@link Inbox}.
  */
-final class Batch {
+public final class Batch {
 
   private static final int FIRST_ACKNOWLEDGEMENTS = 1 << 8;
   private static final int ACKNOWLEDGEMENT_LENGTH = 4;
@@ -28,7 +28,7 @@ final class Batch {
    * @param body what follows the fixed header
    * @param reason what is wrong with it
    */
-  record MalformedPublish(
+  public record MalformedPublish(
       int header, int packetId, long receivedMicros, ByteBuffer body, String reason) {}
 
   private final BlockBuilder block;
@@ -48,19 +48,19 @@ final class Batch {
   /** What it takes as the connection's memory has counted it. */
   private long counted;
 
-  Batch(String broker) {
+  public Batch(String broker) {
     block = new BlockBuilder(broker);
   }
 
-  BlockBuilder block() {
+  public BlockBuilder block() {
     return block;
   }
 
-  InFlightChanges inFlight() {
+  public InFlightChanges inFlight() {
     return inFlight;
   }
 
-  List<MalformedPublish> deadLetters() {
+  public List<MalformedPublish> deadLetters() {
     return deadLetters;
   }
 
@@ -70,7 +70,7 @@ final class Batch {
    *
    * @param header first byte of PUBACK, PUBREC or PUBCOMP
    */
-  void acknowledge(int header, int packetId) {
+  public void acknowledge(int header, int packetId) {
     if (acknowledgements.length - acknowledgementsLength < ACKNOWLEDGEMENT_LENGTH) {
       acknowledgements = Arrays.copyOf(acknowledgements, 2 * acknowledgements.length);
     }
@@ -98,30 +98,30 @@ final class Batch {
   }
 
   /** Number of acknowledgements withheld. */
-  int withheldCount() {
+  public int withheldCount() {
     return withheldLength / 2;
   }
 
   /** The packet's first byte, and below it 16 bits of packet id. */
-  int withheldPacket(int index) {
+  public int withheldPacket(int index) {
     return withheld[2 * index];
   }
 
   /** How many messages of the block must have been processed. */
-  int withheldRows(int index) {
+  public int withheldRows(int index) {
     return withheld[2 * index + 1];
   }
 
   /** The packets owed, as they go over the wire, in order of receipt ([MQTT-4.6.0-2]). */
-  byte[] acknowledgements() {
+  public byte[] acknowledgements() {
     return acknowledgements;
   }
 
-  int acknowledgementsLength() {
+  public int acknowledgementsLength() {
     return acknowledgementsLength;
   }
 
-  int acknowledgementsCount() {
+  public int acknowledgementsCount() {
     return acknowledgementsLength / ACKNOWLEDGEMENT_LENGTH;
   }
 
@@ -130,24 +130,24 @@ final class Batch {
   }
 
   /** Bytes of the PUBLISH packets received. */
-  long receivedBytes() {
+  public long receivedBytes() {
     return receivedBytes;
   }
 
   /** Notes the time when something is in it for the first time. */
-  void markReceived() {
+  public void markReceived() {
     if (receivedNanos == 0 && !isEmpty()) {
       receivedNanos = System.nanoTime();
     }
   }
 
   /** Sets the time of receipt of what is acknowledged with it. */
-  void markReceived(long nanos) {
+  public void markReceived(long nanos) {
     receivedNanos = nanos;
   }
 
   /** When something was in it for the first time, by {@link System#nanoTime}. */
-  long receivedNanos() {
+  public long receivedNanos() {
     return receivedNanos;
   }
 
@@ -156,7 +156,7 @@ final class Batch {
   }
 
   /** Redelivered messages that were in flight already and not added again. */
-  long duplicates() {
+  public long duplicates() {
     return duplicates;
   }
 
@@ -192,7 +192,7 @@ final class Batch {
   }
 
   /** Whether something in it must be durable before the acknowledgements are sent. */
-  boolean changesStore() {
+  public boolean changesStore() {
     return !block.isEmpty() || !inFlight.isEmpty() || !deadLetters.isEmpty();
   }
 
@@ -208,7 +208,7 @@ final class Batch {
             || !deadLetters.isEmpty());
   }
 
-  void clear() {
+  public void clear() {
     block.clear();
     inFlight.reset();
     deadLetters.clear();

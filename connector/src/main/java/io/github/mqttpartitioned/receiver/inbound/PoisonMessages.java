@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.receiver.inbound;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * <p>Thread-safe: successive connections of one member have different wire threads.
  */
-final class PoisonMessages {
+public final class PoisonMessages {
 
   private static final int REMEMBERED = 1_000;
 

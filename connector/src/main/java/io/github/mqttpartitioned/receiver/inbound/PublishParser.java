@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.receiver.inbound;
 
 import static io.github.mqttpartitioned.mqtt.ReasonCode.MALFORMED_PACKET;
 import static io.github.mqttpartitioned.mqtt.ReasonCode.PROTOCOL_ERROR;
@@ -36,10 +36,10 @@ import java.util.zip.CRC32C;
  *
  * <p>Allocates nothing per message. Confined to the wire thread of one connection.
  */
-final class PublishParser {
+public final class PublishParser {
 
-  static final int DUP = 0x08;
-  static final int RETAIN = 0x01;
+  public static final int DUP = 0x08;
+  public static final int RETAIN = 0x01;
 
   /** In the fingerprint of a QoS 1 message: it never equals that of a QoS 2 message. */
   private static final long OF_QOS_1 = 1L << 62;
@@ -62,7 +62,7 @@ final class PublishParser {
    * @param inFlight durable ids in flight; needed at every QoS of the member: messages that wait in
    *     its session since it asked for QoS 2 still come at QoS 2
    */
-  PublishParser(AckMode ackMode, InFlightIds inFlight, PoisonMessages poison) {
+  public PublishParser(AckMode ackMode, InFlightIds inFlight, PoisonMessages poison) {
     this.withhold = ackMode == AckMode.PROCESSED;
     this.inFlight = inFlight;
     this.poison = poison;
@@ -106,7 +106,7 @@ final class PublishParser {
    * @param bodyEnd end of the packet, exclusive
    * @param receivedMicros time of receipt, microseconds since 1970, UTC
    */
-  void publish(
+  public void publish(
       byte[] source, int header, int bodyStart, int bodyEnd, long receivedMicros, Batch batch)
       throws MalformedPacketException {
     if (source != bytes) {
@@ -228,7 +228,7 @@ final class PublishParser {
    * Reads a PUBREL. The answer is success even if the id is not in flight: any other answer could
    * make the broker give the message up.
    */
-  void pubrel(byte[] source, int header, int bodyStart, int bodyEnd, Batch batch)
+  public void pubrel(byte[] source, int header, int bodyStart, int bodyEnd, Batch batch)
       throws MalformedPacketException {
     int flags = PacketType.flags(header);
     if (flags != PacketType.PUBREL_FLAGS) {
