@@ -24,7 +24,7 @@ final class RequestSender implements AutoCloseable {
   private final ExecutorService thread;
 
   /** Answers that have not come yet. */
-  private final Set<CompletableFuture<Answer>> open = ConcurrentHashMap.newKeySet();
+  private final Set<Pending> open = ConcurrentHashMap.newKeySet();
 
   /**
    * @param clients closed together with the sender
@@ -69,8 +69,9 @@ final class RequestSender implements AutoCloseable {
 
   private CompletableFuture<Answer> queue(Request request, boolean twice) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    open.add(answer);
-    Future<?> unused = answer.whenComplete((answered, failure) -> open.remove(answer));
+    Pending pending = new Pending(answer);
+    open.add(pending);
+    Future<?> unused = answer.whenComplete((answered, failure) -> open.remove(pending));
     queue(request, twice, answer);
     return answer;
   }
@@ -111,11 +112,20 @@ final class RequestSender implements AutoCloseable {
     }
   }
 
+  /** An answer that has not come yet; equal to itself alone. */
+  private static final class Pending {
+    private final CompletableFuture<Answer> answer;
+
+    Pending(CompletableFuture<Answer> answer) {
+      this.answer = answer;
+    }
+  }
+
   /** Ends the connection and the thread; what has no answer yet fails. Closing twice is fine. */
   @Override
   public void close() {
     thread.shutdownNow();
     clients.close();
-    List.copyOf(open).forEach(answer -> answer.completeExceptionally(closed()));
+    List.copyOf(open).forEach(pending -> pending.answer.completeExceptionally(closed()));
   }
 }
