@@ -57,8 +57,8 @@ public final class ClusterTimeouts {
   /** How long a query waits for its first nodes before it goes on with those that there are. */
   public static final Duration FIRST_NODES = START.plus(LEASE);
 
-  /** How long a node may take to open a store that no process uses. */
-  public static final Duration OPEN_STORE = Duration.ofSeconds(14);
+  /** How long a node tries to open a store that no process uses: a disk may come back. */
+  public static final Duration OPEN_STORE = LEASE.multipliedBy(2);
 
   /**
    * How long a task waits for its partition at least: until the driver has lost a node, the node is

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Driver side of the control plane: which node holds which partition, how far each one is, and what
+ * Driver side of the control plane: which node hosts which partition, how far each one is, and what
  * may be trimmed. It speaks to nodes through {@link
  * io.github.mqttpartitioned.cluster.coordinator.NodeLink}, and does not know whether one is in its
  * own JVM.

@@ -34,9 +34,6 @@ final class HostedPartition {
 
   private static final Logger LOG = LoggerFactory.getLogger(HostedPartition.class);
 
-  /** How long a disk that refuses may take to come back. */
-  private static final Duration DISK_BACK = Duration.ofSeconds(20);
-
   private static final Duration RETRY = Duration.ofMillis(100);
 
   private record Parts(PartitionStore store, Receiver receiver, PartitionMeters meters) {}
@@ -113,7 +110,7 @@ final class HostedPartition {
    * @param over whether the partition is no longer to be hosted
    */
   void openWhenFree(BooleanSupplier over, LongSupplier nanoTime) {
-    long deadline = nanoTime.getAsLong() + DISK_BACK.toNanos();
+    long deadline = nanoTime.getAsLong() + ClusterTimeouts.OPEN_STORE.toNanos();
     boolean told = false;
     while (!stopped && !over.getAsBoolean()) {
       try {
