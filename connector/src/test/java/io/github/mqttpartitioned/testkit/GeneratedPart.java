@@ -32,8 +32,7 @@ public final class GeneratedPart {
    * @param page path below the project's root
    */
   public static GeneratedPart of(String page, String name) {
-    return new GeneratedPart(
-        Path.of(System.getProperty("basedir", ".")).resolve("..").resolve(page), name);
+    return new GeneratedPart(ProjectFiles.of(page), name);
   }
 
   /** As {@link #of}, of a file anywhere. */

@@ -20,7 +20,7 @@ public record Snippet(String text) {
    * @param page from the root of the repository
    */
   public static Snippet of(String page, String language) {
-    Path file = Path.of(System.getProperty("basedir", ".")).resolve("..").resolve(page);
+    Path file = ProjectFiles.of(page);
     List<String> blocks = blocks(file, language);
     assertThat(blocks).as("blocks of %s in %s", language, page).hasSize(1);
     return new Snippet(blocks.get(0));
