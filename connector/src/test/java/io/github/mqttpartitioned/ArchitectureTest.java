@@ -100,6 +100,7 @@ class ArchitectureTest {
                   "spark.compat",
                   "spark.read")),
           Map.entry("spark.checkpoint", Set.of("error", "mqtt", "option", "cluster")),
+          Map.entry("spark.stream.plan", Set.of("error", "option", "block", "receiver")),
           Map.entry(
               "spark.stream",
               Set.of(
@@ -114,7 +115,8 @@ class ArchitectureTest {
                   "cluster.node",
                   "spark.checkpoint",
                   "spark.executor",
-                  "spark.read")),
+                  "spark.read",
+                  "spark.stream.plan")),
           Map.entry(
               "spark",
               Set.of(

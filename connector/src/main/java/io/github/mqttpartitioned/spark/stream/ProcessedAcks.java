@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.spark.stream;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
+import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 

@@ -4,6 +4,8 @@ package io.github.mqttpartitioned.spark.stream;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
+import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
+import io.github.mqttpartitioned.spark.stream.plan.StoredMessages;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -10,6 +10,8 @@ import io.github.mqttpartitioned.cluster.coordinator.Nodes;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Progress;
+import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
+import io.github.mqttpartitioned.spark.stream.plan.StoredMessages;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -8,6 +8,8 @@ import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
+import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
+import io.github.mqttpartitioned.spark.stream.plan.StoredMessages;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

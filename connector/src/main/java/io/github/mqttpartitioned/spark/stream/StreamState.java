@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
+import io.github.mqttpartitioned.spark.stream.plan.EndOffsetPlanner;
+import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
 import org.jspecify.annotations.Nullable;
 
 /**

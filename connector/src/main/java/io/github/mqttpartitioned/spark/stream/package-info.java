@@ -7,7 +7,7 @@
  *    ResolvedSource       options, checkpoint and application agree; nothing runs
  *    SourceStart          claims the source, opens stores, connects members
  *    RunningSource        what runs: SourcePartitions, SourceMeters, ProcessedAcks
- *    EndOffsetPlanner     where the next batch ends
+ *    plan                 where the next batch ends
  *    Trimming             what the stores may drop
  *    DataLoss             what to do about offsets that no store holds
  * </pre>

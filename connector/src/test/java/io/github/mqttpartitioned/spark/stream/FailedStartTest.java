@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.cluster.coordinator.Nodes;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
+import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
 import io.github.mqttpartitioned.testkit.Await;
 import java.io.IOException;
 import java.time.Duration;

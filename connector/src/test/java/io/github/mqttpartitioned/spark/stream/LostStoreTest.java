@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
+import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.spark.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

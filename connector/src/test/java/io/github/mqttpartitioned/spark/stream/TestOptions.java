@@ -6,14 +6,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Options of a source, those that are required filled in. */
-final class TestOptions {
+public final class TestOptions {
 
   private TestOptions() {}
 
   /**
+   * Options of a source.
+   *
    * @param more names and values by turns; they win
    */
-  static SourceOptions of(String... more) {
+  public static SourceOptions of(String... more) {
     Map<String, String> options = new HashMap<>();
     options.put("brokerUrl", "tcp://broker:1883");
     options.put("topics", "sensor/#");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.spark.stream;
+package io.github.mqttpartitioned.spark.stream.plan;
 
 /**
  * Where a batch ends.
@@ -9,16 +9,16 @@ package io.github.mqttpartitioned.spark.stream;
  * @param until where it ends; equal to {@code from} if there is no batch now
  * @param stored what the decision rests on
  */
-record BatchEnd(
+public record BatchEnd(
     SourceOffset from, SourceOffset available, SourceOffset until, StoredMessages stored) {
 
   /** Whether there is no batch now. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return until.equals(from);
   }
 
   /** Whether a full store waits for room, and no batch will make it. */
-  boolean needsRoom() {
+  public boolean needsRoom() {
     return isEmpty() && stored.isAnyStoreFull();
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.spark.stream;
+package io.github.mqttpartitioned.spark.stream.plan;
 
 /**
  * Divides a budget over partitions: first one message to each, then what is left in proportion to

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.spark.stream;
+package io.github.mqttpartitioned.spark.stream.plan;
 
 import io.github.mqttpartitioned.option.SourceOptions;
 import java.time.Duration;
@@ -15,12 +15,12 @@ import org.apache.spark.sql.connector.read.streaming.ReadLimit;
  * @param minOffsets the fewest messages of a batch
  * @param maxDelay a batch may hold fewer than the minimum if the last one was this long ago
  */
-record AdmissionLimits(
+public record AdmissionLimits(
     OptionalLong maxOffsets, OptionalLong maxBytes, OptionalLong minOffsets, Duration maxDelay)
     implements ReadLimit {
 
   /** The limits of the options, or Spark's {@code allAvailable} if there are none. */
-  static ReadLimit of(SourceOptions options) {
+  public static ReadLimit of(SourceOptions options) {
     if (options.maxOffsetsPerTrigger().isEmpty()
         && options.maxBytesPerTrigger().isEmpty()
         && options.minOffsetsPerTrigger().isEmpty()) {

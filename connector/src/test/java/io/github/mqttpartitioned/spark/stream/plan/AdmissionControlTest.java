@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.spark.stream;
+package io.github.mqttpartitioned.spark.stream.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.spark.stream.TestOptions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.OptionalLong;

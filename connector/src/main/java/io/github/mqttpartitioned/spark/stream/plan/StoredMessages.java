@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.spark.stream;
+package io.github.mqttpartitioned.spark.stream.plan;
 
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
@@ -15,21 +15,24 @@ import java.util.function.LongBinaryOperator;
  *
  * @param partitions in numeric order
  */
-record StoredMessages(List<PartitionStatus> partitions) {
+public record StoredMessages(List<PartitionStatus> partitions) {
 
-  StoredMessages {
+  public StoredMessages {
     partitions = List.copyOf(partitions);
   }
 
-  List<LogExtent> extents() {
+  /** What each store holds, by partition. */
+  public List<LogExtent> extents() {
     return partitions.stream().map(PartitionStatus::extent).toList();
   }
 
-  PartitionStatus partition(int partition) {
+  /** The status of a partition. */
+  public PartitionStatus partition(int partition) {
     return partitions.get(partition);
   }
 
-  boolean isWaiting(int partition) {
+  /** Whether the partition waits for its host, so that its store cannot be read now. */
+  public boolean isWaiting(int partition) {
     return partition(partition).state() == State.WAITING;
   }
 

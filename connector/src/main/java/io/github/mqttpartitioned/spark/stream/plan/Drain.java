@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.spark.stream;
+package io.github.mqttpartitioned.spark.stream.plan;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_DRAIN_STALLED;
 

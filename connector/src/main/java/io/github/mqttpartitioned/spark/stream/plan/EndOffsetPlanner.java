@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.spark.stream;
+package io.github.mqttpartitioned.spark.stream.plan;
 
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceOptions;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to the query's thread, except for {@link #lastAvailable}.
  */
-final class EndOffsetPlanner {
+public final class EndOffsetPlanner {
 
   private static final Logger LOG = LoggerFactory.getLogger(EndOffsetPlanner.class);
 
@@ -46,7 +46,7 @@ final class EndOffsetPlanner {
    * @param availableNow whether the run ends at what is stored now
    * @param nanoTime a clock that only goes forward
    */
-  EndOffsetPlanner(
+  public EndOffsetPlanner(
       SourceOptions options, boolean availableNow, LongSupplier nanoTime, Sleeper sleeper) {
     this.options = options;
     this.availableNow = availableNow;
@@ -56,12 +56,12 @@ final class EndOffsetPlanner {
   }
 
   /** Whether the run ends at what is stored now. */
-  boolean isAvailableNow() {
+  public boolean isAvailableNow() {
     return availableNow;
   }
 
   /** What the last call found available, before limits; null before the first. Thread-safe. */
-  @Nullable SourceOffset lastAvailable() {
+  public @Nullable SourceOffset lastAvailable() {
     return lastAvailable;
   }
 
@@ -73,7 +73,7 @@ final class EndOffsetPlanner {
    * @throws IllegalStateException if a run with {@code Trigger.AvailableNow} cannot find its end
    * @throws java.io.UncheckedIOException if interrupted while it looks for that end
    */
-  BatchEnd end(SourceOffset from, ReadLimit limit, Supplier<StoredMessages> stores) {
+  public BatchEnd end(SourceOffset from, ReadLimit limit, Supplier<StoredMessages> stores) {
     StoredMessages stored = stores.get();
     if (availableNow) {
       stored = aim(from, stored, stores);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.spark.stream;
+package io.github.mqttpartitioned.spark.stream.plan;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the query's thread.
  */
-final class IdleWait {
+public final class IdleWait {
 
   /** The longest delay that the wait causes for another source of the same query. */
-  static final Duration LONGEST = Duration.ofMillis(50);
+  public static final Duration LONGEST = Duration.ofMillis(50);
 
   /** When it has found nothing, Spark's loop asks again within this time. */
   static final Duration SOON = Duration.ofMillis(15);
 
   /** A query is idle after this many questions in a row that came soon. */
-  static final int IN_A_ROW = 3;
+  public static final int IN_A_ROW = 3;
 
   private static final Duration POLL = Duration.ofMillis(5);
 
@@ -43,7 +43,7 @@ final class IdleWait {
   /**
    * @param nanoTime a clock that only goes forward
    */
-  IdleWait(LongSupplier nanoTime, Sleeper sleeper) {
+  public IdleWait(LongSupplier nanoTime, Sleeper sleeper) {
     this.nanoTime = nanoTime;
     this.sleeper = sleeper;
   }
@@ -55,7 +55,7 @@ final class IdleWait {
    * @param news whether there is something new to look at
    * @return whether there was news
    */
-  boolean forNews(BooleanSupplier news) {
+  public boolean forNews(BooleanSupplier news) {
     boolean soon = foundNothing != null && nanoTime.getAsLong() - foundNothing <= SOON.toNanos();
     inARow = soon ? inARow + 1 : 0;
     if (inARow >= IN_A_ROW && await(news)) {
@@ -67,7 +67,7 @@ final class IdleWait {
   }
 
   /** Called when something was found. */
-  void found() {
+  public void found() {
     foundNothing = null;
     inARow = 0;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.spark.stream;
+package io.github.mqttpartitioned.spark.stream.plan;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_OFFSET_INVALID;
 
@@ -43,7 +43,7 @@ public final class SourceOffset extends Offset {
   }
 
   /** The offset before the first message of each partition. */
-  static SourceOffset zero(int partitions) {
+  public static SourceOffset zero(int partitions) {
     return new SourceOffset(new long[partitions]);
   }
 
@@ -73,7 +73,7 @@ public final class SourceOffset extends Offset {
    *
    * @throws IllegalArgumentException if the text is anything else
    */
-  static SourceOffset parse(String json) {
+  public static SourceOffset parse(String json) {
     JsonNode root;
     try {
       root = MAPPER.readTree(json);
@@ -139,25 +139,28 @@ public final class SourceOffset extends Offset {
     return json.append("}}").toString();
   }
 
-  int partitions() {
+  /** How many partitions there are. */
+  public int partitions() {
     return offsets.length;
   }
 
-  long get(int partition) {
+  /** The offset of a partition. */
+  public long get(int partition) {
     return offsets[partition];
   }
 
-  long[] toArray() {
+  /** The offsets by partition; a copy. */
+  public long[] toArray() {
     return offsets.clone();
   }
 
   /** Whether {@code other} is not higher in any partition. */
-  boolean covers(SourceOffset other) {
+  public boolean covers(SourceOffset other) {
     return max(other).equals(this);
   }
 
   /** The higher offset of each partition. */
-  SourceOffset max(SourceOffset other) {
+  public SourceOffset max(SourceOffset other) {
     long[] max = offsets.clone();
     Arrays.setAll(max, partition -> Math.max(max[partition], other.offsets[partition]));
     return new SourceOffset(max);
