@@ -71,8 +71,8 @@
  *   <dt>trim
  *   <dd>To drop blocks that are wholly below an offset.
  *   <dt>epoch
- *   <dd>The number of a store's holder. A later holder <i>fences</i> an earlier one: it can write
- *       nothing more.
+ *   <dd>A number that a store gets each time that a node opens it to write. A later one
+ *       <i>fences</i> the node before: it can write nothing more.
  *   <dt>generation
  *   <dd>The number of a partition's store. It grows when a lost store is replaced.
  * </dl>

@@ -144,21 +144,24 @@ public enum ErrorCondition {
   // Cluster
 
   MQTT_NODE_UNREACHABLE(
-      "A node does not answer, or no node holds the partition now. The task tries again.",
+      "A node does not answer, or no node hosts the partition now. The task tries again.",
       "Look at the executor and at the network, if it lasts."),
   MQTT_NODE_FAILED("A node answered with an error.", "Look at the log of that executor."),
-  MQTT_PARTITION_ALREADY_HELD(
-      "A node was asked to hold a partition that it holds already.",
+  MQTT_PARTITION_ALREADY_HOSTED(
+      "A node was asked to host a partition that it hosts already.",
       "Stop the other query that runs on this checkpoint."),
-  MQTT_PARTITION_NOT_HELD(
-      "A node was asked about a partition that it does not hold.",
+  MQTT_PARTITION_NOT_HOSTED(
+      "A node was asked about a partition that it does not host.",
       "Nothing, if it happens rarely: the partition is moving."),
   MQTT_LEASE_EXPIRED(
-      "The driver was silent for too long, so this node has given the partition up.",
-      "Look for long pauses of the driver or for a broken network."),
+      "The driver was silent for too long, or a clock of the node's host has jumped. The node has given the partition up.",
+      "Look for long pauses of the driver, for a broken network, and for a suspended host."),
   MQTT_FRAME_INVALID(
       "Bytes on the wire between driver and nodes are not a frame of this release.",
       "Use one release of the connector on driver and executors."),
+  MQTT_RPC_SETTINGS_UNREADABLE(
+      "Spark's settings for TLS between its processes, `spark.ssl.rpc`, cannot be read.",
+      "Correct the setting that the cause names."),
   MQTT_START_STOPPED(
       "The query was stopped while its members connected.", "Start the query again."),
   // Query

@@ -79,7 +79,7 @@ public final class MetricsEndpoint implements AutoCloseable {
     server.setExecutor(endpoint.threads);
     server.createContext("/", endpoint::handle);
     server.start();
-    LOG.info("Metrics for Prometheus: {}", endpoint.url());
+    LOG.info("The endpoint serves metrics for Prometheus at {}", endpoint.url());
     return endpoint;
   }
 

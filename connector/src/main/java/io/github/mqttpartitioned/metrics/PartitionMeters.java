@@ -33,8 +33,9 @@ public final class PartitionMeters implements CommitTimes, AutoCloseable {
     meters = new MeterSet(group, partition, node, SourceMeter.APPEND);
     if (meters.isTaken()) {
       LOG.warn(
-          "Another query of this application has group {}, too: partition {} of this one has no"
-              + " meters. Give each query a group of its own",
+          """
+          Another query of this application has group {}, too: partition {} of this one has no \
+          meters. Give each query a group of its own""",
           group,
           partition);
     }

@@ -59,7 +59,7 @@ public enum SourceMeter {
       "bytes",
       "Most disk for the store: option storeMaxBytes. A store is full a little before"),
   DEAD_LETTERS(
-      "mqtt.source.set.aside",
+      "mqtt.source.dead.letters",
       Kind.COUNTER,
       "messages",
       "Dead letters: malformed messages that are acknowledged, kept apart, and make no row"),

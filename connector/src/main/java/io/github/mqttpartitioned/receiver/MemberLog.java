@@ -58,8 +58,9 @@ final class MemberLog {
   void deadLetters(Batch batch) {
     for (Batch.MalformedPublish message : batch.deadLetters()) {
       log.error(
-          "Partition {} keeps a malformed message of {} bytes as a dead letter, because {} has sent"
-              + " it twice: {}. The message is acknowledged and makes no row",
+          """
+          Partition {} keeps a malformed message of {} bytes as a dead letter, because {} has sent \
+          it twice: {}. The message is acknowledged and makes no row""",
           partition,
           message.body().remaining(),
           settings.broker(partition),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_FULL;
+
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.receiver.inbound.Inbox;
@@ -232,7 +234,7 @@ public final class Receiver {
     LOG.warn(
         "Partition {} stays off its broker, which keeps the messages: {}",
         partition,
-        problem == null ? "its store is full" : problem.getMessage());
+        problem == null ? MQTT_STORE_FULL.message("Its store is full") : problem.getMessage());
     trimUntil(store::hasRoom, State.STORE_FULL);
     if (!signals.isStopping()) {
       LOG.info("Partition {} has room in its store again", partition);

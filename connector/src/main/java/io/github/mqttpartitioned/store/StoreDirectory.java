@@ -54,7 +54,7 @@ final class StoreDirectory {
       Files.write(directory.resolve(FAILED_COMMIT), new byte[0]);
       sync(directory);
     } catch (IOException e) {
-      LOG.warn("Cannot note in {} that a commit has failed", directory, e);
+      LOG.warn("The store cannot note in {} that a commit has failed", directory, e);
     }
   }
 
@@ -62,7 +62,7 @@ final class StoreDirectory {
     try {
       Files.deleteIfExists(directory.resolve(FAILED_COMMIT));
     } catch (IOException e) {
-      LOG.warn("Cannot remove {} from {}", FAILED_COMMIT, directory, e);
+      LOG.warn("The store cannot remove {} from {}", FAILED_COMMIT, directory, e);
     }
   }
 

@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.store;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_MESSAGE_TOO_LARGE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_OFFSETS_NOT_HELD;
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_NOT_HELD;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_NOT_HOSTED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_DAMAGED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_FENCED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_FOREIGN;
@@ -221,7 +221,7 @@ public abstract sealed class StoreException extends RuntimeException {
 
   static Unusable closed(int partition, String store) {
     return new Unusable(
-        MQTT_PARTITION_NOT_HELD,
+        MQTT_PARTITION_NOT_HOSTED,
         """
         Cannot use partition %d: store %s has been closed in this process, because the query \
         stops or the partition moves to another node. No action is needed if the query goes on."""

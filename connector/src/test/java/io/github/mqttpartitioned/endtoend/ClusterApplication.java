@@ -121,7 +121,7 @@ final class ClusterApplication implements AutoCloseable {
   }
 
   /** The executor that holds a partition, as the driver has last said. */
-  String holder(int partition) {
+  String nodeOf(int partition) {
     Pattern placed = Pattern.compile("Partition " + partition + " goes to node (\\S+) ");
     return driver.lines().stream()
         .map(placed::matcher)

@@ -163,9 +163,9 @@ class LostHostTest {
       assertThat(before.values()).contains(hosts.host(0).address(), hosts.host(1).address());
       try (Load load = Load.start(broker.url(), 2, MESSAGES, 2, MESSAGES / 10)) {
         application.awaitProcessed(MESSAGES / 10);
-        String killed = application.holder(0);
+        String killed = application.nodeOf(0);
         cluster.executor(killed).destroyForcibly();
-        application.await("another holder", () -> !application.holder(0).equals(killed));
+        application.await("another node", () -> !application.nodeOf(0).equals(killed));
         Map<Integer, Long> sent = load.await();
         application.awaitProcessed(MESSAGES);
         application.awaitQuiet();
@@ -181,7 +181,7 @@ class LostHostTest {
     application.nodes().forEach(node -> hosts.put(node.name(), node.host()));
     Map<Integer, String> found = new HashMap<>();
     for (int partition = 0; partition < PARTITIONS; partition++) {
-      found.put(partition, hosts.get(application.holder(partition)));
+      found.put(partition, hosts.get(application.nodeOf(partition)));
     }
     return found;
   }

@@ -52,7 +52,7 @@ class StoreExceptionTest {
             ErrorCondition.MQTT_OFFSETS_NOT_HELD,
             StoreException.missing(3, new OffsetRange(0, 9), new LogExtent(5, 9), store)),
         Arguments.of(ErrorCondition.MQTT_STORE_IN_USE, StoreException.inUse(store, "partition 3")),
-        Arguments.of(ErrorCondition.MQTT_PARTITION_NOT_HELD, StoreException.closed(3, store)),
+        Arguments.of(ErrorCondition.MQTT_PARTITION_NOT_HOSTED, StoreException.closed(3, store)),
         Arguments.of(ErrorCondition.MQTT_STORE_VERSION, StoreException.otherVersion(store, cause)),
         Arguments.of(ErrorCondition.MQTT_STORE_UNUSABLE, StoreException.awaitingReaders(3, store)),
         Arguments.of(

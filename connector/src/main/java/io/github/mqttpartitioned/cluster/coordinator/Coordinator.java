@@ -31,17 +31,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Distributes a source's partitions over the nodes, for as long as a query runs.
  *
- * <p>Thread-safe. Where nodes come and go, the coordinator has a thread of its own, the keeper. It
- * places the partitions of a lost node anew, and moves partitions to nodes that come later. It
- * sleeps until something has changed. {@link #close} may run during {@link #start}: the start then
- * fails.
+ * <p>Thread-safe. Where nodes come and go, the coordinator has a thread of its own. It places the
+ * partitions of a lost node anew, and moves partitions to nodes that come later. It sleeps until
+ * something has changed. {@link #close} may run during {@link #start}: the start then fails.
  */
 public final class Coordinator implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
   private static final long POLL_MILLIS = 5;
 
-  /** The keeper looks at the nodes at least this often. */
+  /** The thread looks at the nodes at least this often. */
   private static final long REVIEW_MILLIS = 500;
 
   private final SourceSettings settings;
@@ -52,9 +51,9 @@ public final class Coordinator implements AutoCloseable {
   private final Duration recoveryTimeout;
   private final LongSupplier nanoTime;
   private final List<PartitionState> partitions = new ArrayList<>();
-  private final Thread keeper;
+  private final Thread thread;
 
-  /** One permit for each change that the keeper has not looked at yet. */
+  /** One permit for each change that the thread has not looked at yet. */
   private final Semaphore changes = new Semaphore(0);
 
   /** Guards placement and the fields below. Not held while a node gives a partition back. */
@@ -116,8 +115,8 @@ public final class Coordinator implements AutoCloseable {
               guard,
               now));
     }
-    this.keeper = new Thread(this::keep, "mqtt-coordinator");
-    this.keeper.setDaemon(true);
+    this.thread = new Thread(this::keep, "mqtt-coordinator");
+    this.thread.setDaemon(true);
     nodes.onChange(this::wake);
   }
 
@@ -135,7 +134,7 @@ public final class Coordinator implements AutoCloseable {
       review();
     }
     if (!nodes.isFixed()) {
-      keeper.start();
+      thread.start();
     }
     for (PartitionState each : partitions) {
       awaitConnected(each, all);
@@ -290,7 +289,7 @@ public final class Coordinator implements AutoCloseable {
     return null;
   }
 
-  /** Run by the keeper. A node that does not give the partition back is fenced by the next one. */
+  /** Run by the thread. A node that does not give the partition back is fenced by the next one. */
   private void release(PartitionState state, NodeLink from) {
     if (closed) {
       return;

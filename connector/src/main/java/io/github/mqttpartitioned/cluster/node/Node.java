@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.node;
 
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_ALREADY_HELD;
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_NOT_HELD;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_ALREADY_HOSTED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_NOT_HOSTED;
 
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
@@ -86,7 +86,7 @@ public final class Node implements NodeLink {
     HostedPartition added = new HostedPartition(settings, assignment, lease, address.name());
     if (hosted.putIfAbsent(key, added) != null) {
       throw new IllegalStateException(
-          MQTT_PARTITION_ALREADY_HELD.message(
+          MQTT_PARTITION_ALREADY_HOSTED.message(
               """
               Node %s hosts partition %d of source %s already, so it cannot open it a second time. \
               Stop the other query that runs on this checkpoint"""
@@ -184,7 +184,7 @@ public final class Node implements NodeLink {
     HostedPartition present = hosted.get(new Key(sourceId, partition));
     if (present == null) {
       throw new IllegalStateException(
-          MQTT_PARTITION_NOT_HELD.message(
+          MQTT_PARTITION_NOT_HOSTED.message(
               "Node %s does not host partition %d of source %s"
                   .formatted(address, partition, sourceId)));
     }

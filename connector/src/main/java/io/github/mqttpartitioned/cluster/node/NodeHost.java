@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.node;
 
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_NOT_HELD;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_LEASE_EXPIRED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_NOT_HOSTED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SOURCE_ALREADY_RUNNING;
 
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
@@ -319,7 +320,7 @@ public final class NodeHost implements NodeService {
     Running now = running;
     return new Answer.Failed(
         Reason.NOT_HERE,
-        MQTT_PARTITION_NOT_HELD.message(
+        MQTT_PARTITION_NOT_HOSTED.message(
             "Node %s does not host %s"
                 .formatted(now == null ? "that is closed" : now.address, what)));
   }
@@ -334,10 +335,11 @@ public final class NodeHost implements NodeService {
     for (SourceLease lease : leases.values()) {
       if (now != null && lease.isOver() && lease.beginEnd()) {
         LOG.warn(
-            "The driver of source {} has been silent for more than {} s, or a clock of this host has"
-                + " jumped: the partitions are released",
-            lease.settings().sourceId(),
-            leaseLimit.toSeconds());
+            MQTT_LEASE_EXPIRED.message(
+                """
+                The driver of source %s has been silent for more than %d s, or a clock of this \
+                host has jumped: the node releases its partitions"""
+                    .formatted(lease.settings().sourceId(), leaseLimit.toSeconds())));
         now.threads.workers().execute(() -> release(lease));
       }
     }

@@ -28,7 +28,7 @@ import org.apache.hadoop.fs.Path;
 /**
  * The source's own folder in the query's checkpoint. It holds the {@link SourceIdentity}, which is
  * written before the first member connects, and the {@link PartitionAssignments}, which are written
- * before a node is told to hold a partition. Spark names the folder and never looks into it.
+ * before a node is told to host a partition. Spark names the folder and never looks into it.
  *
  * <p>The two are in the files {@code source.<number>.json} and {@code holders.<number>.json}. The
  * file with the highest number is valid. Each change writes a new file aside and renames it,
@@ -39,7 +39,7 @@ import org.apache.hadoop.fs.Path;
 public final class SourceCheckpoint {
 
   private static final String IDENTITY = "source";
-  private static final String HOLDERS = "holders";
+  private static final String ASSIGNMENTS = "holders";
   private static final Pattern FILE = Pattern.compile("([a-z]+)\\.(\\d{1,9})\\.json");
   private static final String STORES = "stores";
   private static final String COMMITS = "commits";
@@ -76,14 +76,15 @@ public final class SourceCheckpoint {
     write(IDENTITY, SourceIdentityJson.write(identity));
   }
 
-  /** The holders that were written last, if any were. */
-  public Optional<PartitionAssignments> holders() {
-    return newest(HOLDERS).map(file -> PartitionAssignmentsJson.parse(text(file), file.toString()));
+  /** The assignments that were written last, if any were. */
+  public Optional<PartitionAssignments> assignments() {
+    return newest(ASSIGNMENTS)
+        .map(file -> PartitionAssignmentsJson.parse(text(file), file.toString()));
   }
 
-  /** Makes holders durable. The ones before stay valid until then. */
-  public void write(PartitionAssignments holders) {
-    write(HOLDERS, PartitionAssignmentsJson.of(holders));
+  /** Makes assignments durable. The ones before stay valid until then. */
+  public void write(PartitionAssignments assignments) {
+    write(ASSIGNMENTS, PartitionAssignmentsJson.of(assignments));
   }
 
   private Optional<Path> newest(String name) {

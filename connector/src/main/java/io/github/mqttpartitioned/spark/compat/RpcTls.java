@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.compat;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_RPC_SETTINGS_UNREADABLE;
+
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Optional;
@@ -28,7 +30,9 @@ public final class RpcTls {
     } catch (NoSuchMethodException e) {
       return Optional.empty();
     } catch (IllegalAccessException | InvocationTargetException e) {
-      throw new IllegalStateException("Cannot read Spark's settings under spark.ssl.rpc", e);
+      throw new IllegalStateException(
+          MQTT_RPC_SETTINGS_UNREADABLE.message("Cannot read Spark's settings under spark.ssl.rpc"),
+          e);
     }
   }
 }

@@ -75,8 +75,8 @@ final class ClusterBlocks implements BlockSource {
       throw new IllegalStateException(failure);
     }
     NodeAddress known = locations.nodes().get(input.partition());
-    NodeAddress holder = known != null ? known : input.requireHolder();
-    return new RemoteBlocks(clients().connect(holder), input.sourceId(), input.partition())
+    NodeAddress node = known != null ? known : input.requireNode();
+    return new RemoteBlocks(clients().connect(node), input.sourceId(), input.partition())
         .read(range);
   }
 

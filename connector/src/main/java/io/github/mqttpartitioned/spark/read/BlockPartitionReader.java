@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.read;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_BLOCK_CORRUPT;
+
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
@@ -101,14 +103,15 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
         || block.firstOffset() > expected
         || block.firstOffset() + block.count() <= expected) {
       throw new IllegalStateException(
-          "Partition %d was read at offset %d, but there was %s"
-              .formatted(
-                  input.partition(),
-                  expected,
-                  block == null
-                      ? "nothing"
-                      : "a block of %d messages from offset %d"
-                          .formatted(block.count(), block.firstOffset())));
+          MQTT_BLOCK_CORRUPT.message(
+              "Partition %d was read at offset %d, but there was %s"
+                  .formatted(
+                      input.partition(),
+                      expected,
+                      block == null
+                          ? "nothing"
+                          : "a block of %d messages from offset %d"
+                              .formatted(block.count(), block.firstOffset()))));
     }
     if (!policy.fail()) {
       block.verify();

@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @param group share name, for meters
  * @param partition 0 to N - 1
  * @param range offsets to read, never empty; the store held them when the batch was planned
- * @param holder node that hosted the partition when the batch was planned; null for none
+ * @param node the node that hosted the partition when the batch was planned; null for none
  */
 public record MqttInputPartition(
-    String sourceId, String group, int partition, OffsetRange range, @Nullable NodeAddress holder)
+    String sourceId, String group, int partition, OffsetRange range, @Nullable NodeAddress node)
     implements InputPartition {
 
   /** The executor of a node that is up. Spark would wait for an executor that is not there. */
   @Override
   public String[] preferredLocations() {
-    return holder == null || holder.port() == 0
+    return node == null || node.port() == 0
         ? new String[0]
-        : new String[] {TaskLocation.ofExecutor(holder.name(), holder.host())};
+        : new String[] {TaskLocation.ofExecutor(node.name(), node.host())};
   }
 
   /**
@@ -35,13 +35,13 @@ public record MqttInputPartition(
    *
    * @throws UnreachableException if there was none
    */
-  public NodeAddress requireHolder() {
-    if (holder == null) {
+  public NodeAddress requireNode() {
+    if (node == null) {
       throw new UnreachableException(
           MQTT_NODE_UNREACHABLE.message("No node hosts partition %d now".formatted(partition)),
           null);
     }
-    return holder;
+    return node;
   }
 
   @Override

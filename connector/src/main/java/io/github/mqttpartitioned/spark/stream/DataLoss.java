@@ -60,11 +60,11 @@ final class DataLoss implements StoreGuard {
     String directory = directories.of(partition);
     if (policy.redelivered()) {
       LOG.warn(
-          "The store of partition {}, {}, is missing. A new one begins at offset {}; the broker"
-              + " delivers again what was not processed, as ackMode is processed",
-          partition,
-          directory,
-          next);
+          MQTT_STORE_MISSING.message(
+              """
+              The store of partition %d, %s, is missing. A new one begins at offset %d. The broker \
+              delivers again what was not processed, as ackMode is processed"""
+                  .formatted(partition, directory, next)));
       return;
     }
     String what =
@@ -75,7 +75,10 @@ final class DataLoss implements StoreGuard {
     if (policy.fail()) {
       throw new IllegalStateException(MQTT_STORE_MISSING.message(what + " " + REMEDY));
     }
-    LOG.warn("{} A new store begins at offset {}, as failOnDataLoss is false", what, next);
+    LOG.warn(
+        "{} A new store begins at offset {}, as failOnDataLoss is false",
+        MQTT_STORE_MISSING.message(what),
+        next);
   }
 
   /**
@@ -97,10 +100,11 @@ final class DataLoss implements StoreGuard {
   private void lost(int partition, OffsetRange range, LogExtent extent) {
     if (policy.redelivered() && range.until() <= extent.first()) {
       LOG.warn(
-          "Offsets {} of partition {} are skipped: a lost store held them. The broker delivers"
-              + " again those of its messages that were not processed, as ackMode is processed",
-          range,
-          partition);
+          MQTT_OFFSETS_LOST.message(
+              """
+              Offsets %s of partition %d are skipped: a lost store held them. The broker delivers \
+              again those of its messages that were not processed, as ackMode is processed"""
+                  .formatted(range, partition)));
       return;
     }
     String what =
@@ -111,7 +115,7 @@ final class DataLoss implements StoreGuard {
     }
     long from = Math.max(range.from(), countedTo[partition]);
     if (from < range.until()) {
-      LOG.warn("{} They are skipped, as failOnDataLoss is false", what);
+      LOG.warn("{} They are skipped, as failOnDataLoss is false", MQTT_OFFSETS_LOST.message(what));
       offsets.addAndGet(range.until() - from);
       countedTo[partition] = range.until();
     }

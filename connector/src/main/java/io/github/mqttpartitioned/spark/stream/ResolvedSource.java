@@ -76,8 +76,9 @@ record ResolvedSource(
                   .formatted(checkpoint)));
     }
     LOG.info(
-        "Source {} {}: {} partitions{} over {}, group {}, client ids {}-<partition>, topics {},"
-            + " stores in {}",
+        """
+        Source {} {}: {} partitions{} over {}, group {}, client ids {}-<partition>, topics {}, \
+        stores in {}""",
         settings.sourceId(),
         identity.begun() > 0 ? "continues" : "starts for the first time",
         identity.partitions(),
@@ -103,9 +104,8 @@ record ResolvedSource(
       throw storeDirRequired(
           isNew,
           checkpoint,
-          "executors run on other hosts than the driver ("
-              + String.join(", ", host.otherHosts())
-              + ")");
+          "executors run on other hosts than the driver (%s)"
+              .formatted(String.join(", ", host.otherHosts())));
     }
     return checkpoint
         .localStores()

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * The right of one query to run a source and to write its checkpoint, within this application.
- * Other applications are kept out by the stores themselves, which fence an earlier holder.
+ * Other applications are kept out by the stores themselves, which fence an earlier node.
  *
  * <p>Thread-safe.
  */

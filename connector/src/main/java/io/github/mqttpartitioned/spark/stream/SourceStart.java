@@ -53,7 +53,7 @@ final class SourceStart {
     SourceCheckpoint checkpoint = source.checkpoint();
     PartitionAssignments last =
         checkpoint
-            .holders()
+            .assignments()
             .orElse(PartitionAssignments.none(settings.partitions()))
             .withPartitions(settings.partitions())
             .nextEpoch();

@@ -98,18 +98,18 @@ class CoordinatorRandomTest extends CoordinatorFixture {
       awaitLook();
     } while (events.size() > done);
     assertThat(violations).isEmpty();
-    Map<Integer, FakeLink> holders = new HashMap<>();
+    Map<Integer, FakeLink> nodes = new HashMap<>();
     for (FakeLink link : live) {
       for (int partition : link.held.keySet()) {
-        assertThat(holders.put(partition, link)).as("other holder of %s", partition).isNull();
+        assertThat(nodes.put(partition, link)).as("other node of %s", partition).isNull();
       }
     }
-    assertWhereStoresAre(holders);
-    assertEven(holders);
+    assertWhereStoresAre(nodes);
+    assertEven(nodes);
     Map<Integer, NodeAddress> addresses = new HashMap<>();
-    holders.forEach((partition, link) -> addresses.put(partition, link.address()));
+    nodes.forEach((partition, link) -> addresses.put(partition, link.address()));
     live.forEach(link -> assertThat(link.told.nodes()).isEqualTo(addresses));
-    return holders;
+    return nodes;
   }
 
   private void awaitLook() {
@@ -122,26 +122,26 @@ class CoordinatorRandomTest extends CoordinatorFixture {
     }
   }
 
-  private void assertWhereStoresAre(Map<Integer, FakeLink> holders) {
+  private void assertWhereStoresAre(Map<Integer, FakeLink> nodes) {
     for (int partition = 0; partition < partitions; partition++) {
       PartitionAssignment noted = last.partitions().get(partition);
       String store = noted.directoryName();
       boolean reachable = live.stream().anyMatch(link -> link.disk().contains(store));
-      FakeLink holder = holders.get(partition);
-      assertThat(holder != null).as("%s is held", store).isEqualTo(reachable);
-      if (holder != null) {
-        assertThat(holder.disk()).contains(store);
-        assertThat(holder.address().host()).isEqualTo(noted.host());
+      FakeLink node = nodes.get(partition);
+      assertThat(node != null).as("%s is held", store).isEqualTo(reachable);
+      if (node != null) {
+        assertThat(node.disk()).contains(store);
+        assertThat(node.address().host()).isEqualTo(noted.host());
       }
     }
   }
 
-  private void assertEven(Map<Integer, FakeLink> holders) {
-    for (FakeLink holder : holders.values()) {
+  private void assertEven(Map<Integer, FakeLink> nodes) {
+    for (FakeLink node : nodes.values()) {
       for (FakeLink other : live) {
-        if (other.address().host().equals(holder.address().host())) {
-          assertThat(holder.held.size() - other.held.size())
-              .as("%s more than %s", holder.address(), other.address())
+        if (other.address().host().equals(node.address().host())) {
+          assertThat(node.held.size() - other.held.size())
+              .as("%s more than %s", node.address(), other.address())
               .isLessThanOrEqualTo(1);
         }
       }
@@ -151,9 +151,9 @@ class CoordinatorRandomTest extends CoordinatorFixture {
   private void assertStayed(
       Map<Integer, FakeLink> before, Map<Integer, FakeLink> after, FakeLink joined) {
     before.forEach(
-        (partition, holder) -> {
-          if (live.contains(holder)) {
-            assertThat(after.get(partition)).as("holder of %s", partition).isIn(holder, joined);
+        (partition, node) -> {
+          if (live.contains(node)) {
+            assertThat(after.get(partition)).as("node of %s", partition).isIn(node, joined);
           }
         });
   }

@@ -56,7 +56,7 @@ class CoordinatorTest extends CoordinatorFixture {
     start(0, false);
     lose(lost);
     awaitHeld(Map.of("a2", Set.of(0, 2, 3), "b1", Set.of(1)));
-    Await.until("the new holders", LIMIT, () -> heir.address().equals(heir.told.nodes().get(0)));
+    Await.until("the new nodes", LIMIT, () -> heir.address().equals(heir.told.nodes().get(0)));
   }
 
   @Test
@@ -223,7 +223,7 @@ class CoordinatorTest extends CoordinatorFixture {
     assertThatThrownBy(starting::join).hasMessageContaining("store of partition 0 is lost");
   }
 
-  /** The driver was killed between the note of the holders and their making the stores. */
+  /** The driver was killed between the note of the assignments and the making of the stores. */
   @Test
   void hostThatHasNoStoreAfterAFirstStartThatWasCutOffIsNotHeldTo() {
     last =
@@ -311,7 +311,7 @@ class CoordinatorTest extends CoordinatorFixture {
     start(0, false);
     FakeLink later = node("a2");
     changed.run();
-    Await.until("the new holder", LIMIT, () -> later.held.keySet().equals(Set.of(0, 1)));
+    Await.until("the new nodes", LIMIT, () -> later.held.keySet().equals(Set.of(0, 1)));
     assertThat(events).contains("release 0 from a1", "release 1 from a1");
   }
 

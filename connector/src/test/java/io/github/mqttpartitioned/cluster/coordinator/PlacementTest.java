@@ -114,13 +114,13 @@ class PlacementTest {
       }
       List<String> placed = Placement.of(nodes, present, allowed::get);
       for (int partition = 0; partition < placed.size(); partition++) {
-        String holder = placed.get(partition);
-        if (holder == null) {
+        String node = placed.get(partition);
+        if (node == null) {
           assertThat(allowed.get(partition)).isEmpty();
         } else {
-          assertThat(allowed.get(partition)).contains(holder);
+          assertThat(allowed.get(partition)).contains(node);
           for (String other : allowed.get(partition)) {
-            assertThat(load(placed, holder) - load(placed, other)).isLessThanOrEqualTo(1);
+            assertThat(load(placed, node) - load(placed, other)).isLessThanOrEqualTo(1);
           }
         }
       }

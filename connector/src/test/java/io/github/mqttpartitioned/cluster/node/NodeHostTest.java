@@ -187,7 +187,7 @@ class NodeHostTest {
       link.assign(settings, assignment(0, 0));
       awaitState(link, State.FAILED);
       assertThat(link.status("source", 0).problem())
-          .hasMessageStartingWith("[MQTT_PARTITION_ALREADY_HELD] ");
+          .hasMessageStartingWith("[MQTT_PARTITION_ALREADY_HOSTED] ");
       link.release("source");
     }
   }

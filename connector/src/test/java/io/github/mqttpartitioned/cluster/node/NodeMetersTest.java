@@ -100,7 +100,7 @@ class NodeMetersTest {
       assertThat(value("mqtt_source_received_bytes_total")).isEqualTo(5 * PACKET_BYTES);
       assertThat(value("mqtt_source_stored_messages_total")).isEqualTo(4);
       assertThat(value("mqtt_source_trimmed_messages_total")).isZero();
-      assertThat(value("mqtt_source_set_aside_messages_total")).isZero();
+      assertThat(value("mqtt_source_dead_letters_messages_total")).isZero();
 
       double appends = value("mqtt_source_append_seconds_count");
       assertThat(appends).isBetween(3.0, 6.0);

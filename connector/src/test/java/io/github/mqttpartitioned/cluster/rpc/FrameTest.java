@@ -161,8 +161,8 @@ class FrameTest {
   @Test
   void problemThatHasAConditionKeepsIt() {
     assertThat(new RemoteException("[MQTT_STORE_FULL] full")).hasMessage("[MQTT_STORE_FULL] full");
-    assertThat(new UnreachableException("[MQTT_PARTITION_NOT_HELD] no", null))
-        .hasMessage("[MQTT_PARTITION_NOT_HELD] no");
+    assertThat(new UnreachableException("[MQTT_PARTITION_NOT_HOSTED] no", null))
+        .hasMessage("[MQTT_PARTITION_NOT_HOSTED] no");
     assertThat(new UnreachableException("no answer", null))
         .hasMessage("[MQTT_NODE_UNREACHABLE] no answer");
   }

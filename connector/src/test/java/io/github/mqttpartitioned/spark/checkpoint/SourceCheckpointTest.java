@@ -124,7 +124,7 @@ class SourceCheckpointTest {
     checkpoint().write(PartitionAssignments.none(2));
     checkpoint().write(PartitionAssignments.none(2).nextEpoch());
     assertThat(files()).containsExactly("holders.2.json");
-    assertThat(checkpoint().holders()).contains(PartitionAssignments.none(2).nextEpoch());
+    assertThat(checkpoint().assignments()).contains(PartitionAssignments.none(2).nextEpoch());
     assertThat(checkpoint().read()).isEmpty();
   }
 
@@ -136,7 +136,7 @@ class SourceCheckpointTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageStartingWith("[MQTT_CHECKPOINT_UNREADABLE] Cannot write file:" + folder);
     assertThat(files()).containsExactly("holders.1.json");
-    assertThat(checkpoint().holders()).contains(PartitionAssignments.none(2));
+    assertThat(checkpoint().assignments()).contains(PartitionAssignments.none(2));
   }
 
   @Test

@@ -82,7 +82,7 @@ class LostStoreTest extends StreamFixture {
   private void replaceStoreOfPartitionOne() {
     SourceCheckpoint checkpoint =
         new SourceCheckpoint(temp.resolve("sources/0").toString(), new Configuration());
-    long epoch = checkpoint.holders().orElseThrow().epoch();
+    long epoch = checkpoint.assignments().orElseThrow().epoch();
     checkpoint.write(
         new PartitionAssignments(
             epoch,

@@ -92,8 +92,9 @@ final class Drain {
   private void warnIf(boolean endless) {
     if (endless) {
       LOG.warn(
-          "Messages keep arriving: this run of Trigger.AvailableNow ends at what is stored now, and"
-              + " the next run continues from there. A shorter drainTimeout ends a run sooner");
+          """
+          Messages keep arriving: this run of Trigger.AvailableNow ends at what is stored now, and \
+          the next run continues from there. A shorter drainTimeout ends a run sooner""");
     }
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The executor that holds a partition is killed while another one is in the middle of reading it.
  */
-class HolderLostTest {
+class LostNodeTest {
 
   private static final int PARTITIONS = 4;
   private static final int MESSAGES = Integer.getInteger("test.cluster.messages", 20_000);
@@ -30,7 +30,7 @@ class HolderLostTest {
   private static final BrokerOptions BROKER = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
 
   /**
-   * Its holder reads this one itself, and is killed in the middle of that, too. Meanwhile the other
+   * Its node reads this one itself, and is killed in the middle of that, too. Meanwhile the other
    * executor has no work left but {@link #READ_REMOTELY}.
    */
   private static final int READ_LOCALLY = 0;
@@ -47,10 +47,10 @@ class HolderLostTest {
         TestBroker broker = TestBrokers.start(BROKER);
         ClusterApplication application = start(cluster, broker)) {
       application.awaitMembers();
-      String holder = application.holder(READ_REMOTELY);
-      assertThat(application.holder(READ_LOCALLY)).isEqualTo(holder);
-      String reader = application.holder(READ_AT_ONCE);
-      assertThat(reader).isNotEqualTo(holder);
+      String node = application.nodeOf(READ_REMOTELY);
+      assertThat(application.nodeOf(READ_LOCALLY)).isEqualTo(node);
+      String reader = application.nodeOf(READ_AT_ONCE);
+      assertThat(reader).isNotEqualTo(node);
       try (Load load = Load.start(broker.url(), 2, MESSAGES, QOS, 0)) {
         Map<Integer, Long> sent = load.await();
         long came =
@@ -59,7 +59,7 @@ class HolderLostTest {
                 cluster,
                 reader,
                 "task " + READ_REMOTELY + " has come to offset (\\d+)");
-        ProcessHandle victim = cluster.executor(holder);
+        ProcessHandle victim = cluster.executor(node);
         victim.destroyForcibly();
         victim.onExit().get(1, TimeUnit.MINUTES);
         long lost =
@@ -68,7 +68,7 @@ class HolderLostTest {
                 cluster,
                 reader,
                 "Partition " + READ_REMOTELY + " cannot be read from offset (\\d+) on now");
-        System.out.printf("came to offset %d, and lost its holder before %d%n", came, lost);
+        System.out.printf("came to offset %d, and lost its node before %d%n", came, lost);
         assertThat(lost).isGreaterThan(came);
         application.awaitProcessed(MESSAGES);
         application.stop();
