@@ -62,7 +62,7 @@ class BlockFuzzTest {
     for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() - end < 0; cases++) {
       byte[] bytes = mutator.next(corpus);
       if (random.nextInt(8) > 0) {
-        mend(ByteBuffer.wrap(bytes).order(BlockFormat.ORDER), random);
+        repair(ByteBuffer.wrap(bytes).order(BlockFormat.ORDER), random);
       }
       try {
         readable += read(bytes) ? 1 : 0;
@@ -75,7 +75,7 @@ class BlockFuzzTest {
   }
 
   /** Sets checksums, and often the length, right. */
-  private static void mend(ByteBuffer block, Random random) {
+  private static void repair(ByteBuffer block, Random random) {
     if (block.capacity() < BlockFormat.HEADER_LENGTH) {
       return;
     }

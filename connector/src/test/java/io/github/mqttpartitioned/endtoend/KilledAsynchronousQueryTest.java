@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * kill -9 of a query with asynchronous progress tracking, between batches and their entries in the
- * logs: batches come again, perhaps with other limits, and nothing is missing.
+ * logs: batches come again, some with other limits, and nothing is missing.
  */
 @Tag(Full.TAG)
 class KilledAsynchronousQueryTest {

@@ -123,7 +123,7 @@ class LostHostTest {
       // Publishers that go on from where the first ones were.
       try (Load during = Load.startAt(2, broker.url(), 2, MESSAGES / 2, 2, MESSAGES / 10)) {
         application.awaitProcessed(MESSAGES / 2 + MESSAGES / 10);
-        cut.mend();
+        cut.repair();
         during.await();
         Map<Integer, Long> sent = new HashMap<>(during.sent());
         sent.putAll(earlier);
@@ -144,7 +144,7 @@ class LostHostTest {
         application.awaitProcessed(MESSAGES / 10);
         cut.cut();
         application.driver().awaitLine("is lost", ClusterApplication.START);
-        cut.mend();
+        cut.repair();
         Map<Integer, Long> sent = load.await();
         application.awaitProcessed(MESSAGES);
         application.awaitQuiet();

@@ -28,7 +28,7 @@ final class QueryChild implements AutoCloseable {
    * Starts one.
    *
    * @param folder of its job
-   * @param fault a fault point and how often it is to be reached, perhaps
+   * @param fault a fault point and how often it is to be reached; optional
    */
   static QueryChild start(
       Path folder, TestBroker broker, int partitions, int qos, String... fault) {

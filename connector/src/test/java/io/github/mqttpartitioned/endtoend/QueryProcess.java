@@ -18,7 +18,7 @@ public final class QueryProcess {
   /**
    * Runs the job until the process is ended.
    *
-   * @param arguments folder of the job, URL of the broker, number of partitions, QoS; and perhaps
+   * @param arguments folder of the job, URL of the broker, number of partitions, QoS; optionally
    *     where to stop and wait for being killed: a fault point and how often it is to be reached
    */
   public static void main(String[] arguments) throws Exception {

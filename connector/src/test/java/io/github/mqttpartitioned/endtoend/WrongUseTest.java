@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each mistake that a user makes gives one error that says how to mend it. */
+/** Each mistake that a user makes gives one error that says how to correct it. */
 class WrongUseTest {
 
   private static final Duration DEADLINE = Duration.ofSeconds(60);

@@ -43,7 +43,7 @@ class ClusterScrapeTest {
 
   @Test
   void nodesThatAreSilentOrFailAreDownAndHoldUpNothing() {
-    CountDownLatch mend = new CountDownLatch(1);
+    CountDownLatch repair = new CountDownLatch(1);
     AtomicInteger asked = new AtomicInteger();
     nodes.put("good", stored("good", 5));
     nodes.put(
@@ -51,7 +51,7 @@ class ClusterScrapeTest {
         () -> {
           asked.incrementAndGet();
           try {
-            mend.await();
+            repair.await();
           } catch (InterruptedException e) {
             throw new IllegalStateException(e);
           }
@@ -74,7 +74,7 @@ class ClusterScrapeTest {
         assertThat(samples.sum("mqtt_source_node_up", "node=\"failing\"")).isZero();
       }
       assertThat(asked).as("a node that is asked still is not asked again").hasValue(1);
-      mend.countDown();
+      repair.countDown();
       Await.until(
           "the node that was silent",
           Duration.ofSeconds(30),

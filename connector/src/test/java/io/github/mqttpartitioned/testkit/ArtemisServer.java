@@ -74,7 +74,7 @@ final class ArtemisServer {
             .setJMXManagementEnabled(false)
             .setMessageCounterEnabled(false)
             .setGlobalMaxSize(UNLIMITED)
-            // Artemis takes no more messages once a disk is 90 % full, whoever fills it.
+            // Artemis takes no more messages once a disk is 90 % full, with whatever data.
             .setMaxDiskUsage(UNLIMITED);
     configuration.addAddressSetting(
         "#",

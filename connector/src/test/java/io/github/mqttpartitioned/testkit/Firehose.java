@@ -15,9 +15,9 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * A broker that only sends, faster than any receiver takes: the load for measuring one. Whoever
- * connects and subscribes, to whatever filter, gets the messages of each {@link #send}; at QoS 1
- * and 2 never more of them unacknowledged than its Receive Maximum.
+ * A broker that only sends, faster than any receiver takes: the load for measuring one. A client
+ * that connects and subscribes, to whatever filter, gets the messages of each {@link #send}; at QoS
+ * 1 and 2 never more of them unacknowledged than its Receive Maximum.
  *
  * <p>Every acknowledgement is checked: once for each message, of the right type, in the order of
  * sending. A wrong one fails the {@link #send}. Payloads of 8 bytes or more are {@link

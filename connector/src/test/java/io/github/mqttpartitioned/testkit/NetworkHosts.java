@@ -231,7 +231,7 @@ public final class NetworkHosts implements AutoCloseable {
     }
 
     /** Lets everything through again. */
-    public void mend() {
+    public void repair() {
       ip("-n", bridge, "link", "set", port, "up");
     }
 

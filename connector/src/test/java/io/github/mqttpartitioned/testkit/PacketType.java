@@ -49,7 +49,7 @@ public enum PacketType {
     return number << 4 | (reservedBit ? 2 : 0);
   }
 
-  /** Whether this is PUBACK, PUBREC, PUBREL or PUBCOMP: a packet id and perhaps a reason code. */
+  /** Whether this is PUBACK, PUBREC, PUBREL or PUBCOMP: a packet id and possibly a reason code. */
   public boolean isAcknowledgement() {
     return number >= PUBACK.number && number <= PUBCOMP.number;
   }

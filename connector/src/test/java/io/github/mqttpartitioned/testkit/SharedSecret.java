@@ -6,7 +6,7 @@ import org.apache.spark.network.sasl.SecretKeyHolder;
 /**
  * What Spark's processes know of each other with {@code spark.authenticate}.
  *
- * @param secret the same whoever asks
+ * @param secret the same for everyone who asks
  */
 public record SharedSecret(String secret) implements SecretKeyHolder {
 

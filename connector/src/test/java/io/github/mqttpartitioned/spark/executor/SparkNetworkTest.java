@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import scala.Option;
 
-/** What Spark's settings mean for whoever connects to a node. */
+/** What Spark's settings mean for a peer that connects to a node. */
 class SparkNetworkTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);

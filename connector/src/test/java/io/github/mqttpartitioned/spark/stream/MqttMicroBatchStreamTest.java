@@ -153,8 +153,8 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     node.state = State.CONNECTED;
     node.problem = null;
     node.neverConnected.clear();
-    MqttMicroBatchStream mended = stream("group", "another");
-    assertThat(latest(mended, mended.initialOffset())).isEqualTo(SourceOffset.zero(2));
+    MqttMicroBatchStream repaired = stream("group", "another");
+    assertThat(latest(repaired, repaired.initialOffset())).isEqualTo(SourceOffset.zero(2));
   }
 
   /** The one that was may have taken messages over. */
@@ -169,8 +169,8 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     node.state = State.CONNECTED;
     node.problem = null;
     node.neverConnected.clear();
-    MqttMicroBatchStream mended = stream("group", "another");
-    assertThatThrownBy(() -> latest(mended, mended.initialOffset()))
+    MqttMicroBatchStream repaired = stream("group", "another");
+    assertThatThrownBy(() -> latest(repaired, repaired.initialOffset()))
         .hasMessageContaining("group was")
         .hasMessageContaining("another");
   }

@@ -157,7 +157,7 @@ class OffsetsRandomTest {
       run(from, until);
     }
 
-    /** Plans a batch, once or twice, and perhaps dies before it is in the commit log. */
+    /** Plans a batch, once or twice, and sometimes dies before it is in the commit log. */
     private void run(SourceOffset from, SourceOffset until) {
       for (int times = random.nextInt(2); times >= 0; times--) {
         assertThat(planned(from, until)).isEqualTo(expected(from, until));

@@ -184,12 +184,12 @@ class ResolvedSourceTest {
   @Test
   void queryThatNeverBeganMayBeMended() {
     SourceSettings failed = resolve(4, "group", "typo", "topics", "typo").settings();
-    SourceSettings mended =
+    SourceSettings repaired =
         resolve(2, "group", "g", "brokerUrl", "tcp://right:1883", "partitions", "6").settings();
-    assertThat(mended.sourceId()).isEqualTo(failed.sourceId());
-    assertThat(mended.group()).isEqualTo("g");
-    assertThat(mended.brokers()).hasToString("[tcp://right:1883]");
-    assertThat(mended.partitions()).isEqualTo(6);
+    assertThat(repaired.sourceId()).isEqualTo(failed.sourceId());
+    assertThat(repaired.group()).isEqualTo("g");
+    assertThat(repaired.brokers()).hasToString("[tcp://right:1883]");
+    assertThat(repaired.partitions()).isEqualTo(6);
     assertThat(resolve(2, "brokerUrl", "tcp://right:1883").settings())
         .isEqualTo(resolve(9, "brokerUrl", "tcp://right:1883").settings());
   }
@@ -209,9 +209,9 @@ class ResolvedSourceTest {
             checkpoint %s: the checkpoint is not on a local disk. Give a directory on a durable \
             disk of each host that runs executors."""
                 .formatted(location));
-    ResolvedSource mended =
+    ResolvedSource repaired =
         ResolvedSource.of(TestOptions.of("storeDir", temp + "/s"), location, host);
-    assertThat(mended.settings().storeDir()).startsWith(temp + "/s/");
+    assertThat(repaired.settings().storeDir()).startsWith(temp + "/s/");
   }
 
   @Test
