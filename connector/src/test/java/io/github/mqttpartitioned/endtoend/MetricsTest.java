@@ -3,7 +3,6 @@ package io.github.mqttpartitioned.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.mqttpartitioned.metrics.Dashboards;
@@ -13,6 +12,7 @@ import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.NumberedMessages;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.Samples;
+import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.io.IOException;
@@ -131,7 +131,7 @@ class MetricsTest {
   @Tag(Full.TAG)
   @Test
   void everyPanelShowsDataAndAlertsFireWhenTheFaultIsMade() throws Exception {
-    assumeTrue(Prometheus.find("prometheus").isPresent(), "prometheus is not on the PATH");
+    Soak.require(Prometheus.find("prometheus").isPresent(), "prometheus is not on the PATH");
     int port = Prometheus.freePort();
     AtomicBoolean blocked = new AtomicBoolean();
     AtomicInteger rate = new AtomicInteger(CALM);

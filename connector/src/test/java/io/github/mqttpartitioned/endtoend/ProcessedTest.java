@@ -2,7 +2,6 @@
 package io.github.mqttpartitioned.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.mqttpartitioned.cluster.node.Node;
 import io.github.mqttpartitioned.testkit.Await;
@@ -10,6 +9,7 @@ import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.Full;
+import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.io.IOException;
@@ -49,7 +49,7 @@ class ProcessedTest {
   }
 
   private Job window(TestBroker broker, int qos, int receiveMaximum) {
-    assumeTrue(
+    Soak.require(
         broker.supports(Feature.RECEIVE_MAXIMUM),
         "the embedded broker stops sending when a small Receive Maximum is used up");
     return job(broker, qos).option("receiveMaximum", receiveMaximum);
@@ -101,7 +101,7 @@ class ProcessedTest {
   @Test
   void brokerWithASmallerWindowOfItsOwn() throws Exception {
     BrokerOptions options = BROKER.maxInflight(20);
-    assumeTrue(TestBrokers.canStart(options), "no broker here has a window of its own to set");
+    Soak.require(TestBrokers.canStart(options), "no broker here has a window of its own to set");
     try (TestBroker broker = TestBrokers.start(options)) {
       Job job = job(broker, 1).option("minOffsetsPerTrigger", 1_000);
       StreamingQuery query = job.startConnected();

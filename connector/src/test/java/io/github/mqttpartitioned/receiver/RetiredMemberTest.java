@@ -5,7 +5,6 @@ import static io.github.mqttpartitioned.receiver.ReceiverTest.publish;
 import static io.github.mqttpartitioned.testkit.PacketType.UNSUBSCRIBE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
@@ -18,6 +17,7 @@ import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import io.github.mqttpartitioned.testkit.ScriptedConnection;
+import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
@@ -178,7 +178,7 @@ class RetiredMemberTest {
   void nothingIsStrandedAtARealBroker() throws Exception {
     try (TestBroker broker = TestBrokers.start();
         Publisher publisher = Publisher.to(broker.url()).connect()) {
-      assumeTrue(broker.supports(Feature.QUEUE_PER_SESSION), "it keeps nothing for this member");
+      Soak.require(broker.supports(Feature.QUEUE_PER_SESSION), "it keeps nothing for this member");
       Member member = new Member(folder, broker.url()).startConnected();
       member.stop();
       for (int i = 0; i < 1_000; i++) {

@@ -118,7 +118,10 @@ class TrimmingTest extends StreamFixture {
     append(0, 5);
     node.failTrim = new IllegalStateException("no");
     stream.commit(SourceOffset.of(5, 0));
-    stream.commit(SourceOffset.of(1));
+    assertThat(node.calls).contains("trim 0 before 5");
+    append(0, 1);
+    assertThat(latest(stream, SourceOffset.of(5, 0))).isEqualTo(SourceOffset.of(6, 0));
+    stream.stop();
   }
 
   @Test
