@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.compat;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
@@ -11,17 +15,18 @@ import org.apache.spark.api.java.function.Function;
 import org.apache.spark.rdd.AsyncRDDActions;
 import org.apache.spark.rdd.RDD;
 import scala.Tuple2;
-import scala.collection.immutable.Seq;
+import scala.collection.Iterable;
+import scala.collection.Iterator;
+import scala.collection.immutable.List$;
 import scala.concurrent.ExecutionContext;
-import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 import scala.util.Try;
 
 /**
- * A Spark job of one task that has a preferred location. {@code SparkContext.makeRDD} takes and
- * {@code collectAsync} returns {@code scala.collection.immutable.Seq} on Scala 2.13 and {@code
- * scala.collection.Seq} on 2.12.
+ * A Spark job of one task that has a preferred location. {@code SparkContext.makeRDD} takes {@code
+ * scala.collection.immutable.Seq} on Scala 2.13 and {@code scala.collection.Seq} on 2.12, so it is
+ * called by reflection.
  */
 public final class PlacedJob {
 
@@ -38,10 +43,8 @@ public final class PlacedJob {
   @SuppressWarnings("unchecked") // tags of erased types, as Spark's own Java API has them
   public static <T> CompletableFuture<List<T>> submit(
       SparkContext context, String argument, String location, Function<String, T> task) {
-    Seq<Tuple2<String, Seq<String>>> placed = seq(Tuple2.apply(argument, seq(location)));
-    RDD<T> rdd =
-        context.makeRDD(placed, (ClassTag<String>) (ClassTag<?>) ANY).toJavaRDD().map(task).rdd();
-    FutureAction<Seq<T>> action =
+    RDD<T> rdd = placed(context, argument, location).toJavaRDD().map(task).rdd();
+    FutureAction<? extends Iterable<T>> action =
         new AsyncRDDActions<>(rdd, (ClassTag<T>) (ClassTag<?>) ANY).collectAsync();
     CompletableFuture<List<T>> result = new CompletableFuture<>();
     // Not in the thread that completes the action: it is Spark's scheduler.
@@ -57,13 +60,41 @@ public final class PlacedJob {
     return result;
   }
 
-  private static <T> boolean complete(CompletableFuture<List<T>> result, Try<Seq<T>> done) {
+  private static <T> boolean complete(
+      CompletableFuture<List<T>> result, Try<? extends Iterable<T>> done) {
     return done.isSuccess()
-        ? result.complete(CollectionConverters.asJava(done.get()))
+        ? result.complete(list(done.get()))
         : result.completeExceptionally(done.failed().get());
   }
 
-  private static <T> Seq<T> seq(T element) {
-    return CollectionConverters.asScala(List.of(element)).toSeq();
+  @SuppressWarnings("unchecked") // see submit
+  private static RDD<String> placed(SparkContext context, String argument, String location) {
+    Object placed = List$.MODULE$.empty().$colon$colon(Tuple2.apply(argument, list(location)));
+    try {
+      return (RDD<String>) makeRdd().invoke(context, placed, ANY);
+    } catch (IllegalAccessException | InvocationTargetException e) {
+      throw new IllegalStateException("Cannot make a job with a preferred location", e);
+    }
+  }
+
+  private static Method makeRdd() {
+    return Arrays.stream(SparkContext.class.getMethods())
+        .filter(method -> method.getName().equals("makeRDD") && method.getParameterCount() == 2)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("SparkContext has no makeRDD"));
+  }
+
+  /** Is both kinds of {@code Seq}. */
+  private static Object list(String element) {
+    return List$.MODULE$.empty().$colon$colon(element);
+  }
+
+  private static <T> List<T> list(Iterable<T> elements) {
+    List<T> all = new ArrayList<>();
+    Iterator<T> each = elements.iterator();
+    while (each.hasNext()) {
+      all.add(each.next());
+    }
+    return all;
   }
 }

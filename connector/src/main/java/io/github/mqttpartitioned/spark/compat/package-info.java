@@ -12,13 +12,22 @@
  * <tr><td>{@link io.github.mqttpartitioned.spark.compat.ExecutorPeers}</td>
  *     <td>the {@code Seq} that the block manager master returns</td></tr>
  * <tr><td>{@link io.github.mqttpartitioned.spark.compat.PlacedJob}</td>
- *     <td>the {@code Seq} that jobs take and return</td></tr>
+ *     <td>the {@code Seq} that jobs take</td></tr>
+ * <tr><td>{@link io.github.mqttpartitioned.spark.compat.NewestSpark}</td>
+ *     <td>interfaces of Spark that older versions do not have</td></tr>
  * </table>
  *
- * <p>To support another version of Spark, compile against it: what does not compile, or is missing
- * at run time, moves here. Outside of this package no class uses a Scala collection. This package
- * may use Spark's private classes, and no other package of the connector but {@code error}. The
- * architecture test holds both rules.
+ * <p>One jar runs on all of them. Maven compiles {@code src/main/java} against the oldest Spark,
+ * with Scala 2.12. Then it compiles {@code src/main/java-newest-spark} against the newest Spark,
+ * with Scala 2.13. A class belongs there if it implements or calls what only newer versions of
+ * Spark have. It stays in the package where it would be otherwise, and may use every class of that
+ * package. The other classes do not see it: they declare an interface, and take the implementation
+ * from {@code NewestSpark}.
+ *
+ * <p>To support another version of Spark, add it to the tests of the version matrix: what does not
+ * link, or is missing at run time, moves here. Outside of this package no class uses a Scala
+ * collection. This package may use Spark's private classes, and no other package of the connector
+ * but {@code error}. The architecture test holds both rules.
  */
 @Internal
 @NullMarked
