@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.block;
 
+import java.time.Duration;
+
 /**
  * A place to read a partition's blocks from: its store, or the node that hosts it. Readers treat
  * both alike. Thread-safe.
@@ -14,6 +16,20 @@ public interface BlockSource {
    *     completely
    */
   BlockCursor read(OffsetRange range);
+
+  /**
+   * Waits until there is a message behind the ones that are known. Holds nothing while it waits.
+   *
+   * @param offset behind the last message known
+   * @param limit the longest wait
+   * @return an offset above {@code offset} up to which the source can be read now; or {@code
+   *     offset}, if the time is over
+   * @throws RuntimeException if the source cannot be read any more
+   * @throws UnsupportedOperationException if the source does not grow
+   */
+  default long awaitBeyond(long offset, Duration limit) throws InterruptedException {
+    throw new UnsupportedOperationException("This source does not grow");
+  }
 
   /** Whether this JVM holds the blocks, and not another node. */
   default boolean isLocal() {

@@ -32,6 +32,12 @@ public enum ErrorCondition {
   MQTT_TLS_FILE_UNUSABLE(
       "A trust store or key store cannot be read or does not hold what its type says.",
       "Check that the file is on every host, and check its type and its password."),
+  MQTT_REAL_TIME_OPTION(
+      "An option has no meaning with `Trigger.RealTime`.",
+      "Remove the option, or use `Trigger.ProcessingTime`. For `ackMode`, take `stored`."),
+  MQTT_REAL_TIME_SLOTS(
+      "`Trigger.RealTime` needs a task slot for each partition at the same time, and there are fewer.",
+      "Give the application more cores, or start a new query with fewer `partitions`."),
   // Checkpoint
 
   MQTT_SOURCE_ALREADY_RUNNING(

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,7 @@ public final class ReadMeters {
   private final Counter rows;
   private final Counter bytes;
   private final Counter remoteRows;
+  private final Timer latency;
   private volatile long usedNanos = System.nanoTime();
 
   private ReadMeters(String group, int partition, String node) {
@@ -45,6 +47,7 @@ public final class ReadMeters {
     rows = meters.counter(SourceMeter.READ);
     bytes = meters.counter(SourceMeter.READ_BYTES);
     remoteRows = meters.counter(SourceMeter.READ_REMOTE);
+    latency = meters.timer(SourceMeter.LATENCY);
   }
 
   /**
@@ -131,5 +134,13 @@ public final class ReadMeters {
     if (!local) {
       remoteRows.increment(blockRows);
     }
+  }
+
+  /**
+   * Notes how long the first message of a block took from its receipt until a real-time task has
+   * its row. The clocks of two hosts may differ, so it may be below 0, and counts as 0 then.
+   */
+  public void latency(long micros) {
+    latency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
   }
 }

@@ -83,6 +83,11 @@ public enum SourceMeter {
       Kind.TIMER,
       "seconds",
       "From the receipt of a batch's first message until its acknowledgements are sent"),
+  LATENCY(
+      "mqtt.source.latency",
+      Kind.TIMER,
+      "seconds",
+      "Trigger.RealTime: from a block's first message's receipt to its row; node is the reading one"),
   BATCH(
       "mqtt.source.batch",
       Kind.TIMER,

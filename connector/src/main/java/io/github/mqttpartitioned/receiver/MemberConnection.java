@@ -71,7 +71,11 @@ final class MemberConnection {
     this.listener = listener;
     this.signals = member.signals();
     this.inbox =
-        new Inbox(signals, settings.broker(partition).url(), NodeMemory.ofThisJvm().share());
+        new Inbox(
+            signals,
+            settings.broker(partition).url(),
+            NodeMemory.ofThisJvm().share(),
+            member.store().waiters()::isAny);
   }
 
   /** QoS 1 and 2 messages received whose acknowledgement is not over. Thread-safe. */

@@ -113,6 +113,8 @@ public final class Receiver {
             new MemberLog(LOG, settings, partition),
             signals);
     this.mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
+    // What lingers for others is due when somebody begins to wait for it.
+    store.waiters().whenAny(signals::look);
   }
 
   /** Starts the receiver thread. */

@@ -30,6 +30,11 @@ final class ReceiverSignals {
     }
   }
 
+  /** Has the receiver thread look anew at what it has to do. */
+  synchronized void look() {
+    notifyAll();
+  }
+
   Progress progress() {
     return progress;
   }

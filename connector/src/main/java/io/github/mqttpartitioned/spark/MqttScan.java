@@ -11,12 +11,14 @@ import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.streaming.MicroBatchStream;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /** One read of the table, as Spark plans it. */
 final class MqttScan implements Scan {
 
   private final SourceOptions options;
   private final Supplier<SparkHost> host;
+  private @Nullable MqttMicroBatchStream stream;
 
   MqttScan(SourceOptions options, Supplier<SparkHost> host) {
     this.options = options;
@@ -33,9 +35,13 @@ final class MqttScan implements Scan {
     return MqttTableProvider.SHORT_NAME + " " + options.topics() + " of " + options.brokers();
   }
 
+  /** Spark plans after the stream has heard of its trigger; its real-time tasks take rows alone. */
   @Override
   public ColumnarSupportMode columnarSupportMode() {
-    return ColumnarSupportMode.SUPPORTED;
+    MqttMicroBatchStream known = stream;
+    return known != null && known.isRealTime()
+        ? ColumnarSupportMode.UNSUPPORTED
+        : ColumnarSupportMode.SUPPORTED;
   }
 
   @Override
@@ -45,12 +51,15 @@ final class MqttScan implements Scan {
 
   @Override
   public MicroBatchStream toMicroBatchStream(String checkpointLocation) {
-    return new MqttMicroBatchStream(
+    MqttMicroBatchStream created =
+        new io.github.mqttpartitioned.spark.realtime.RealTimeStream(
         options,
         description(),
         checkpointLocation,
         host,
         System::nanoTime,
         time -> Thread.sleep(time.toMillis()));
+    stream = created;
+    return created;
   }
 }

@@ -13,6 +13,7 @@ import io.github.mqttpartitioned.store.lmdb.StoreLimits;
 import io.github.mqttpartitioned.store.lmdb.StoreState;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
   private final String place;
   private final long epoch;
   private final StoreCapacity capacity;
+  private final OffsetWaiters waiters;
   private volatile LogExtent extent;
 
   /**
@@ -69,6 +71,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     this.epoch = state.epoch();
     this.extent = state.extent();
     this.transaction = opening.transaction();
+    this.waiters = new OffsetWaiters(extent.next());
     this.capacity =
         new StoreCapacity(
             StoreLimits.of(config.maxBytes(), environment.pageSize()), state.liveBytes());
@@ -220,6 +223,16 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     return new StoreCursor(use(), place, config.partition(), range);
   }
 
+  @Override
+  public long awaitBeyond(long offset, Duration limit) throws InterruptedException {
+    return waiters.await(offset, limit);
+  }
+
+  /** Those that wait for messages that the store does not hold yet. */
+  public OffsetWaiters waiters() {
+    return waiters;
+  }
+
   /**
    * Closes the store. Closing twice is fine. Cursors and a writer that are open can still be used.
    * The last of them that is closed unmaps the file.
@@ -233,6 +246,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
       closed = true;
       environment.close(() -> OpenStores.release(directory));
     }
+    waiters.close(StoreException.closed(config.partition(), place));
     LOG.info("Partition {} has closed store {}: offsets {}", config.partition(), place, extent);
   }
 
@@ -307,6 +321,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     transaction = committed;
     capacity.committed(state.liveBytes());
     extent = state.extent();
+    waiters.stored(state.next());
   }
 
   /** Ends a write, whether it is committed or not. */

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ public final class Inbox {
   private final Object monitor;
   private final String broker;
   private final MemberMemory memory;
+  private final BooleanSupplier awaited;
   private final Deque<Batch> full = new ArrayDeque<>();
   private final Deque<Batch> free = new ArrayDeque<>();
   private final Linger linger = new Linger();
@@ -70,11 +72,13 @@ public final class Inbox {
    * @param monitor the receiver thread sleeps on it
    * @param broker URL of the broker that the messages come from
    * @param memory what the connection's batches take is counted there
+   * @param awaited whether somebody waits for the next message, so that it does not wait for others
    */
-  public Inbox(Object monitor, String broker, MemberMemory memory) {
+  public Inbox(Object monitor, String broker, MemberMemory memory, BooleanSupplier awaited) {
     this.monitor = monitor;
     this.broker = broker;
     this.memory = memory;
+    this.awaited = awaited;
   }
 
   /** The connection's share of memory. */
@@ -203,7 +207,9 @@ public final class Inbox {
         return NOT_DUE;
       }
       if (open != null) {
-        return Math.max(0, linger.nanosLeft(open, owed(), now));
+        // What is only to be acknowledged lingers all the same: nobody waits for it here.
+        boolean isAwaited = !open.block().isEmpty() && awaited.getAsBoolean();
+        return isAwaited ? 0 : Math.max(0, linger.nanosLeft(open, owed(), now));
       }
       // It is checked out. The wire thread sees whether it is due when it checks it in.
       long left = Linger.dueAt(openSince) - now;

@@ -14,6 +14,7 @@ import io.github.mqttpartitioned.spark.read.MqttInputPartition;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
  * @param otherHosts hosts that run executors, without the driver's host
  * @param nodes gives the nodes that can host partitions
  * @param blocks gives a task the blocks of its partition
+ * @param taskSlots how many tasks can run at the same time now
  * @param currentBatch the micro-batch that Spark plans or runs in the calling thread, if any
  */
 public record SparkHost(
@@ -37,6 +39,7 @@ public record SparkHost(
     List<String> otherHosts,
     NodesFactory nodes,
     BlockSources blocks,
+    IntSupplier taskSlots,
     Supplier<OptionalLong> currentBatch) {
 
   private static final Logger LOG = LoggerFactory.getLogger(SparkHost.class);
@@ -75,7 +78,13 @@ public record SparkHost(
         List.of(),
         (settings, epoch) -> Nodes.fixed(Node.ofThisJvm()),
         SparkHost::ofThisJvm,
+        () -> taskSlots(context),
         CurrentBatch::id);
+  }
+
+  private static int taskSlots(SparkContext context) {
+    return context.maxNumConcurrentTasks(
+        context.resourceProfileManager().defaultResourceProfile());
   }
 
   private static BlockSource ofThisJvm(MqttInputPartition input) {
@@ -112,6 +121,7 @@ public record SparkHost(
             .toList(),
         (settings, epoch) -> ClusterNodes.open(context, settings, epoch),
         input -> new ClusterBlocks(input, asLongAsAMove),
+        () -> taskSlots(context),
         CurrentBatch::id);
   }
 }

@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives Spark the blocks of a range: each block is one batch of columns, cut to the range.
+ * Gives Spark the blocks of a range: each block is one batch of columns, cut to the range. Behind
+ * the last batch it holds nothing of the source.
  *
  * <p>The reader accounts for each offset of the range exactly once, as given or as lost. A block
  * that is missing or damaged fails the task, or is skipped with a warning if {@code failOnDataLoss}
@@ -41,15 +42,20 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   private final BlockSource source;
   private final MqttInputPartition input;
   private final ReadMeters meters;
-  private final long until;
+  private long until;
   private final boolean includeProperties;
   private final LossPolicy policy;
-  private BlockCursor cursor;
+  private @Nullable BlockCursor cursor;
 
   /** The offset that the next row must have. */
   private long expected;
 
   private @Nullable ColumnarBatch batch;
+
+  /** That the batch is of, and the row of it that is row 0 of the batch. */
+  private @Nullable Block block;
+
+  private int firstRow;
   private boolean closed;
   private final Tally local = new Tally();
   private final Tally remote = new Tally();
@@ -75,7 +81,6 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     this.includeProperties = includeProperties;
     this.policy = policy;
     this.expected = input.range().from();
-    this.cursor = source.read(input.range());
   }
 
   @Override
@@ -94,11 +99,17 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
         skip(e);
       }
     }
+    closeCursor();
     return false;
   }
 
   private Block nextBlock() {
-    Block block = cursor.next();
+    BlockCursor present = cursor;
+    if (present == null) {
+      present = source.read(new OffsetRange(expected, until));
+      cursor = present;
+    }
+    Block block = present.next();
     if (block == null
         || block.firstOffset() > expected
         || block.firstOffset() + block.count() <= expected) {
@@ -149,16 +160,21 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   }
 
   private void goOnAt(long next) {
-    cursor.close();
+    closeCursor();
     expected = next;
-    if (next < until) {
-      cursor = source.read(new OffsetRange(next, until));
+  }
+
+  private void closeCursor() {
+    BlockCursor present = cursor;
+    cursor = null;
+    if (present != null) {
+      present.close();
     }
   }
 
   /** Continues behind the offsets that cannot be read. */
   private void skip(RuntimeException damage) {
-    cursor.close();
+    closeCursor();
     long next = DamagedBlocks.end(source, new OffsetRange(expected, until));
     LOG.warn(
         """
@@ -172,24 +188,25 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     goOnAt(next);
   }
 
-  private ColumnarBatch show(Block block) {
-    int firstRow = (int) (expected - block.firstOffset());
-    long end = Math.min(block.firstOffset() + block.count(), until);
+  private ColumnarBatch show(Block found) {
+    block = found;
+    firstRow = (int) (expected - found.firstOffset());
+    long end = Math.min(found.firstOffset() + found.count(), until);
     int count = (int) (end - expected);
-    BorrowedBytes memory = new BorrowedBytes(block.bytes());
-    ColumnVector[] columns = MessageColumns.of(block, memory, input.partition(), firstRow);
+    BorrowedBytes memory = new BorrowedBytes(found.bytes());
+    ColumnVector[] columns = MessageColumns.of(found, memory, input.partition(), firstRow);
     if (includeProperties) {
       columns =
-          Stream.of(columns, PropertyColumns.of(block, memory, firstRow, count))
+          Stream.of(columns, PropertyColumns.of(found, memory, firstRow, count))
               .flatMap(Stream::of)
               .toArray(ColumnVector[]::new);
     }
     expected = end;
     Tally tally = source.isLocal() ? local : remote;
     tally.rows += count;
-    tally.bytes += block.length();
+    tally.bytes += found.length();
     tally.blocks++;
-    meters.read(count, block.length(), source.isLocal());
+    meters.read(count, found.length(), source.isLocal());
     return new ColumnarBatch(columns, count);
   }
 
@@ -199,6 +216,29 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
       throw new IllegalStateException("There is no batch: next() has not returned true");
     }
     return batch;
+  }
+
+  /** The offset behind the last row of the last batch. */
+  long position() {
+    return expected;
+  }
+
+  /**
+   * Has the reader go on behind its range, which it has read.
+   *
+   * @param next end of the range from now on; the source can be read up to there
+   */
+  void extendTo(long next) {
+    until = next;
+  }
+
+  /** When the message of a row of the present batch was received: microseconds since 1970. */
+  long receivedMicros(int row) {
+    Block present = block;
+    if (batch == null || present == null) {
+      throw new IllegalStateException("There is no batch: next() has not returned true");
+    }
+    return present.receivedMicros(firstRow + row);
   }
 
   @Override
@@ -219,7 +259,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     if (!closed) {
       closed = true;
       batch = null;
-      cursor.close();
+      closeCursor();
     }
   }
 }

@@ -10,12 +10,13 @@ import org.apache.spark.sql.connector.read.InputPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one task of a micro-batch reads.
+ * What one task reads.
  *
  * @param sourceId source that the partition belongs to
  * @param group share name, for meters
  * @param partition 0 to N - 1
- * @param range offsets to read, never empty; the store held them when the batch was planned
+ * @param range offsets to read, never empty; the store held them when the batch was planned. A task
+ *     of {@code Trigger.RealTime} reads on from an empty range until its time is over
  * @param node the node that hosted the partition when the batch was planned; null for none
  */
 public record MqttInputPartition(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.read;
 
+import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.cluster.node.Node;
 import io.github.mqttpartitioned.metrics.ReadMeters;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -28,13 +29,25 @@ public record MqttPartitionReaderFactory(
   @Override
   public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
     MqttInputPartition part = (MqttInputPartition) partition;
-    return new BlockPartitionReader(
-        blocks.of(part),
-        part,
-        ReadMeters.of(
-            part.sourceId(), part.group(), part.partition(), Node.ofThisJvm().address().name()),
-        includeProperties,
-        policy);
+    return reader(part, blocks.of(part), meters(part));
+  }
+
+  /** The rows of a partition from the beginning of its range on, as they come. */
+  public FollowingRows follow(InputPartition partition) {
+    MqttInputPartition part = (MqttInputPartition) partition;
+    BlockSource source = blocks.of(part);
+    ReadMeters meters = meters(part);
+    return new FollowingRows(source, reader(part, source, meters), meters);
+  }
+
+  private BlockPartitionReader reader(
+      MqttInputPartition part, BlockSource source, ReadMeters meters) {
+    return new BlockPartitionReader(source, part, meters, includeProperties, policy);
+  }
+
+  private static ReadMeters meters(MqttInputPartition part) {
+    return ReadMeters.of(
+        part.sourceId(), part.group(), part.partition(), Node.ofThisJvm().address().name());
   }
 
   @Override

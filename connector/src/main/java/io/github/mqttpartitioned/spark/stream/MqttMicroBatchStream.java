@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
+import io.github.mqttpartitioned.spark.read.MqttInputPartition;
 import io.github.mqttpartitioned.spark.read.MqttPartitionReaderFactory;
 import io.github.mqttpartitioned.spark.stream.StreamState.NotStarted;
 import io.github.mqttpartitioned.spark.stream.StreamState.Resolved;
@@ -17,6 +18,8 @@ import io.github.mqttpartitioned.spark.stream.plan.EndOffsetPlanner;
 import io.github.mqttpartitioned.spark.stream.plan.IdleWait;
 import io.github.mqttpartitioned.spark.stream.plan.Sleeper;
 import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
+import io.github.mqttpartitioned.spark.stream.plan.StoredMessages;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -60,7 +63,7 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to the query's thread, except for {@link #metrics}, {@link #reportLatestOffset},
  * {@link #stop} and {@link #toString}.
  */
-public final class MqttMicroBatchStream
+public class MqttMicroBatchStream
     implements MicroBatchStream,
         SupportsTriggerAvailableNow,
         ReportsSourceMetrics,
@@ -75,6 +78,7 @@ public final class MqttMicroBatchStream
   private final LongSupplier nanoTime;
   private final Sleeper sleeper;
   private final IdleWait idle;
+  private volatile boolean realTime;
   private final AtomicReference<StreamState> state =
       new AtomicReference<>(new Unresolved(RunRequest.NONE));
 
@@ -110,6 +114,22 @@ public final class MqttMicroBatchStream
   @Override
   public void prepareForTriggerAvailableNow() {
     request(RunRequest::withAvailableNow);
+  }
+
+  /** Whether the query runs with {@code Trigger.RealTime}. */
+  public final boolean isRealTime() {
+    return realTime;
+  }
+
+  /**
+   * Takes note that the query runs with {@code Trigger.RealTime}.
+   *
+   * @throws IllegalArgumentException if an option has no meaning there
+   */
+  protected final void prepareRealTime() {
+    RealTimeBatches.requireOptions(options);
+    request(RunRequest::withRealTime);
+    realTime = true;
   }
 
   private void request(UnaryOperator<RunRequest> change) {
@@ -152,6 +172,10 @@ public final class MqttMicroBatchStream
     while (true) {
       trim(run);
       BatchEnd end = run.planner().end(from, limit, source::stored);
+      if (run.realTime() != null) {
+        // Spark does not plan with it, and a batch begins whether there is something or not.
+        return end.available();
+      }
       source.planned(end.until());
       if (!end.isEmpty()) {
         idle.found();
@@ -186,6 +210,30 @@ public final class MqttMicroBatchStream
     Running run = running(from.max(until), retention -> Trimming.repeatingFrom(retention, from));
     run.running().meters().batchBegins();
     return run.running().tasks(from, until).toArray(InputPartition[]::new);
+  }
+
+  /** The tasks of a batch of {@code Trigger.RealTime}. */
+  protected final InputPartition[] planOpenTasks(Offset start) {
+    SourceOffset from = own(start);
+    Running run = running(from, retention -> Trimming.resumingAt(retention, from));
+    List<MqttInputPartition> tasks = run.running().openTasks(from);
+    requireNonNull(run.realTime()).begin(from, tasks.size(), run.running().stored());
+    run.running().meters().batchBegins();
+    return tasks.toArray(InputPartition[]::new);
+  }
+
+  /**
+   * Where a batch of {@code Trigger.RealTime} has ended.
+   *
+   * @param until by partition: offset behind the last one that a task has read
+   */
+  protected final Offset endOfOpenTasks(Map<Integer, Long> until) {
+    if (!(state() instanceof Running run)) {
+      throw stopped();
+    }
+    SourceOffset end = requireNonNull(run.realTime()).end(until);
+    run.running().planned(end);
+    return end;
   }
 
   @Override
@@ -223,7 +271,7 @@ public final class MqttMicroBatchStream
     if (now instanceof Running run) {
       run.running().meters().triggerEnds();
     }
-    SourceOffset available = now.lastAvailable();
+    SourceOffset available = available(now, latestConsumedOffset);
     SourceOffset consumed =
         available == null
             ? null
@@ -231,6 +279,16 @@ public final class MqttMicroBatchStream
                 .map(offset -> SourceOffset.of(offset, available.partitions()))
                 .orElse(null);
     return OffsetMetrics.of(consumed, available, now.offsetsLost());
+  }
+
+  /** What was available when the last batch was planned; with {@code Trigger.RealTime}, now. */
+  private static @Nullable SourceOffset available(StreamState now, Optional<Offset> consumed) {
+    if (now instanceof Running run && run.realTime() != null && consumed.isPresent()) {
+      StoredMessages stored = run.running().lastStored();
+      return stored.availableFrom(
+          SourceOffset.of(consumed.get(), run.source().settings().partitions()));
+    }
+    return now.lastAvailable();
   }
 
   private StreamState state() {
@@ -277,6 +335,8 @@ public final class MqttMicroBatchStream
   private Running start(
       Resolved resolved, SourceOffset planned, Function<Retention, Trimming> trimming) {
     RunRequest request = resolved.request();
+    RealTimeBatches realTimeBatches =
+        request.realTime() ? RealTimeBatches.of(resolved.source()) : null;
     Offset seen = request.latestSeen();
     RunningSource source =
         SourceStart.run(resolved.source(), seen == null ? planned : planned.max(own(seen)));
@@ -286,7 +346,8 @@ public final class MqttMicroBatchStream
               resolved.source(),
               source,
               new EndOffsetPlanner(options, request.availableNow(), nanoTime, sleeper),
-              trimming.apply(new Retention(options.retention(), nanoTime)));
+              trimming.apply(new Retention(options.retention(), nanoTime)),
+              realTimeBatches);
       advance(resolved, run);
       return run;
     } catch (Throwable e) {

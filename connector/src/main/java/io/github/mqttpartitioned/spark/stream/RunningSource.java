@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.stream;
 
+import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
@@ -65,6 +66,11 @@ final class RunningSource implements AutoCloseable {
     return partitions.stored();
   }
 
+  /** As {@link #stored}, but a partition that has stopped for good shows what it held. */
+  StoredMessages lastStored() {
+    return partitions.lastStored();
+  }
+
   /** Takes note of offsets that Spark is told of: it may write them to its log at once. */
   void planned(SourceOffset until) {
     partitions.planned(until);
@@ -87,19 +93,45 @@ final class RunningSource implements AutoCloseable {
               ? range
               : loss.held(partition, range, stored.partition(partition).extent());
       if (!held.isEmpty()) {
-        tasks.add(
-            new MqttInputPartition(
-                settings.sourceId(),
-                settings.group(),
-                partition,
-                held,
-                partitions.host(partition).orElse(null)));
+        tasks.add(task(partition, held));
       }
     }
     if (acks != null) {
       acks.planned(until);
     }
     return tasks;
+  }
+
+  /**
+   * The tasks of a batch of {@code Trigger.RealTime}: one for each partition that may get messages
+   * or has some. Each reads on from {@code from} until its time is over.
+   *
+   * @throws IllegalStateException if offsets are lost, and that fails the query
+   */
+  List<MqttInputPartition> openTasks(SourceOffset from) {
+    StoredMessages stored = stored();
+    List<MqttInputPartition> tasks = new ArrayList<>();
+    for (int partition = 0; partition < settings.partitions(); partition++) {
+      long begin = from.get(partition);
+      if (!stored.isWaiting(partition)) {
+        LogExtent extent = stored.partition(partition).extent();
+        loss.requireNotOlder(partition, begin, extent);
+        begin = loss.held(partition, new OffsetRange(begin, extent.next()), extent).from();
+      }
+      if (!stored.isExhausted(partition, begin)) {
+        tasks.add(task(partition, new OffsetRange(begin, begin)));
+      }
+    }
+    return tasks;
+  }
+
+  private MqttInputPartition task(int partition, OffsetRange range) {
+    return new MqttInputPartition(
+        settings.sourceId(),
+        settings.group(),
+        partition,
+        range,
+        partitions.host(partition).orElse(null));
   }
 
   /** Takes note that every batch up to {@code before} is complete, and that no other one runs. */

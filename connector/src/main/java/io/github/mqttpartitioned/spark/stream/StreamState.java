@@ -51,9 +51,17 @@ sealed interface StreamState {
     }
   }
 
-  /** The members are connected and the stores open. */
+  /**
+   * The members are connected and the stores open.
+   *
+   * @param realTime null unless the query runs with {@code Trigger.RealTime}
+   */
   record Running(
-      ResolvedSource source, RunningSource running, EndOffsetPlanner planner, Trimming trimming)
+      ResolvedSource source,
+      RunningSource running,
+      EndOffsetPlanner planner,
+      Trimming trimming,
+      @Nullable RealTimeBatches realTime)
       implements StreamState {
     @Override
     public @Nullable SourceOffset lastAvailable() {

@@ -23,7 +23,7 @@ class PacketReaderTest {
 
   private final ByteArrayOutputStream fromBroker = new ByteArrayOutputStream();
   private final Inbox inbox =
-      new Inbox(new Object(), "tcp://broker:1883", new NodeMemory(1L << 30).share());
+      new Inbox(new Object(), "tcp://broker:1883", new NodeMemory(1L << 30).share(), () -> false);
 
   PacketReaderTest() {
     fromBroker.writeBytes(Packets.connack(false, 0, MqttProperties.NONE));

@@ -199,7 +199,7 @@ class ResolvedSourceTest {
     Configuration hadoop = new Configuration();
     hadoop.set("fs.remote.impl", RemoteFileSystem.class.getName());
     SparkHost host =
-        new SparkHost(2, hadoop, List.of(), node.host(2).nodes(), null, OptionalLong::empty);
+        new SparkHost(2, hadoop, List.of(), node.host(2).nodes(), null, () -> 2, OptionalLong::empty);
     String location = "remote:" + folder;
     assertThatThrownBy(() -> ResolvedSource.of(TestOptions.of(), location, host))
         .isInstanceOf(IllegalArgumentException.class)
@@ -223,6 +223,7 @@ class ResolvedSourceTest {
             List.of("other", "another"),
             node.host(2).nodes(),
             null,
+            () -> 2,
             OptionalLong::empty);
     assertThatThrownBy(() -> ResolvedSource.of(TestOptions.of(), folder.toString(), host))
         .isInstanceOf(IllegalArgumentException.class)
@@ -246,6 +247,7 @@ class ResolvedSourceTest {
             List.of("other"),
             node.host(2).nodes(),
             null,
+            () -> 2,
             OptionalLong::empty);
     assertThatThrownBy(() -> ResolvedSource.of(TestOptions.of(), "file:" + folder, host))
         .hasMessageContaining("other")

@@ -36,6 +36,12 @@ public record StoredMessages(List<PartitionStatus> partitions) {
     return partition(partition).state() == State.WAITING;
   }
 
+  /** Whether a partition holds nothing from {@code offset} on, and gets nothing more. */
+  public boolean isExhausted(int partition, long offset) {
+    return partition(partition).state() == State.RETIRED
+        && partition(partition).extent().next() <= offset;
+  }
+
   /** Whether a member is off its broker until its store has room. */
   boolean isAnyStoreFull() {
     return partitions.stream().anyMatch(each -> each.state() == State.STORE_FULL);
@@ -52,7 +58,7 @@ public record StoredMessages(List<PartitionStatus> partitions) {
   }
 
   /** Where a batch from {@code from} can end: nowhere below it. */
-  SourceOffset availableFrom(SourceOffset from) {
+  public SourceOffset availableFrom(SourceOffset from) {
     return combine(from, Math::max);
   }
 
@@ -76,7 +82,7 @@ public record StoredMessages(List<PartitionStatus> partitions) {
   }
 
   /** Bytes that a message of a partition takes in its store on average; 0 if there is none. */
-  double bytesPerMessage(int partition) {
+  public double bytesPerMessage(int partition) {
     PartitionStatus status = partition(partition);
     long messages = status.extent().next() - status.extent().earliest();
     return messages == 0 ? 0 : (double) status.storeBytes() / messages;
