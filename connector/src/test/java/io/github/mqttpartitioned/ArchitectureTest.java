@@ -114,9 +114,14 @@ class ArchitectureTest {
                   "cluster.coordinator",
                   "cluster.node",
                   "spark.checkpoint",
+                  "spark.compat",
                   "spark.executor",
                   "spark.read",
                   "spark.stream.plan")),
+          Map.entry(
+              "spark.realtime",
+              Set.of(
+                  "option", "spark.executor", "spark.read", "spark.stream", "spark.stream.plan")),
           Map.entry(
               "spark",
               Set.of(

@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.read.SourceMetric;
 import io.github.mqttpartitioned.spark.stream.MqttMicroBatchStream;
+import io.github.mqttpartitioned.spark.stream.StreamFactory;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.util.function.Supplier;
 import org.apache.spark.sql.connector.metric.CustomMetric;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One read of the table, as Spark plans it. */
 final class MqttScan implements Scan {
+
+  private static final StreamFactory STREAMS = StreamFactory.ofThisSpark();
 
   private final SourceOptions options;
   private final Supplier<SparkHost> host;
@@ -52,13 +55,13 @@ final class MqttScan implements Scan {
   @Override
   public MicroBatchStream toMicroBatchStream(String checkpointLocation) {
     MqttMicroBatchStream created =
-        new io.github.mqttpartitioned.spark.realtime.RealTimeStream(
-        options,
-        description(),
-        checkpointLocation,
-        host,
-        System::nanoTime,
-        time -> Thread.sleep(time.toMillis()));
+        STREAMS.create(
+            options,
+            description(),
+            checkpointLocation,
+            host,
+            System::nanoTime,
+            time -> Thread.sleep(time.toMillis()));
     stream = created;
     return created;
   }

@@ -10,8 +10,10 @@ import io.github.mqttpartitioned.testkit.SequenceCheck;
 import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -84,15 +86,15 @@ class RealTimeTest {
         second.stop();
         List<Given> rows = RowCollector.of(name);
         assertThat(rows).hasSizeLessThanOrEqualTo((int) (before + MESSAGES - complete));
-        Map<String, byte[]> found = new java.util.HashMap<>();
+        Map<String, ByteBuffer> found = new HashMap<>();
         for (Given row : rows) {
-          byte[] known = found.putIfAbsent(row.partition() + "/" + row.offset(), row.payload());
+          ByteBuffer known = found.putIfAbsent(row.partition() + "/" + row.offset(), row.payload());
           if (known != null) {
             assertThat(row.payload()).isEqualTo(known);
           }
         }
         SequenceCheck check = new SequenceCheck();
-        found.values().forEach(check::received);
+        found.values().forEach(payload -> check.received(payload.array()));
         assertThat(check.against(sent).missing()).isZero();
         assertThat(check.against(sent).duplicated()).isZero();
       }
@@ -103,7 +105,7 @@ class RealTimeTest {
   void theTriggerOfACheckpointMayChangeToRealTimeAndBack() throws Exception {
     try (TestBroker broker = TestBrokers.start(BrokerOptions.DEFAULTS.maxQueued(0))) {
       int expected = 0;
-      Map<Integer, Long> all = new java.util.HashMap<>();
+      Map<Integer, Long> all = new HashMap<>();
       for (int turn = 0; turn < 4; turn++) {
         Trigger trigger = turn % 2 == 0 ? Trigger.ProcessingTime(0) : REAL_TIME;
         StreamingQuery query = start(broker, trigger, "qos", "2");
@@ -128,7 +130,7 @@ class RealTimeTest {
     SequenceCheck check = new SequenceCheck();
     Set<String> places = new HashSet<>();
     for (Given row : RowCollector.of(name)) {
-      check.received(row.payload());
+      check.received(row.payload().array());
       assertThat(places.add(row.partition() + "/" + row.offset())).as("%s once", row).isTrue();
     }
     assertThat(check.against(sent).missing()).isZero();
@@ -176,8 +178,10 @@ class RealTimeTest {
     Await.until(
         "the source to run",
         LIMIT,
-        () -> failed(query) || query.status().message().startsWith("Processing")
-            || query.status().message().startsWith("Waiting"));
+        () ->
+            failed(query)
+                || query.status().message().startsWith("Processing")
+                || query.status().message().startsWith("Waiting"));
   }
 
   private static boolean failed(StreamingQuery query) {

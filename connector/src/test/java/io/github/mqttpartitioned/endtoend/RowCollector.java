@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.endtoend;
 
-import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,8 +24,7 @@ final class RowCollector extends ForeachWriter<Row> {
    *
    * @param epoch number of the batch
    */
-  record Given(long epoch, int partition, long offset, byte[] payload, long millisLate)
-      implements Serializable {}
+  record Given(long epoch, int partition, long offset, ByteBuffer payload, long millisLate) {}
 
   private final String name;
   private long epoch;
@@ -57,7 +56,7 @@ final class RowCollector extends ForeachWriter<Row> {
                 epoch,
                 row.<Integer>getAs("partition"),
                 row.<Long>getAs("offset"),
-                row.getAs("payload"),
+                ByteBuffer.wrap(row.getAs("payload")),
                 System.currentTimeMillis() - received));
   }
 

@@ -7,11 +7,17 @@ import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.rpc.Answer;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
 import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
+import io.github.mqttpartitioned.cluster.rpc.Request.Follow;
+import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** Reads the block that a task on another node asks for. */
 final class BlockFetch {
@@ -40,5 +46,30 @@ final class BlockFetch {
     } catch (StoreException.Unusable e) {
       return new Answer.Failed(Reason.NOT_HERE, String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Answers with the block of an offset as soon as the store holds it, or after {@link
+   * ClusterTimeouts#LONG_POLL} that it does not. Does not wait.
+   *
+   * @param reader reads the block: the store's writer has other things to do
+   */
+  static CompletableFuture<Answer> answer(Follow follow, PartitionStore store, Executor reader) {
+    return store
+        .waiters()
+        .whenBeyond(follow.from())
+        .completeOnTimeout(
+            follow.from(), ClusterTimeouts.LONG_POLL.toMillis(), TimeUnit.MILLISECONDS)
+        .handleAsync(
+            (next, closed) -> {
+              if (closed != null) {
+                return new Answer.Failed(Reason.NOT_HERE, String.valueOf(closed.getMessage()));
+              }
+              return next <= follow.from()
+                  ? new Answer.Done()
+                  : answer(
+                      new Fetch(follow.sourceId(), follow.partition(), follow.from(), next), store);
+            },
+            reader);
   }
 }

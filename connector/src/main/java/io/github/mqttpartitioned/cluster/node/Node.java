@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +137,11 @@ public final class Node implements NodeLink {
    * @return empty when another node hosts it, or none
    */
   public Optional<BlockSource> blocks(String sourceId, int partition) {
+    return store(sourceId, partition).map(Function.identity());
+  }
+
+  /** As {@link #blocks}, for those that wait for more. */
+  Optional<PartitionStore> store(String sourceId, int partition) {
     return Optional.ofNullable(hosted.get(new Key(sourceId, partition)))
         .flatMap(HostedPartition::store);
   }

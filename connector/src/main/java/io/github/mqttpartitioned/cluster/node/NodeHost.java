@@ -19,6 +19,7 @@ import io.github.mqttpartitioned.cluster.rpc.Request;
 import io.github.mqttpartitioned.cluster.rpc.Request.Advance;
 import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
 import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
+import io.github.mqttpartitioned.cluster.rpc.Request.Follow;
 import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
 import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
 import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
@@ -26,6 +27,7 @@ import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
 import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.store.PartitionStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -181,6 +183,9 @@ public final class NodeHost implements NodeService {
     if (request instanceof Poll poll) {
       return poll(poll);
     }
+    if (request instanceof Follow follow) {
+      return follow(follow, now);
+    }
     try {
       return CompletableFuture.supplyAsync(begin(request), now.threads.workers());
     } catch (RuntimeException e) {
@@ -196,6 +201,17 @@ public final class NodeHost implements NodeService {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     lease.await(poll.seen(), ClusterTimeouts.LONG_POLL, () -> answer.complete(report(lease)));
     return answer;
+  }
+
+  private CompletableFuture<Answer> follow(Follow follow, Running now) {
+    PartitionStore store = node.store(follow.sourceId(), follow.partition()).orElse(null);
+    return store == null
+        ? CompletableFuture.completedFuture(notHere(follow.sourceId(), follow.partition()))
+        : BlockFetch.answer(follow, store, now.threads.workers());
+  }
+
+  private Answer notHere(String sourceId, int partition) {
+    return notHere("partition %d of source %s".formatted(partition, sourceId));
   }
 
   private Answer report(SourceLease lease) {
@@ -217,11 +233,7 @@ public final class NodeHost implements NodeService {
       return () ->
           node.blocks(fetch.sourceId(), fetch.partition())
               .map(blocks -> BlockFetch.answer(fetch, blocks))
-              .orElseGet(
-                  () ->
-                      notHere(
-                          "partition %d of source %s"
-                              .formatted(fetch.partition(), fetch.sourceId())));
+              .orElseGet(() -> notHere(fetch.sourceId(), fetch.partition()));
     }
     if (request instanceof Assign assign) {
       return withLease(assign.sourceId(), assign.registrationId(), lease -> assign(assign, lease));

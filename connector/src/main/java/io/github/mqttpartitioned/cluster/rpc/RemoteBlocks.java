@@ -8,10 +8,12 @@ import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
+import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.rpc.Answer.BlockBytes;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
 import io.github.mqttpartitioned.cluster.rpc.Answer.LostStore;
 import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +26,13 @@ public final class RemoteBlocks implements BlockSource {
   private final NodeClient client;
   private final String sourceId;
   private final int partition;
+  private final RemoteTail tail;
 
   public RemoteBlocks(NodeClient client, String sourceId, int partition) {
     this.client = client;
     this.sourceId = sourceId;
     this.partition = partition;
+    this.tail = new RemoteTail(client, sourceId, partition);
   }
 
   /**
@@ -42,15 +46,55 @@ public final class RemoteBlocks implements BlockSource {
     return new Cursor(range);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The block that was waited for comes with the answer: the next read begins with it. Confined
+   * to one thread, and so is that read.
+   *
+   * @throws UnreachableException as the cursor does
+   */
+  @Override
+  public long awaitBeyond(long offset, Duration limit) throws InterruptedException {
+    return tail.await(offset, limit);
+  }
+
+  /** Whether the connection to the node still stands. */
+  public boolean isActive() {
+    return client.isActive();
+  }
+
+  /** The node that is read. */
+  public NodeAddress node() {
+    return client.node();
+  }
+
+  /** The block of an answer, which must hold {@code offset}. */
+  static Block wrap(BlockBytes found, long offset, int partition, NodeAddress node) {
+    Block block = Block.wrap(found.bytes(), place(offset, partition, node));
+    if (block.firstOffset() > offset || block.firstOffset() + block.count() <= offset) {
+      throw new RemoteException(
+          "The node sent a block from offset %d for %s"
+              .formatted(block.firstOffset(), place(offset, partition, node)));
+    }
+    return block;
+  }
+
+  private static String place(long offset, int partition, NodeAddress node) {
+    return "partition " + partition + ", offset " + offset + ", of node " + node;
+  }
+
   private final class Cursor implements BlockCursor {
     private final OffsetRange range;
     private long next;
+    private @Nullable Block first;
     private @Nullable CompletableFuture<Answer> coming;
 
     Cursor(OffsetRange range) {
       this.range = range;
       this.next = range.from();
-      this.coming = fetch();
+      this.first = tail.take(next);
+      this.coming = first == null ? fetch() : null;
     }
 
     private @Nullable CompletableFuture<Answer> fetch() {
@@ -61,6 +105,13 @@ public final class RemoteBlocks implements BlockSource {
 
     @Override
     public @Nullable Block next() {
+      Block arrived = first;
+      if (arrived != null) {
+        first = null;
+        next = arrived.firstOffset() + arrived.count();
+        coming = fetch();
+        return arrived;
+      }
       CompletableFuture<Answer> awaited = coming;
       if (awaited == null) {
         return null;
@@ -72,14 +123,8 @@ public final class RemoteBlocks implements BlockSource {
     }
 
     private Block block(Answer answer) {
-      String place = "partition " + partition + ", offset " + next + ", of node " + client.node();
       if (answer instanceof BlockBytes found) {
-        Block block = Block.wrap(found.bytes(), place);
-        if (block.firstOffset() > next || block.firstOffset() + block.count() <= next) {
-          throw new RemoteException(
-              "The node sent a block from offset %d for %s".formatted(block.firstOffset(), place));
-        }
-        return block;
+        return wrap(found, next, partition, client.node());
       }
       if (answer instanceof LostStore lost) {
         throw LostStoreException.reported(lost.message(), lost.first());
@@ -87,7 +132,9 @@ public final class RemoteBlocks implements BlockSource {
       if (answer instanceof Failed failed) {
         throw failure(failed);
       }
-      throw new RemoteException("Cannot read " + place + ": the node answered " + answer);
+      throw new RemoteException(
+          "Cannot read %s: the node answered %s"
+              .formatted(place(next, partition, client.node()), answer));
     }
 
     private static RuntimeException failure(Failed failed) {
@@ -100,6 +147,7 @@ public final class RemoteBlocks implements BlockSource {
 
     @Override
     public void close() {
+      first = null;
       coming = null;
     }
   }

@@ -34,6 +34,7 @@ public sealed interface Request extends Frame {
           case Leave.KIND -> Leave.read(in);
           case Fetch.KIND -> Fetch.read(in);
           case Scrape.KIND -> new Scrape();
+          case Follow.KIND -> Follow.read(in);
           default -> throw new FrameException("The kind of a request is unknown: " + kind);
         };
     in.finish();
@@ -244,5 +245,28 @@ public sealed interface Request extends Frame {
 
     @Override
     public void write(FrameWriter out) {}
+  }
+
+  /**
+   * Asks for the block with offset {@code from} as soon as there is one. Answered by an {@link
+   * Answer.BlockBytes}, or by an {@link Answer.Done} if none comes for a while.
+   */
+  record Follow(String sourceId, int partition, long from) implements Request {
+    static final int KIND = 9;
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {
+      out.putText(sourceId).putInt(partition).putLong(from);
+    }
+
+    static Follow read(FrameReader in) {
+      return new Follow(
+          in.getText("source id"), in.getInt("partition"), in.getLong("first offset"));
+    }
   }
 }

@@ -14,15 +14,9 @@ import io.github.mqttpartitioned.cluster.rpc.RemoteBlocks;
 import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
 import io.github.mqttpartitioned.store.StoreException;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
-import org.apache.spark.TaskContext;
-import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The blocks that a task reads on a cluster. If the task's own JVM hosts the partition, they come
@@ -34,15 +28,13 @@ import org.slf4j.LoggerFactory;
  */
 final class ClusterBlocks implements BlockSource {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ClusterBlocks.class);
-  private static final Duration RETRY = Duration.ofMillis(200);
-  private static final Duration ASK = Duration.ofSeconds(1);
-  private static final Duration TELL = Duration.ofSeconds(10);
-
   private final MqttInputPartition input;
   private final Duration patience;
   private @Nullable NodeClients ownClients;
   private boolean local;
+
+  /** The node that the task reads from: kept for what it has sent already. */
+  private @Nullable RemoteBlocks remote;
 
   /**
    * @param patience how long to wait until the partition can be read
@@ -62,11 +54,38 @@ final class ClusterBlocks implements BlockSource {
     return new Cursor(range);
   }
 
-  private BlockCursor open(OffsetRange range) {
+  /**
+   * {@inheritDoc}
+   *
+   * <p>If the partition moves meanwhile, the task waits at its next host. No host for as long as
+   * the limit is no failure: the next batch goes on.
+   */
+  @Override
+  public long awaitBeyond(long offset, Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    ReadRetry retry = null;
+    while (true) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return offset;
+      }
+      try {
+        return source().awaitBeyond(offset, Duration.ofNanos(left));
+      } catch (UnreachableException | StoreException.Unusable e) {
+        remote = null;
+        retry = retry == null ? new ReadRetry(input, patience) : retry;
+        retry.pause(e, offset);
+      }
+    }
+  }
+
+  /** Where the partition is now. */
+  private BlockSource source() {
     Optional<BlockSource> here = Node.ofThisJvm().blocks(input.sourceId(), input.partition());
     local = here.isPresent();
     if (local) {
-      return here.get().read(range);
+      remote = null;
+      return here.get();
     }
     PartitionLocations locations = NodeHost.ofThisJvm().locations(input.sourceId());
     String failure = locations.failed().get(input.partition());
@@ -76,8 +95,12 @@ final class ClusterBlocks implements BlockSource {
     }
     NodeAddress known = locations.nodes().get(input.partition());
     NodeAddress node = known != null ? known : input.requireNode();
-    return new RemoteBlocks(clients().connect(node), input.sourceId(), input.partition())
-        .read(range);
+    RemoteBlocks present = remote;
+    if (present == null || !present.isActive() || !present.node().equals(node)) {
+      present = new RemoteBlocks(clients().connect(node), input.sourceId(), input.partition());
+      remote = present;
+    }
+    return present;
   }
 
   private NodeClients clients() {
@@ -88,8 +111,7 @@ final class ClusterBlocks implements BlockSource {
     NodeClients own = ownClients;
     if (own == null) {
       NodeClients ofThisTask = new NodeClients(SparkNetwork.current());
-      TaskContext.get()
-          .addTaskCompletionListener((TaskCompletionListener) task -> ofThisTask.close());
+      TaskEnd.run(ofThisTask::close);
       own = ofThisTask;
       ownClients = own;
     }
@@ -108,30 +130,15 @@ final class ClusterBlocks implements BlockSource {
 
     @Override
     public @Nullable Block next() {
-      long began = System.nanoTime();
-      long told = began - TELL.toNanos();
-      long asked = began;
+      ReadRetry retry = null;
       while (true) {
         try {
           return advance();
         } catch (UnreachableException | StoreException.Unusable e) {
           close();
-          if (System.nanoTime() - began >= patience.toNanos()) {
-            throw e;
-          }
-          if (System.nanoTime() - told >= TELL.toNanos()) {
-            told = System.nanoTime();
-            LOG.warn(
-                "Partition {} cannot be read now from offset {} on, the task tries again: {}",
-                input.partition(),
-                next,
-                e.getMessage());
-          }
-          pause();
-          if (System.nanoTime() - asked >= ASK.toNanos()) {
-            asked = System.nanoTime();
-            requestNode();
-          }
+          remote = null;
+          retry = retry == null ? new ReadRetry(input, patience) : retry;
+          retry.pause(e, next);
         }
       }
     }
@@ -142,7 +149,7 @@ final class ClusterBlocks implements BlockSource {
       }
       BlockCursor cursor = current;
       if (cursor == null) {
-        cursor = open(new OffsetRange(next, range.until()));
+        cursor = source().read(new OffsetRange(next, range.until()));
         current = cursor;
       }
       Block block = cursor.next();
@@ -159,36 +166,6 @@ final class ClusterBlocks implements BlockSource {
       if (cursor != null) {
         cursor.close();
       }
-    }
-  }
-
-  private void requestNode() {
-    if (NodeHost.ofThisJvm().has(input.sourceId())) {
-      return;
-    }
-    try {
-      NodeRequests.startHere(input.sourceId());
-    } catch (InterruptedException e) {
-      throw killed();
-    } catch (Exception e) {
-      LOG.warn("This executor cannot start a node for source {} now", input.sourceId(), e);
-    }
-  }
-
-  private static UncheckedIOException killed() {
-    Thread.currentThread().interrupt();
-    return new UncheckedIOException(new InterruptedIOException("The task was killed"));
-  }
-
-  private static void pause() {
-    TaskContext task = TaskContext.get();
-    if (task != null && task.isInterrupted()) {
-      throw killed();
-    }
-    try {
-      Thread.sleep(RETRY.toMillis());
-    } catch (InterruptedException e) {
-      throw killed();
     }
   }
 }

@@ -83,8 +83,7 @@ public record SparkHost(
   }
 
   private static int taskSlots(SparkContext context) {
-    return context.maxNumConcurrentTasks(
-        context.resourceProfileManager().defaultResourceProfile());
+    return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
   }
 
   private static BlockSource ofThisJvm(MqttInputPartition input) {

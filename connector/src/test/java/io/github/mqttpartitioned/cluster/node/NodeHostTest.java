@@ -42,6 +42,7 @@ import io.github.mqttpartitioned.store.StoreWriter;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packets;
+import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
@@ -174,6 +175,41 @@ class NodeHostTest {
         try (BlockCursor cursor = blocks.read(new OffsetRange(7, 8))) {
           assertThatThrownBy(cursor::next).isInstanceOf(CorruptBlockException.class);
         }
+      }
+    }
+  }
+
+  @Test
+  void taskElsewhereGetsABlockWhenItIsStored() throws Exception {
+    try (TestBroker broker = TestBrokers.start();
+        Publisher publisher = Publisher.to(broker.url()).connect()) {
+      SourceSettings settings = settings(broker.url());
+      NodeRegistration registration = register(settings, 1);
+      try (RemoteNode link = link(registration)) {
+        link.assign(settings, assignment(0, 0));
+        awaitState(link, State.CONNECTED);
+        PartitionStore store = node.store("source", 0).get();
+        RemoteBlocks blocks =
+            new RemoteBlocks(clients.connect(registration.address()), "source", 0);
+        assertThat(blocks.awaitBeyond(0, Duration.ofMillis(1))).isZero();
+        Await.until("the request to wait at the node", LIMIT, store.waiters()::isAny);
+        publisher.publish("test/a", new byte[1], 1);
+        publisher.flush();
+        assertThat(blocks.awaitBeyond(0, LIMIT)).isEqualTo(1);
+        // The next one is asked for before anybody waits for it.
+        Await.until("the next request", LIMIT, store.waiters()::isAny);
+        try (BlockCursor cursor = blocks.read(new OffsetRange(0, 1))) {
+          assertThat(cursor.next().count()).isEqualTo(1);
+          assertThat(cursor.next()).isNull();
+        }
+        publisher.publish("test/b", new byte[2], 1);
+        publisher.flush();
+        assertThat(blocks.awaitBeyond(1, LIMIT)).isEqualTo(2);
+        Await.until("the last request", LIMIT, store.waiters()::isAny);
+        link.release("source", 0);
+        assertThatThrownBy(() -> blocks.awaitBeyond(2, LIMIT))
+            .isInstanceOf(UnreachableException.class);
+        link.release("source");
       }
     }
   }

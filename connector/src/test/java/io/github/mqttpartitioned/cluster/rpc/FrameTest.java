@@ -58,6 +58,7 @@ class FrameTest {
         new Request.Release("source", 7, 31),
         new Request.Leave("", 7),
         new Request.Fetch("source", 3, 100, 200),
+        new Request.Follow("source", 3, 100),
         new Request.Scrape());
   }
 

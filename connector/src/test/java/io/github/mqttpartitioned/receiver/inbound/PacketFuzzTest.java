@@ -115,7 +115,9 @@ class PacketFuzzTest {
   /** Reads all of it, as each of the parsers does. */
   private static Inbox read(byte[] bytes, Random random, int[] disconnects) throws IOException {
     checkControl(bytes);
-    Inbox inbox = new Inbox(new Object(), SampleMessage.BROKER, new NodeMemory(1L << 30).share(), () -> false);
+    Inbox inbox =
+        new Inbox(
+            new Object(), SampleMessage.BROKER, new NodeMemory(1L << 30).share(), () -> false);
     PacketReader reader =
         new PacketReader(
             inPieces(bytes, random),

@@ -48,7 +48,8 @@ class FailedStartTest extends StreamFixture {
   }
 
   private static SparkHost host(SparkHost.NodesFactory nodes) {
-    return new SparkHost(2, new Configuration(), List.of(), nodes, null, () -> 2, OptionalLong::empty);
+    return new SparkHost(
+        2, new Configuration(), List.of(), nodes, null, () -> 2, OptionalLong::empty);
   }
 
   static List<Throwable> failures() {

@@ -199,7 +199,8 @@ class ResolvedSourceTest {
     Configuration hadoop = new Configuration();
     hadoop.set("fs.remote.impl", RemoteFileSystem.class.getName());
     SparkHost host =
-        new SparkHost(2, hadoop, List.of(), node.host(2).nodes(), null, () -> 2, OptionalLong::empty);
+        new SparkHost(
+            2, hadoop, List.of(), node.host(2).nodes(), null, () -> 2, OptionalLong::empty);
     String location = "remote:" + folder;
     assertThatThrownBy(() -> ResolvedSource.of(TestOptions.of(), location, host))
         .isInstanceOf(IllegalArgumentException.class)

@@ -50,7 +50,9 @@ public final class RealTimeStream extends MqttMicroBatchStream implements Suppor
   @Override
   public PartitionReaderFactory createReaderFactory() {
     PartitionReaderFactory columnar = super.createReaderFactory();
-    return isRealTime() ? new RealTimeReaderFactory((MqttPartitionReaderFactory) columnar) : columnar;
+    return isRealTime()
+        ? new RealTimeReaderFactory((MqttPartitionReaderFactory) columnar)
+        : columnar;
   }
 
   @Override

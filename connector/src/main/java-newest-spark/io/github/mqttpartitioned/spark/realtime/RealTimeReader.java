@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.realtime;
 
+import io.github.mqttpartitioned.spark.executor.TaskEnd;
 import io.github.mqttpartitioned.spark.read.FollowingRows;
 import java.time.Duration;
-import org.apache.spark.TaskContext;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.streaming.PartitionOffset;
 import org.apache.spark.sql.connector.read.streaming.SupportsRealTimeRead;
-import org.apache.spark.util.TaskCompletionListener;
 
 /**
  * Gives a real-time task the rows of its partition. Confined to the task's thread.
@@ -31,11 +30,8 @@ final class RealTimeReader implements SupportsRealTimeRead<InternalRow> {
   RealTimeReader(int partition, FollowingRows rows) {
     this.partition = partition;
     this.rows = rows;
-    TaskContext task = TaskContext.get();
-    if (task != null) {
-      // Spark 4.1 does not close the reader.
-      task.addTaskCompletionListener((TaskCompletionListener) ended -> close());
-    }
+    // Spark 4.1 does not close the reader.
+    TaskEnd.run(this::close);
   }
 
   @SuppressWarnings("MissingOverride")
