@@ -23,8 +23,11 @@ final class RowCollector extends ForeachWriter<Row> {
    * A row, as it came.
    *
    * @param epoch number of the batch
+   * @param number of the message, as {@link io.github.mqttpartitioned.testkit.NumberedMessages}
+   *     counts
+   * @param millisLate from the receipt of the message until the sink had it
    */
-  record Given(long epoch, int partition, long offset, ByteBuffer payload, long millisLate) {}
+  record Given(long epoch, int partition, long offset, long number, long millisLate) {}
 
   private final String name;
   private long epoch;
@@ -56,7 +59,7 @@ final class RowCollector extends ForeachWriter<Row> {
                 epoch,
                 row.<Integer>getAs("partition"),
                 row.<Long>getAs("offset"),
-                ByteBuffer.wrap(row.getAs("payload")),
+                ByteBuffer.wrap(row.<byte[]>getAs("payload")).getLong(),
                 System.currentTimeMillis() - received));
   }
 
