@@ -73,7 +73,7 @@ class ArchitectureTest {
                   "cluster",
                   "cluster.coordinator",
                   "cluster.rpc")),
-          Map.entry("spark.vector", Set.of("error", "mqtt", "block")),
+          Map.entry("spark.vector", Set.of("error", "mqtt", "option", "block")),
           Map.entry(
               "spark.read",
               Set.of(
@@ -117,7 +117,8 @@ class ArchitectureTest {
                   "spark.compat",
                   "spark.executor",
                   "spark.read",
-                  "spark.stream.plan")),
+                  "spark.stream.plan",
+                  "spark.vector")),
           Map.entry(
               "spark.realtime",
               Set.of(

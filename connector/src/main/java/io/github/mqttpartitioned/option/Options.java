@@ -21,11 +21,13 @@ import static io.github.mqttpartitioned.option.Syntax.oneOf;
 import static io.github.mqttpartitioned.option.Syntax.port;
 import static io.github.mqttpartitioned.option.Syntax.trueOrFalse;
 import static io.github.mqttpartitioned.option.Syntax.wholeNumber;
+import static io.github.mqttpartitioned.option.TopicColumnSyntax.topicColumns;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.mqtt.TopicPattern;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,6 +64,16 @@ final class Options {
                       TopicFilter::new),
                   "Topic filters that each member subscribes to")
               .required());
+
+  public static final Option<List<TopicPattern>> TOPIC_COLUMNS =
+      declare(
+          option(
+              "topicColumns",
+              topicColumns(),
+              """
+              Adds a column for each named level of the topic, see [topics](topics.md). The first \
+              pattern that matches counts. A column is null where no pattern matches, and where \
+              the level does not parse"""));
 
   public static final Option<Integer> PARTITIONS =
       declare(
@@ -322,6 +334,16 @@ final class Options {
       declare(
           option("includeProperties", trueOrFalse(), "Adds the columns of the MQTT 5 properties")
               .defaultsTo("false"));
+
+  public static final Option<PayloadType> PAYLOAD_TYPE =
+      declare(
+          option(
+                  "payloadType",
+                  oneOf(PayloadType.class, type -> type.name().toLowerCase(Locale.ROOT)),
+                  """
+                  Type of the column `payload`. With `string` it is text in UTF-8, without a cast. A \
+                  payload that is not UTF-8 is null, and counted in a metric""")
+              .defaultsTo("binary"));
 
   public static final Option<InetSocketAddress> METRICS_PORT =
       declare(

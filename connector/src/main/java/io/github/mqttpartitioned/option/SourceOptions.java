@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.mqtt.TopicPattern;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -46,6 +47,7 @@ public final class SourceOptions {
     checkPartitions(values);
     checkSharedFilters(values);
     checkOverlap(values);
+    checkTopicColumns(values);
     checkTls(values);
     checkBatches(values);
     checkAckMode(values);
@@ -107,6 +109,28 @@ public final class SourceOptions {
         }
       }
     }
+  }
+
+  private static void checkTopicColumns(OptionValues values) {
+    values
+        .find(Options.TOPICS)
+        .ifPresent(
+            topics ->
+                values.find(Options.TOPIC_COLUMNS).orElse(List.of()).stream()
+                    .filter(pattern -> topics.stream().noneMatch(pattern.filter()::overlaps))
+                    .forEach(
+                        pattern ->
+                            values.add(
+                                OptionException.contradiction(
+                                    "topicColumns, topics",
+                                    "topicColumns (%s)".formatted(pattern),
+                                    "topics (%s)"
+                                        .formatted(
+                                            topics.stream()
+                                                .map(TopicFilter::toString)
+                                                .collect(Collectors.joining(","))),
+                                    "no topic that the source receives can match the pattern",
+                                    "Correct the pattern or the topic filters"))));
   }
 
   private static void checkTls(OptionValues values) {
@@ -190,6 +214,11 @@ public final class SourceOptions {
 
   public List<TopicFilter> topics() {
     return values.get(Options.TOPICS);
+  }
+
+  /** The patterns whose named levels are columns; none if the option is not given. */
+  public List<TopicPattern> topicColumns() {
+    return values.find(Options.TOPIC_COLUMNS).orElse(List.of());
   }
 
   /** Empty for Spark's default parallelism at the first start, then for the checkpoint's number. */
@@ -322,6 +351,10 @@ public final class SourceOptions {
 
   public boolean includeProperties() {
     return values.get(Options.INCLUDE_PROPERTIES);
+  }
+
+  public PayloadType payloadType() {
+    return values.get(Options.PAYLOAD_TYPE);
   }
 
   /** The address of the driver's Prometheus endpoint, not resolved. Port 0 picks a free port. */

@@ -30,7 +30,7 @@ final class MqttScan implements Scan {
 
   @Override
   public StructType readSchema() {
-    return MqttColumns.schema(options.includeProperties());
+    return MqttColumns.of(options).schema();
   }
 
   @Override

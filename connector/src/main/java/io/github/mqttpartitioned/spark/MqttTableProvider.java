@@ -29,8 +29,7 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
 
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
-    return MqttColumns.schema(
-        SourceOptions.parse(options.asCaseSensitiveMap()).includeProperties());
+    return MqttColumns.of(SourceOptions.parse(options.asCaseSensitiveMap())).schema();
   }
 
   /** Has Spark pass the schema that a user gives, so that the error can say what to do. */

@@ -40,7 +40,7 @@ class SourceOptionsTest {
           constants.add(field.get(null));
         }
       }
-      assertThat(Options.ALL).hasSize(33).isEqualTo(constants);
+      assertThat(Options.ALL).hasSize(35).isEqualTo(constants);
     }
 
     @Test
@@ -65,7 +65,8 @@ class SourceOptionsTest {
                   Map.entry("retention", "0s"),
                   Map.entry("maxTriggerDelay", "15m"),
                   Map.entry("drainTimeout", "5s"),
-                  Map.entry("includeProperties", "false")));
+                  Map.entry("includeProperties", "false"),
+                  Map.entry("payloadType", "binary")));
     }
 
     @Test

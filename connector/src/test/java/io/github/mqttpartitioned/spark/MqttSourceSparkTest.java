@@ -20,9 +20,11 @@ import static org.apache.spark.sql.functions.upper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.option.PayloadType;
 import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.CapturedLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -303,7 +305,8 @@ class MqttSourceSparkTest extends SourceSparkFixture {
   void providerIsFoundByItsShortName() {
     Dataset<Row> rows =
         spark.readStream().format("mqtt-partitioned").option("topics", "a").load("tcp://broker");
-    assertThat(rows.schema()).isEqualTo(MqttColumns.schema(false));
+    assertThat(rows.schema())
+        .isEqualTo(new MqttColumns(PayloadType.BINARY, false, List.of()).schema());
   }
 
   @Test
@@ -347,5 +350,59 @@ class MqttSourceSparkTest extends SourceSparkFixture {
                     .load("tcp://broker")
                     .count())
         .hasMessageContaining("mqtt-partitioned is not a valid Spark SQL Data Source");
+  }
+
+  @Test
+  void columnsOfTheTopicAreAsInAQueryBySplit() throws Exception {
+    Dataset<Row> columns =
+        messages("topicColumns", "sensor/{room}/#, {kind}/+/{item}", "payloadType", "string")
+            .selectExpr(
+                "kind",
+                "room",
+                "if(topic like 'sensor/%', split(topic, '/')[1], null) expectedRoom",
+                "if(payload is null, 1, 0) bad");
+    StreamingQuery query = start(columns, "levels", "append");
+    try {
+      appendSome();
+      query.processAllAvailable();
+    } finally {
+      query.stop();
+    }
+    assertThat(spark.table("levels").count()).isEqualTo(expected.size());
+    assertThat(spark.table("levels").where("room is not null").count()).isPositive();
+    assertThat(spark.table("levels").where("not (room <=> expectedRoom)").collectAsList())
+        .isEmpty();
+  }
+
+  @Test
+  void otherColumnsOnTheSameCheckpointAreToldAndTaken() throws Exception {
+    run(messages(), rows -> rows);
+    List<String> rooms = new ArrayList<>();
+    try (CapturedLog log = new CapturedLog()) {
+      run(
+          messages("topicColumns", "sensor/{room}/#"),
+          rows -> {
+            rows.select("room").collectAsList().forEach(row -> rooms.add(row.getString(0)));
+            return rows;
+          });
+      assertThat(log.lines("This is a change of schema")).hasSize(1);
+    }
+    assertThat(rooms).hasSize(10);
+  }
+
+  private void run(Dataset<Row> messages, UnaryOperator<Dataset<Row>> batches) throws Exception {
+    append(0, 10);
+    StreamingQuery query =
+        messages
+            .writeStream()
+            .foreachBatch(
+                (VoidFunction2<Dataset<Row>, Long>) (rows, batch) -> batches.apply(rows).count())
+            .option("checkpointLocation", temp.resolve("checkpoint").toString())
+            .start();
+    try {
+      query.processAllAvailable();
+    } finally {
+      query.stop();
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.spark;
 
 import static org.apache.spark.sql.functions.count;
 
+import io.github.mqttpartitioned.option.PayloadType;
 import io.github.mqttpartitioned.spark.read.FakeSource;
 import io.github.mqttpartitioned.spark.read.TestMessage;
 import io.github.mqttpartitioned.spark.read.TestMessage.Properties;
@@ -126,6 +127,7 @@ public abstract class SourceSparkFixture {
   }
 
   Dataset<Row> expectedRows() {
-    return spark.createDataFrame(expected, MqttColumns.schema(true));
+    return spark.createDataFrame(
+        expected, new MqttColumns(PayloadType.BINARY, true, List.of()).schema());
   }
 }

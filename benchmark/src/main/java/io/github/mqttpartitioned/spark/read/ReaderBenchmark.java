@@ -5,6 +5,9 @@ import io.github.mqttpartitioned.benchmark.read.Backlog;
 import io.github.mqttpartitioned.benchmark.report.Scratch;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.metrics.ReadMeters;
+import io.github.mqttpartitioned.option.PayloadType;
+import io.github.mqttpartitioned.spark.vector.BlockVectors;
+import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import java.io.IOException;
@@ -159,7 +162,7 @@ public class ReaderBenchmark {
             stores.get(partition),
             new MqttInputPartition(SOURCE, GROUP, partition, range, null),
             ReadMeters.of(SOURCE, GROUP, partition, "benchmark"),
-            false,
+            new BlockVectors(new MqttColumns(PayloadType.BINARY, false, List.of())),
             new LossPolicy(true, false));
     try (reader) {
       long sum = 0;

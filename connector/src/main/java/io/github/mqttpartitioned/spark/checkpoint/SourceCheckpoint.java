@@ -28,11 +28,12 @@ import org.apache.hadoop.fs.Path;
 /**
  * The source's own folder in the query's checkpoint. It holds the {@link SourceIdentity}, which is
  * written before the first member connects, and the {@link PartitionAssignments}, which are written
- * before a node is told to host a partition. Spark names the folder and never looks into it.
+ * before a node is told to host a partition, and the {@link SourceColumns}. Spark names the folder
+ * and never looks into it.
  *
- * <p>The two are in the files {@code source.<number>.json} and {@code holders.<number>.json}. The
- * file with the highest number is valid. Each change writes a new file aside and renames it,
- * because not every file system can replace a file in one step.
+ * <p>They are in the files {@code source.<number>.json}, {@code holders.<number>.json} and {@code
+ * columns.<number>.json}. The file with the highest number is valid. Each change writes a new file
+ * aside and renames it, because not every file system can replace a file in one step.
  *
  * <p>One writer at a time, see {@code SourceClaim}. Reading is thread-safe.
  */
@@ -40,6 +41,7 @@ public final class SourceCheckpoint {
 
   private static final String IDENTITY = "source";
   private static final String ASSIGNMENTS = "holders";
+  private static final String COLUMNS = "columns";
   private static final Pattern FILE = Pattern.compile("([a-z]+)\\.(\\d{1,9})\\.json");
   private static final String STORES = "stores";
   private static final String COMMITS = "commits";
@@ -85,6 +87,16 @@ public final class SourceCheckpoint {
   /** Makes assignments durable. The ones before stay valid until then. */
   public void write(PartitionAssignments assignments) {
     write(ASSIGNMENTS, PartitionAssignmentsJson.of(assignments));
+  }
+
+  /** The columns of the query's last start, if it has been started before. */
+  public Optional<SourceColumns> columns() {
+    return newest(COLUMNS).map(file -> SourceColumns.parse(text(file), file.toString()));
+  }
+
+  /** Makes columns durable. The ones before stay valid until then. */
+  public void write(SourceColumns columns) {
+    write(COLUMNS, columns.json());
   }
 
   private Optional<Path> newest(String name) {

@@ -10,14 +10,10 @@ import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.metrics.ReadMeters;
-import io.github.mqttpartitioned.spark.vector.BorrowedBytes;
-import io.github.mqttpartitioned.spark.vector.MessageColumns;
-import io.github.mqttpartitioned.spark.vector.PropertyColumns;
+import io.github.mqttpartitioned.spark.vector.BlockVectors;
 import io.github.mqttpartitioned.store.StoreException;
-import java.util.stream.Stream;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.PartitionReader;
-import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +39,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
   private final MqttInputPartition input;
   private final ReadMeters meters;
   private long until;
-  private final boolean includeProperties;
+  private final BlockVectors vectors;
   private final LossPolicy policy;
   private @Nullable BlockCursor cursor;
 
@@ -72,13 +68,13 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
       BlockSource source,
       MqttInputPartition input,
       ReadMeters meters,
-      boolean includeProperties,
+      BlockVectors vectors,
       LossPolicy policy) {
     this.source = source;
     this.input = input;
     this.meters = meters;
     this.until = input.range().until();
-    this.includeProperties = includeProperties;
+    this.vectors = vectors;
     this.policy = policy;
     this.expected = input.range().from();
   }
@@ -193,21 +189,14 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     firstRow = (int) (expected - found.firstOffset());
     long end = Math.min(found.firstOffset() + found.count(), until);
     int count = (int) (end - expected);
-    BorrowedBytes memory = new BorrowedBytes(found.bytes());
-    ColumnVector[] columns = MessageColumns.of(found, memory, input.partition(), firstRow);
-    if (includeProperties) {
-      columns =
-          Stream.of(columns, PropertyColumns.of(found, memory, firstRow, count))
-              .flatMap(Stream::of)
-              .toArray(ColumnVector[]::new);
-    }
+    ColumnarBatch shown = vectors.batch(found, input.partition(), firstRow, count);
     expected = end;
     Tally tally = source.isLocal() ? local : remote;
     tally.rows += count;
     tally.bytes += found.length();
     tally.blocks++;
     meters.read(count, found.length(), source.isLocal());
-    return new ColumnarBatch(columns, count);
+    return shown;
   }
 
   @Override
@@ -250,7 +239,8 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
       SourceMetric.REMOTE_BYTES.of(remote.bytes),
       SourceMetric.LOCAL_BLOCKS.of(local.blocks),
       SourceMetric.REMOTE_BLOCKS.of(remote.blocks),
-      SourceMetric.LOST.of(lost)
+      SourceMetric.LOST.of(lost),
+      SourceMetric.NOT_UTF8.of(vectors.payloadsNotUtf8())
     };
   }
 

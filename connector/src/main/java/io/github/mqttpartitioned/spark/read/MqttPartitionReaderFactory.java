@@ -4,6 +4,8 @@ package io.github.mqttpartitioned.spark.read;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.cluster.node.Node;
 import io.github.mqttpartitioned.metrics.ReadMeters;
+import io.github.mqttpartitioned.spark.vector.BlockVectors;
+import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReader;
@@ -14,12 +16,11 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
  * Creates the readers of tasks. All of them are columnar.
  *
  * @param blocks gives a task the blocks of its partition
- * @param includeProperties whether the schema has the property columns
+ * @param columns what rows have
  * @param policy what to do about offsets that cannot be read
  */
 public record MqttPartitionReaderFactory(
-    BlockSources blocks, boolean includeProperties, LossPolicy policy)
-    implements PartitionReaderFactory {
+    BlockSources blocks, MqttColumns columns, LossPolicy policy) implements PartitionReaderFactory {
 
   @Override
   public boolean supportColumnarReads(InputPartition partition) {
@@ -42,7 +43,7 @@ public record MqttPartitionReaderFactory(
 
   private BlockPartitionReader reader(
       MqttInputPartition part, BlockSource source, ReadMeters meters) {
-    return new BlockPartitionReader(source, part, meters, includeProperties, policy);
+    return new BlockPartitionReader(source, part, meters, new BlockVectors(columns), policy);
   }
 
   private static ReadMeters meters(MqttInputPartition part) {

@@ -24,9 +24,19 @@ public final class SourceMetric extends CustomSumMetric {
   static final SourceMetric LOST =
       new SourceMetric("offsetsLost", "offsets skipped by tasks because they cannot be read");
 
+  static final SourceMetric NOT_UTF8 =
+      new SourceMetric("payloadsNotUtf8", "payloads that are null because they are not UTF-8");
+
   static final List<SourceMetric> ALL =
       List.of(
-          LOCAL_ROWS, REMOTE_ROWS, LOCAL_BYTES, REMOTE_BYTES, LOCAL_BLOCKS, REMOTE_BLOCKS, LOST);
+          LOCAL_ROWS,
+          REMOTE_ROWS,
+          LOCAL_BYTES,
+          REMOTE_BYTES,
+          LOCAL_BLOCKS,
+          REMOTE_BLOCKS,
+          LOST,
+          NOT_UTF8);
 
   private final String name;
   private final String description;

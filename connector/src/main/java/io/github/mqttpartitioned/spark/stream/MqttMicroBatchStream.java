@@ -20,6 +20,7 @@ import io.github.mqttpartitioned.spark.stream.plan.Sleeper;
 import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
 import io.github.mqttpartitioned.spark.stream.plan.StoredMessages;
 import java.util.List;
+import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -240,7 +241,7 @@ public class MqttMicroBatchStream
   public PartitionReaderFactory createReaderFactory() {
     ResolvedSource source = resolved();
     return new MqttPartitionReaderFactory(
-        source.host().blocks(), options.includeProperties(), source.lossPolicy());
+        source.host().blocks(), MqttColumns.of(options), source.lossPolicy());
   }
 
   @Override

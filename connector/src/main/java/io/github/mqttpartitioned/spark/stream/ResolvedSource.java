@@ -9,9 +9,11 @@ import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
+import io.github.mqttpartitioned.spark.checkpoint.SourceColumns;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.read.LossPolicy;
+import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +92,26 @@ record ResolvedSource(
         settings.storeDir());
     if (!identity.equals(kept)) {
       checkpoint.write(identity);
+    }
+    keepColumns();
+  }
+
+  /** Says when the query has other columns than at its last start. */
+  private void keepColumns() {
+    SourceColumns columns = new SourceColumns(MqttColumns.of(options).schema().toDDL());
+    Optional<SourceColumns> former = checkpoint.columns();
+    if (former.isPresent() && !former.get().equals(columns)) {
+      LOG.warn(
+          """
+          Checkpoint {} had other columns at the query's last start. This is a change of schema: \
+          the messages that are stored get the new columns, too, but a state or a sink of the query \
+          may not accept them. Columns before: {}. Columns now: {}""",
+          checkpoint,
+          former.get().ddl(),
+          columns.ddl());
+    }
+    if (!former.equals(Optional.of(columns))) {
+      checkpoint.write(columns);
     }
   }
 

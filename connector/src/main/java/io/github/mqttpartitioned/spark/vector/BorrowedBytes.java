@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * an address outside of the heap. Positions are indexes into the buffer, which the block has
  * checked. Values are valid as long as the buffer.
  */
-public final class BorrowedBytes {
+final class BorrowedBytes {
 
   private static final long ADDRESS_FIELD = addressField();
 
@@ -21,7 +21,7 @@ public final class BorrowedBytes {
   private final @Nullable Object base;
   private final long offset;
 
-  public BorrowedBytes(ByteBuffer bytes) {
+  BorrowedBytes(ByteBuffer bytes) {
     this.bytes = bytes;
     if (bytes.isDirect()) {
       base = null;

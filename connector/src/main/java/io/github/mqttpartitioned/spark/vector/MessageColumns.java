@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * The nine columns that every message has. Each column is a class of its own, so that each call in
  * Spark's generated code has one target and can be inlined.
  */
-public final class MessageColumns {
+final class MessageColumns {
+
+  /** Place of the payload among the columns. */
+  static final int PAYLOAD = 1;
 
   private MessageColumns() {}
 
@@ -21,7 +24,7 @@ public final class MessageColumns {
    * @param partition partition that the block belongs to
    * @param firstRow row of the block that becomes row 0 of the columns
    */
-  public static ColumnVector[] of(Block block, BorrowedBytes bytes, int partition, int firstRow) {
+  static ColumnVector[] of(Block block, BorrowedBytes bytes, int partition, int firstRow) {
     return new ColumnVector[] {
       new Topic(block, bytes, firstRow),
       new Payload(block, bytes, firstRow),

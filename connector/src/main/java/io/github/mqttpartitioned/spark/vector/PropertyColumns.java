@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * property that a message does not have is null. The user properties of a message without any are
  * null, too, as are the headers in Spark's Kafka source.
  */
-public final class PropertyColumns {
+final class PropertyColumns {
 
   private final Block block;
   private final BorrowedBytes bytes;
@@ -32,7 +32,7 @@ public final class PropertyColumns {
   }
 
   /** The columns of {@code rows} rows of a block from {@code firstRow} on. */
-  public static ColumnVector[] of(Block block, BorrowedBytes bytes, int firstRow, int rows) {
+  static ColumnVector[] of(Block block, BorrowedBytes bytes, int firstRow, int rows) {
     PropertyColumns columns = new PropertyColumns(block, bytes, firstRow, rows);
     return new ColumnVector[] {
       columns.new Value(DataTypes.StringType, PropertyPlaces::contentType),
@@ -54,28 +54,9 @@ public final class PropertyColumns {
   }
 
   /** A column that is null where the message does not have the property. */
-  private abstract class Property extends BlockColumnVector {
+  private abstract class Property extends NullableColumnVector {
     Property(DataType type) {
-      super(type);
-    }
-
-    @Override
-    public abstract boolean isNullAt(int row);
-
-    @Override
-    public final boolean hasNull() {
-      return numNulls() > 0;
-    }
-
-    @Override
-    public final int numNulls() {
-      int nulls = 0;
-      for (int row = 0; row < rows; row++) {
-        if (isNullAt(row)) {
-          nulls++;
-        }
-      }
-      return nulls;
+      super(type, rows);
     }
   }
 

@@ -12,6 +12,9 @@ import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.metrics.ReadMeters;
+import io.github.mqttpartitioned.option.PayloadType;
+import io.github.mqttpartitioned.spark.vector.BlockVectors;
+import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +32,8 @@ import org.junit.jupiter.api.Test;
 
 class BlockPartitionReaderTest {
 
+  private static final MqttColumns COLUMNS = new MqttColumns(PayloadType.BINARY, true, List.of());
+
   private static final LossPolicy FAIL = new LossPolicy(true, false);
   private static final LossPolicy SKIP = new LossPolicy(false, false);
   private static final LossPolicy REDELIVERED = new LossPolicy(true, true);
@@ -44,7 +49,7 @@ class BlockPartitionReaderTest {
         this::read,
         new MqttInputPartition("id", "group", 3, new OffsetRange(from, until), null),
         ReadMeters.of("id", "group", 3, "reader"),
-        true,
+        new BlockVectors(COLUMNS),
         policy);
   }
 
@@ -135,6 +140,8 @@ class BlockPartitionReaderTest {
                 "blocksReadRemotely",
                 0L,
                 "offsetsLost",
+                0L,
+                "payloadsNotUtf8",
                 0L));
   }
 
@@ -158,7 +165,7 @@ class BlockPartitionReaderTest {
             elsewhere,
             new MqttInputPartition("id", "group", 3, new OffsetRange(2, 9), null),
             ReadMeters.of("id", "group", 3, "reader"),
-            true,
+            new BlockVectors(COLUMNS),
             FAIL);
     assertThat(offsets(reader)).isEqualTo(range(2, 9));
     assertThat(metrics(reader))

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockFormat;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.option.PayloadType;
 import io.github.mqttpartitioned.spark.read.TestMessage;
 import io.github.mqttpartitioned.spark.read.TestMessage.Properties;
 import java.nio.ByteBuffer;
@@ -143,11 +144,15 @@ class BlockColumnsTest {
     BorrowedBytes memory = new BorrowedBytes(block.bytes());
     List<ColumnVector> columns = new ArrayList<>(List.of(MessageColumns.of(block, memory, 0, 0)));
     columns.addAll(List.of(PropertyColumns.of(block, memory, 0, 3)));
-    StructType schema = MqttColumns.schema(true);
+    StructType schema = columns(true).schema();
     assertThat(columns).hasSize(schema.size());
     for (int i = 0; i < columns.size(); i++) {
       assertThat(columns.get(i).dataType()).isEqualTo(schema.apply(i).dataType());
     }
+  }
+
+  private static MqttColumns columns(boolean properties) {
+    return new MqttColumns(PayloadType.BINARY, properties, List.of());
   }
 
   @Test
@@ -155,8 +160,8 @@ class BlockColumnsTest {
     String message =
         "topic STRING,payload BINARY,partition INT,offset BIGINT,timestamp TIMESTAMP,qos INT,"
             + "retained BOOLEAN,duplicate BOOLEAN,broker STRING";
-    assertThat(MqttColumns.schema(false).toDDL()).isEqualTo(message);
-    assertThat(MqttColumns.schema(true).toDDL())
+    assertThat(columns(false).schema().toDDL()).isEqualTo(message);
+    assertThat(columns(true).schema().toDDL())
         .isEqualTo(
             message
                 + ",contentType STRING,payloadIsUtf8 BOOLEAN,responseTopic STRING,correlationData"
