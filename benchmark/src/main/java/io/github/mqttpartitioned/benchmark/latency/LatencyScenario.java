@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.benchmark.Setting.Choice;
 import io.github.mqttpartitioned.benchmark.Setting.Count;
 import io.github.mqttpartitioned.benchmark.Settings;
 import io.github.mqttpartitioned.benchmark.broker.MosquittoLoad;
+import io.github.mqttpartitioned.benchmark.latency.Latencies.Summary;
 import io.github.mqttpartitioned.benchmark.report.Head;
 import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.report.Scratch;
@@ -17,32 +18,32 @@ import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.Histogram;
-import org.HdrHistogram.SynchronizedHistogram;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * From publish until the sink has the row, at fixed rates, micro-batches back to back. A message
- * carries the time at which it was due, not that at which it was sent: a stall counts for all that
- * it delays.
+ * From publish until the sink has the row, at fixed rates: in micro-batches back to back, or with
+ * {@code Trigger.RealTime}; beside a plain subscriber, in turns with it. A message carries the time
+ * at which it was due, not that at which it was sent: a stall counts for all that it delays.
  */
 public final class LatencyScenario implements Scenario {
 
   private static final int PARTITIONS = 2;
-  private static final int QOS = 1;
-  private static final double MICROS_PER_MILLI = 1e3;
   private static final double NANOS_PER_MILLI = 1e6;
-  private static final long NANOS_PER_MICRO = 1_000;
   private static final long NANOS_PER_SECOND = 1_000_000_000;
-  private static final long HIGHEST_MICROS = 600_000_000;
   private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final String MICRO_BATCH = "micro-batch";
+  private static final String REAL_TIME = "realtime";
+  private static final String PLAIN_TOPIC = "plain/";
+  private static final String QUERY_TOPIC = "benchmark/";
+
+  private final Latencies latencies = Latencies.OF_THIS_JVM;
 
   @Override
   public String name() {
@@ -51,12 +52,18 @@ public final class LatencyScenario implements Scenario {
 
   @Override
   public String summary() {
-    return "from publish, through Mosquitto, to a foreachBatch sink of Spark's at fixed rates";
+    return "from publish, through Mosquitto, to a sink of Spark's at fixed rates";
   }
 
   @Override
   public List<Setting> settings() {
     return List.of(
+        Setting.of(
+            "trigger",
+            new Choice(List.of(MICRO_BATCH, REAL_TIME)),
+            MICRO_BATCH,
+            "micro-batches into foreachBatch, or real-time mode into foreach"),
+        Setting.of("qos", new Choice(List.of("1", "2")), "1", "quality of service"),
         Setting.of(
             "rates",
             new Choice(List.of("100", "1000", "10000")),
@@ -65,6 +72,8 @@ public final class LatencyScenario implements Scenario {
         new Setting("seconds", new Count(1, 3_600), "20", "2", "length of one round"),
         new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
         Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
+        Setting.of(
+            "batch-seconds", new Count(5, 86_400), "300", "duration of a batch in real-time mode"),
         Scratch.SETTING);
   }
 
@@ -79,39 +88,18 @@ public final class LatencyScenario implements Scenario {
           "Spark " + Versions.spark() + ", " + broker.description(),
           String.format(
               Locale.ROOT,
-              "%d s at each rate, %,d bytes at QoS %d, %d partitions, %d rounds, local[%d]",
+              "%d s at each rate, %,d bytes, %d partitions, %d rounds, local[%d]",
               settings.count("seconds"),
               settings.count("payload"),
-              QOS,
               PARTITIONS,
               settings.count("rounds"),
               LocalSpark.CORES),
           scratch.directory());
       SparkSession spark = LocalSpark.start(scratch.newDirectory());
-      Histogram micros = new SynchronizedHistogram(HIGHEST_MICROS, 3);
-      try (RunningQuery query =
-              RunningQuery.into(
-                  spark,
-                  broker.url(),
-                  PARTITIONS,
-                  scratch.newDirectory(),
-                  (batch, id) -> record(batch, micros));
-          Publisher publisher = Publisher.to(broker.url()).connect()) {
-        warmUp(publisher, micros, query);
-        for (int round = settings.isCheck() ? 1 : 0; round <= settings.count("rounds"); round++) {
-          for (String rate : settings.choice("rates")) {
-            micros.reset();
-            long sent = Long.parseLong(rate) * settings.count("seconds");
-            long late = publish(publisher, Long.parseLong(rate), sent, settings);
-            measurements.add(
-                "latency, " + rate + " messages/s, publisher behind, at most",
-                "ms",
-                late / NANOS_PER_MILLI);
-            Await.until(
-                sent + " messages to reach the sink",
-                LIMIT,
-                () -> query.rows() >= 0 && micros.getTotalCount() >= sent);
-            note(round, rate, micros, sent, measurements, out);
+      try {
+        for (String trigger : settings.choice("trigger")) {
+          for (String qos : settings.choice("qos")) {
+            run(settings, trigger, Integer.parseInt(qos), spark, broker, scratch, measurements, out);
           }
         }
       } finally {
@@ -123,23 +111,89 @@ public final class LatencyScenario implements Scenario {
     return true;
   }
 
-  private static void record(Dataset<Row> batch, Histogram micros) {
-    List<Row> rows = batch.collectAsList();
-    long now = System.nanoTime();
-    for (Row row : rows) {
-      long due = ByteBuffer.wrap(row.<byte[]>getAs(0)).getLong();
-      micros.recordValue(Math.min(HIGHEST_MICROS, Math.max(0, now - due) / NANOS_PER_MICRO));
+  private void run(
+      Settings settings,
+      String trigger,
+      int qos,
+      SparkSession spark,
+      TestBroker broker,
+      Scratch scratch,
+      Measurements measurements,
+      PrintStream out)
+      throws Exception {
+    boolean realTime = trigger.equals(REAL_TIME);
+    String side = (realTime ? "real-time mode, " : "") + (realTime || qos != 1 ? "QoS " + qos + ", " : "");
+    try (RunningQuery query =
+            start(realTime, settings, qos, spark, broker, scratch.newDirectory());
+        PlainSubscriber plain = PlainSubscriber.connect(broker.url(), PLAIN_TOPIC + "#", qos);
+        Publisher publisher = Publisher.to(broker.url()).connect()) {
+      warmUp(publisher, query, qos);
+      for (int round = settings.isCheck() ? 1 : 0; round <= settings.count("rounds"); round++) {
+        for (String rate : settings.choice("rates")) {
+          Load load = new Load(publisher, settings, Long.parseLong(rate), qos);
+          Summary subscriber = measure(load, PLAIN_TOPIC, query);
+          Summary sink = measure(load, QUERY_TOPIC, query);
+          out.printf(
+              Locale.ROOT,
+              "%s, %s%6s messages/s: %s; plain subscriber: %s%n",
+              round == 0 ? "warm-up" : "round " + round,
+              side,
+              rate,
+              sink,
+              subscriber);
+          if (round > 0) {
+            String row = "latency, " + side + rate + " messages/s, ";
+            add(measurements, row, sink);
+            add(measurements, row + "plain subscriber, ", subscriber);
+            measurements.add(
+                row + "publisher behind, at most", "ms", load.late / NANOS_PER_MILLI);
+          }
+        }
+      }
     }
   }
 
-  private static void warmUp(Publisher publisher, Histogram micros, RunningQuery query) {
+  private RunningQuery start(
+      boolean realTime,
+      Settings settings,
+      int qos,
+      SparkSession spark,
+      TestBroker broker,
+      Path directory)
+      throws Exception {
+    return realTime
+        ? RunningQuery.inRealTime(
+            spark,
+            broker.url(),
+            PARTITIONS,
+            qos,
+            Duration.ofSeconds(settings.count("batch-seconds")),
+            directory,
+            new RowSink())
+        : RunningQuery.into(
+            spark,
+            broker.url(),
+            PARTITIONS,
+            qos,
+            directory,
+            (batch, id) -> record(batch, Latencies.OF_THIS_JVM));
+  }
+
+  private static void record(Dataset<Row> batch, Latencies latencies) {
+    List<Row> rows = batch.collectAsList();
+    long now = System.nanoTime();
+    rows.forEach(row -> latencies.arrived(row.getAs(0), now));
+  }
+
+  private void warmUp(Publisher publisher, RunningQuery query, int qos) {
     Await.until(
         "the members to be subscribed",
         LIMIT,
         () -> {
-          publisher.publish("benchmark/first", stamp(new byte[Long.BYTES], System.nanoTime()), QOS);
+          byte[] first = Latencies.stamp(new byte[Long.BYTES], System.nanoTime());
+          publisher.publish(QUERY_TOPIC + "first", first, qos);
           publisher.flush();
-          return query.rows() >= 0 && micros.getTotalCount() > 0;
+          return query.rows() >= 0 && latencies.count() > 0;
         });
     publisher.awaitAcknowledged(LIMIT);
     long[] before = {-1};
@@ -148,66 +202,66 @@ public final class LatencyScenario implements Scenario {
         LIMIT,
         () -> {
           LockSupport.parkNanos(NANOS_PER_SECOND);
-          long now = micros.getTotalCount();
+          long now = latencies.count();
           boolean quiet = now == before[0];
           before[0] = now;
           return quiet;
         });
   }
 
-  private static byte[] stamp(byte[] payload, long dueNanos) {
-    ByteBuffer.wrap(payload).putLong(dueNanos);
-    return payload;
-  }
-
-  /** How far it was behind what was due, at most, in nanoseconds. */
-  private static long publish(Publisher publisher, long rate, long messages, Settings settings) {
-    long late = 0;
-    int bytes = settings.smallCount("payload");
-    long begin = System.nanoTime();
-    for (long i = 0; i < messages; i++) {
-      long due = begin + i * NANOS_PER_SECOND / rate;
-      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-        LockSupport.parkNanos(wait);
-      }
-      publisher.publish("benchmark/" + i % 10, stamp(new byte[bytes], due), QOS);
-      publisher.flush();
-      late = Math.max(late, System.nanoTime() - due);
-    }
-    return late;
-  }
-
-  private static void note(
-      int round,
-      String rate,
-      Histogram micros,
-      long sent,
-      Measurements measurements,
-      PrintStream out) {
-    if (micros.getTotalCount() != sent) {
+  private Summary measure(Load load, String topic, RunningQuery query) {
+    latencies.reset();
+    long sent = load.publish(topic);
+    Await.until(
+        sent + " messages to arrive",
+        LIMIT,
+        () -> query.rows() >= 0 && latencies.count() >= sent);
+    if (latencies.count() != sent) {
       throw new IllegalStateException(
-          "%,d messages were sent and %,d reached the sink"
-              .formatted(sent, micros.getTotalCount()));
+          "%,d messages were sent and %,d arrived".formatted(sent, latencies.count()));
     }
-    double p50 = micros.getValueAtPercentile(50) / MICROS_PER_MILLI;
-    double p95 = micros.getValueAtPercentile(95) / MICROS_PER_MILLI;
-    double p99 = micros.getValueAtPercentile(99) / MICROS_PER_MILLI;
-    double most = micros.getMaxValue() / MICROS_PER_MILLI;
-    out.printf(
-        Locale.ROOT,
-        "%s, %6s messages/s: p50 %7.1f ms, p95 %7.1f ms, p99 %7.1f ms, max %7.1f ms%n",
-        round == 0 ? "warm-up" : "round " + round,
-        rate,
-        p50,
-        p95,
-        p99,
-        most);
-    if (round > 0) {
-      String row = "latency, " + rate + " messages/s, ";
-      measurements.add(row + "p50", "ms", p50);
-      measurements.add(row + "p95", "ms", p95);
-      measurements.add(row + "p99", "ms", p99);
-      measurements.add(row + "max", "ms", most);
+    return latencies.summary();
+  }
+
+  private static void add(Measurements measurements, String row, Summary summary) {
+    measurements.add(row + "p50", "ms", summary.p50());
+    measurements.add(row + "p95", "ms", summary.p95());
+    measurements.add(row + "p99", "ms", summary.p99());
+    measurements.add(row + "max", "ms", summary.most());
+  }
+
+  /** Publishes at a fixed rate. */
+  private static final class Load {
+    private final Publisher publisher;
+    private final long rate;
+    private final long messages;
+    private final int bytes;
+    private final int qos;
+
+    /** How far it was behind what was due, at most, in nanoseconds. */
+    private long late;
+
+    Load(Publisher publisher, Settings settings, long rate, int qos) {
+      this.publisher = publisher;
+      this.rate = rate;
+      this.messages = rate * settings.count("seconds");
+      this.bytes = settings.smallCount("payload");
+      this.qos = qos;
+    }
+
+    /** Returns how many messages were sent. */
+    long publish(String topic) {
+      long begin = System.nanoTime();
+      for (long i = 0; i < messages; i++) {
+        long due = begin + i * NANOS_PER_SECOND / rate;
+        for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+          LockSupport.parkNanos(wait);
+        }
+        publisher.publish(topic + i % 10, Latencies.stamp(new byte[bytes], due), qos);
+        publisher.flush();
+        late = Math.max(late, System.nanoTime() - due);
+      }
+      return messages;
     }
   }
 }

@@ -2,12 +2,14 @@
 package io.github.mqttpartitioned.benchmark.spark;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.ForeachWriter;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.DataStreamWriter;
@@ -77,22 +79,62 @@ public final class RunningQuery implements AutoCloseable {
       SparkSession spark,
       String brokerUrl,
       int partitions,
+      int qos,
       Path directory,
       VoidFunction2<Dataset<Row>, Long> sink)
       throws Exception {
     return start(
         spark,
-        messages(spark, brokerUrl, partitions).select("payload").writeStream().foreachBatch(sink),
+        benchmarkMessages(spark, brokerUrl, partitions, qos)
+            .select("payload")
+            .writeStream()
+            .foreachBatch(sink),
         BACK_TO_BACK,
         directory);
   }
 
+  /**
+   * With each payload into {@code sink} as it comes.
+   *
+   * @param batch how long a batch is
+   */
+  public static RunningQuery inRealTime(
+      SparkSession spark,
+      String brokerUrl,
+      int partitions,
+      int qos,
+      Duration batch,
+      Path directory,
+      ForeachWriter<Row> sink)
+      throws Exception {
+    return start(
+        spark,
+        benchmarkMessages(spark, brokerUrl, partitions, qos)
+            .select("payload")
+            .writeStream()
+            .foreach(sink)
+            .outputMode("update"),
+        Trigger.RealTime(batch.toMillis()),
+        directory);
+  }
+
+  private static Dataset<Row> benchmarkMessages(
+      SparkSession spark, String brokerUrl, int partitions, int qos) {
+    return messages(spark, brokerUrl, partitions, "benchmark/#", qos);
+  }
+
   private static Dataset<Row> messages(SparkSession spark, String brokerUrl, int partitions) {
+    return messages(spark, brokerUrl, partitions, "#", 1);
+  }
+
+  private static Dataset<Row> messages(
+      SparkSession spark, String brokerUrl, int partitions, String topics, int qos) {
     return spark
         .readStream()
         .format("mqtt-partitioned")
         .option("brokerUrl", brokerUrl)
-        .option("topics", "#")
+        .option("topics", topics)
+        .option("qos", qos)
         .option("partitions", partitions)
         .option("keepAlive", "10m")
         .option("clientIdPrefix", "benchmark-" + UUID.randomUUID())

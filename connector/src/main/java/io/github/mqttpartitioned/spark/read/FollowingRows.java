@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.spark.read;
 
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.metrics.ReadMeters;
+import io.github.mqttpartitioned.store.StoreException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class FollowingRows implements AutoCloseable {
 
   private static final long MICROS_PER_MILLI = 1_000;
+
+  /** How long Spark may take to kill a task of a query that stops. */
+  private static final Duration KILL = Duration.ofSeconds(5);
 
   private final BlockSource source;
   private final BlockPartitionReader blocks;
@@ -85,7 +89,7 @@ public final class FollowingRows implements AutoCloseable {
       return known;
     }
     try {
-      return source.awaitBeyond(known, Duration.ofNanos(nanos));
+      return awaitUntilKilled(known, Duration.ofNanos(nanos));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       UncheckedIOException killed =
@@ -93,6 +97,16 @@ public final class FollowingRows implements AutoCloseable {
               new InterruptedIOException("The task was killed while it waited for a message"));
       killed.addSuppressed(e);
       throw killed;
+    }
+  }
+
+  /** When a query stops, its stores may be closed a little before its tasks are killed. */
+  private long awaitUntilKilled(long known, Duration limit) throws InterruptedException {
+    try {
+      return source.awaitBeyond(known, limit);
+    } catch (StoreException.Unusable e) {
+      Thread.sleep(KILL.toMillis());
+      throw e;
     }
   }
 
