@@ -8,8 +8,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.execution.streaming.checkpointing.FileSystemBasedCheckpointFileManager;
 
 /**
- * Spark's files of a checkpoint, which hold the process at the end of a batch until its parent kills
- * it: before or after the entry of the offset log, or that of the commit log, is in its place.
+ * Spark's files of a checkpoint, which hold the process at the end of a batch until its parent
+ * kills it: before or after the entry of the offset log, or that of the commit log, is in its
+ * place.
  */
 public final class LogPoint extends FileSystemBasedCheckpointFileManager {
 

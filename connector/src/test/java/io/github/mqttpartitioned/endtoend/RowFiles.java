@@ -23,8 +23,8 @@ import org.apache.spark.sql.ForeachWriter;
 import org.apache.spark.sql.Row;
 
 /**
- * A {@code foreach} sink that is idempotent by partition and offset: each task appends its rows to a
- * file of its own, one write for each row, and who reads takes each offset once. A row that was
+ * A {@code foreach} sink that is idempotent by partition and offset: each task appends its rows to
+ * a file of its own, one write for each row, and who reads takes each offset once. A row that was
  * written survives the kill of its process.
  */
 final class RowFiles extends ForeachWriter<Row> {

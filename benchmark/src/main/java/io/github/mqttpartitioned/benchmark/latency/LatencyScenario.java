@@ -99,7 +99,15 @@ public final class LatencyScenario implements Scenario {
       try {
         for (String trigger : settings.choice("trigger")) {
           for (String qos : settings.choice("qos")) {
-            run(settings, trigger, Integer.parseInt(qos), spark, broker, scratch, measurements, out);
+            run(
+                settings,
+                trigger,
+                Integer.parseInt(qos),
+                spark,
+                broker,
+                scratch,
+                measurements,
+                out);
           }
         }
       } finally {
@@ -122,7 +130,8 @@ public final class LatencyScenario implements Scenario {
       PrintStream out)
       throws Exception {
     boolean realTime = trigger.equals(REAL_TIME);
-    String side = (realTime ? "real-time mode, " : "") + (realTime || qos != 1 ? "QoS " + qos + ", " : "");
+    String side =
+        (realTime ? "real-time mode, " : "") + (realTime || qos != 1 ? "QoS " + qos + ", " : "");
     try (RunningQuery query =
             start(realTime, settings, qos, spark, broker, scratch.newDirectory());
         PlainSubscriber plain = PlainSubscriber.connect(broker.url(), PLAIN_TOPIC + "#", qos);
@@ -132,6 +141,7 @@ public final class LatencyScenario implements Scenario {
         for (String rate : settings.choice("rates")) {
           Load load = new Load(publisher, settings, Long.parseLong(rate), qos);
           Summary subscriber = measure(load, PLAIN_TOPIC, query);
+          plain.requireConnected();
           Summary sink = measure(load, QUERY_TOPIC, query);
           out.printf(
               Locale.ROOT,
@@ -145,8 +155,7 @@ public final class LatencyScenario implements Scenario {
             String row = "latency, " + side + rate + " messages/s, ";
             add(measurements, row, sink);
             add(measurements, row + "plain subscriber, ", subscriber);
-            measurements.add(
-                row + "publisher behind, at most", "ms", load.late / NANOS_PER_MILLI);
+            measurements.add(row + "publisher behind, at most", "ms", load.late / NANOS_PER_MILLI);
           }
         }
       }
@@ -213,9 +222,7 @@ public final class LatencyScenario implements Scenario {
     latencies.reset();
     long sent = load.publish(topic);
     Await.until(
-        sent + " messages to arrive",
-        LIMIT,
-        () -> query.rows() >= 0 && latencies.count() >= sent);
+        sent + " messages to arrive", LIMIT, () -> query.rows() >= 0 && latencies.count() >= sent);
     if (latencies.count() != sent) {
       throw new IllegalStateException(
           "%,d messages were sent and %,d arrived".formatted(sent, latencies.count()));

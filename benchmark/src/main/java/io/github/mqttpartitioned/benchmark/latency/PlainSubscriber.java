@@ -30,6 +30,17 @@ final class PlainSubscriber implements AutoCloseable {
     return new PlainSubscriber(client);
   }
 
+  /**
+   * Looks whether it still receives.
+   *
+   * @throws IllegalStateException when it has lost its connection
+   */
+  void requireConnected() {
+    if (!client.isConnected()) {
+      throw new IllegalStateException("the plain subscriber has lost its connection");
+    }
+  }
+
   @Override
   public void close() throws MqttException {
     client.disconnect().waitForCompletion(TIMEOUT_MILLIS);
