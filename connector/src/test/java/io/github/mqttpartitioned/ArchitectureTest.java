@@ -47,7 +47,8 @@ class ArchitectureTest {
           Map.entry("receiver.inbound", Set.of("mqtt", "option", "block")),
           Map.entry(
               "receiver", Set.of("error", "mqtt", "option", "block", "store", "receiver.inbound")),
-          Map.entry("metrics", Set.of("error", "receiver")),
+          Map.entry("sender", Set.of("error", "mqtt", "option")),
+          Map.entry("metrics", Set.of("error", "receiver", "sender")),
           Map.entry("cluster", Set.of("error", "option")),
           Map.entry(
               "cluster.coordinator", Set.of("error", "option", "block", "receiver", "cluster")),
@@ -124,12 +125,24 @@ class ArchitectureTest {
               Set.of(
                   "option", "spark.executor", "spark.read", "spark.stream", "spark.stream.plan")),
           Map.entry(
+              "spark.sink",
+              Set.of(
+                  "error",
+                  "mqtt",
+                  "option",
+                  "sender",
+                  "metrics",
+                  "spark.executor",
+                  "spark.vector")),
+          Map.entry(
               "spark",
               Set.of(
                   "error",
                   "option",
+                  "sender",
                   "spark.executor",
                   "spark.read",
+                  "spark.sink",
                   "spark.stream",
                   "spark.vector")));
 
@@ -144,6 +157,9 @@ class ArchitectureTest {
   private static final Set<String> SPARK_CLASSES_FOR_SOURCES =
       Set.of(
           "org.apache.spark.sql.catalyst.InternalRow",
+          "org.apache.spark.sql.catalyst.expressions.UnsafeRow",
+          "org.apache.spark.sql.catalyst.util.ArrayData",
+          "org.apache.spark.sql.internal.connector.SupportsStreamingUpdateAsAppend",
           "org.apache.spark.sql.sources.DataSourceRegister",
           "org.apache.spark.sql.util.CaseInsensitiveStringMap",
           "org.apache.spark.unsafe.Platform",

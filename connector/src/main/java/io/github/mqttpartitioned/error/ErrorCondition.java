@@ -170,6 +170,22 @@ public enum ErrorCondition {
       "Correct the setting that the cause names."),
   MQTT_START_STOPPED(
       "The query was stopped while its members connected.", "Start the query again."),
+  // Sink
+
+  MQTT_SINK_SCHEMA_INVALID(
+      "The rows that a query writes have a column that the sink does not know, lack one that it needs, or have one of the wrong type.",
+      "Select the columns that the error lists, and cast them to the types that it gives."),
+  MQTT_ROW_INVALID(
+      "A row cannot become a message: its topic, its payload or one of its properties is not what MQTT 5 or the broker allows.",
+      "Correct or filter the row that the error names."),
+  MQTT_ROW_REFUSED(
+      "The broker refuses a message in PUBACK or PUBREC with a reason code.",
+      "Follow the advice beside the reason code."),
+  MQTT_CONFIRMATION_MISSING(
+      "The broker is connected, but confirms no message for longer than `connectTimeout`.",
+      "Look at the broker's load, or raise `connectTimeout`."),
+  MQTT_SENDER_FAILED(
+      "A sender stopped because of an unexpected error.", "Report the error with its stack trace."),
   // Query
 
   MQTT_DRAIN_STALLED(

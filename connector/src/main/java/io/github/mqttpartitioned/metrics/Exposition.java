@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Merges texts in Prometheus' format (version 0.0.4) and keeps the series of one group. The format
+ * Merges texts in Prometheus' format (version 0.0.4) and keeps the series of one source, and those
+ * of all sinks of the application: a sink's group is another one than its source's. The format
  * demands that all series of a family stand together, so it merges by family. A series that comes
  * twice, as from a node in the driver's own JVM, counts once. Confined to one thread.
  */
@@ -15,6 +16,8 @@ final class Exposition {
   private static final String HELP = "# HELP ";
   private static final String TYPE = "# TYPE ";
   private static final String NODE_UP = SourceMeter.NODE_UP.id().replace('.', '_');
+
+  private static final String SINK = "mqtt_sink_";
 
   private final String groupLabel;
   private final Map<String, Family> families = new TreeMap<>();
@@ -40,7 +43,7 @@ final class Exposition {
         if (family.head.indexOf(line) < 0) {
           family.head.append(line).append('\n');
         }
-      } else if (line.contains(groupLabel)) {
+      } else if (line.startsWith(SINK) || line.contains(groupLabel)) {
         int value = line.lastIndexOf(' ');
         family.series.put(line.substring(0, value), line.substring(value));
       }

@@ -30,7 +30,7 @@ final class MeterSet implements AutoCloseable {
    * @param partition null for meters of the whole query
    * @param first one of the meters that will be registered
    */
-  MeterSet(String group, @Nullable Integer partition, String node, SourceMeter first) {
+  MeterSet(String group, @Nullable Integer partition, String node, DeclaredMeter first) {
     // A counter starts when a registry has it.
     PrometheusText.begin();
     Tags common = Tags.of("group", group, "node", node);
@@ -51,7 +51,7 @@ final class MeterSet implements AutoCloseable {
   /**
    * @param counted the caller keeps a reference to it as long as the meter counts
    */
-  <T> void counter(SourceMeter meter, T counted, ToDoubleFunction<T> count) {
+  <T> void counter(DeclaredMeter meter, T counted, ToDoubleFunction<T> count) {
     meters.add(
         FunctionCounter.builder(meter.id(), counted, count)
             .tags(tags)
@@ -60,7 +60,7 @@ final class MeterSet implements AutoCloseable {
             .register(registry));
   }
 
-  Counter counter(SourceMeter meter) {
+  Counter counter(DeclaredMeter meter) {
     Counter counter =
         Counter.builder(meter.id())
             .tags(tags)
@@ -74,7 +74,7 @@ final class MeterSet implements AutoCloseable {
   /**
    * @param gauged the caller keeps a reference to it as long as the meter shows it
    */
-  <T> void gauge(SourceMeter meter, T gauged, ToDoubleFunction<T> value) {
+  <T> void gauge(DeclaredMeter meter, T gauged, ToDoubleFunction<T> value) {
     meters.add(
         Gauge.builder(meter.id(), gauged, value)
             .tags(tags)
@@ -83,7 +83,7 @@ final class MeterSet implements AutoCloseable {
             .register(registry));
   }
 
-  Timer timer(SourceMeter meter) {
+  Timer timer(DeclaredMeter meter) {
     Timer timer =
         Timer.builder(meter.id()).tags(tags).description(meter.description()).register(registry);
     meters.add(timer);

@@ -30,7 +30,7 @@ public final class PrometheusText {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     registry
         .config()
-        .meterFilter(MeterFilter.denyUnless(id -> id.getName().startsWith(SourceMeter.PREFIX)))
+        .meterFilter(MeterFilter.denyUnless(id -> id.getName().startsWith(DeclaredMeter.PREFIX)))
         .meterFilter(histograms());
     Metrics.addRegistry(registry);
     return registry;

@@ -4,12 +4,10 @@ package io.github.mqttpartitioned.metrics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The declarations of all meters: name, base unit and meaning. Names are Micrometer's; Prometheus'
- * names follow from them by Micrometer's naming convention. The tags are {@code group}, {@code
- * node} and {@code partition}; a meter of the whole query has no partition. A topic is never a tag,
- * since the number of topics has no bound.
+ * The meters of the source. The tag {@code group} is the share name; a meter of the whole query has
+ * no partition.
  */
-public enum SourceMeter {
+public enum SourceMeter implements DeclaredMeter {
   RECEIVED(
       "mqtt.source.received",
       Kind.COUNTER,
@@ -104,16 +102,6 @@ public enum SourceMeter {
       null,
       "1 when the node answered this scrape in time, 0 otherwise; only in the endpoint");
 
-  /** What a meter's value does. */
-  public enum Kind {
-    COUNTER,
-    GAUGE,
-    TIMER
-  }
-
-  /** Beginning of all names. */
-  static final String PREFIX = "mqtt.source.";
-
   private final String id;
   private final Kind kind;
   private final @Nullable String unit;
@@ -126,20 +114,22 @@ public enum SourceMeter {
     this.description = description;
   }
 
-  /** Its Micrometer name. */
+  @Override
   public String id() {
     return id;
   }
 
+  @Override
   public Kind kind() {
     return kind;
   }
 
-  /** Null for plain numbers. */
+  @Override
   public @Nullable String unit() {
     return unit;
   }
 
+  @Override
   public String description() {
     return description;
   }

@@ -20,6 +20,10 @@ public final class ControlPackets {
   private static final int SHARED_AVAILABLE = 0x2A;
   static final int SESSION_EXPIRY = 0x11;
   private static final int SERVER_KEEP_ALIVE = 0x13;
+  private static final int RECEIVE_MAXIMUM = 0x21;
+  private static final int MAXIMUM_QOS = 0x24;
+  private static final int RETAIN_AVAILABLE = 0x25;
+  private static final int MAXIMUM_PACKET_SIZE = 0x27;
 
   /**
    * CONNACK, section 3.2.
@@ -31,6 +35,7 @@ public final class ControlPackets {
    * @param wildcards whether the broker has wildcard subscriptions
    * @param sessionExpiry Session Expiry Interval in seconds that the broker insists on, or -1
    * @param serverKeepAlive Keep Alive in seconds that the broker insists on, or -1
+   * @param limits what the broker accepts of a publisher
    */
   public record ConnAck(
       boolean sessionPresent,
@@ -39,7 +44,8 @@ public final class ControlPackets {
       boolean sharedSubscriptions,
       boolean wildcards,
       long sessionExpiry,
-      int serverKeepAlive) {
+      int serverKeepAlive,
+      PublishLimits limits) {
 
     /** The packet, with only what Paho needs in it. */
     public byte[] forPaho() {
@@ -58,6 +64,30 @@ public final class ControlPackets {
           };
     }
   }
+
+  /**
+   * What a broker accepts of a publisher (sections 3.2.2.3.3 to 3.2.2.3.6).
+   *
+   * @param receiveMaximum most messages of QoS 1 and 2 that are not confirmed, 1 to 65,535
+   * @param maximumQos 0, 1 or 2
+   * @param retainAvailable whether a message may be retained
+   * @param maximumPacketSize most bytes of a packet with its fixed header, 1 to 4,294,967,295
+   */
+  public record PublishLimits(
+      int receiveMaximum, int maximumQos, boolean retainAvailable, long maximumPacketSize) {
+
+    /** What a broker accepts that names no limit. */
+    public static final PublishLimits NONE = new PublishLimits(0xFFFF, 2, true, 0xFFFF_FFFFL);
+  }
+
+  /**
+   * PUBACK, PUBREC or PUBCOMP (sections 3.4, 3.5, 3.7).
+   *
+   * @param packetId which message it is about
+   * @param reasonCode 0x80 and more for a failure
+   * @param reason Reason String, fit to be printed; empty for none
+   */
+  public record Confirmation(int packetId, int reasonCode, String reason) {}
 
   /**
    * SUBACK (section 3.9), or UNSUBACK (section 3.11), which has the same form.
@@ -93,7 +123,19 @@ public final class ControlPackets {
         properties.sharedSubscriptions,
         properties.wildcards,
         properties.sessionExpiry,
-        properties.serverKeepAlive);
+        properties.serverKeepAlive,
+        properties.limits());
+  }
+
+  /**
+   * Reads PUBACK, PUBREC or PUBCOMP.
+   *
+   * @param body the packet without its fixed header
+   */
+  public static Confirmation confirmation(ByteBuffer body) throws MalformedPacketException {
+    int packetId = unsignedShort(body);
+    int reasonCode = body.hasRemaining() ? unsignedByte(body) : ReasonCode.SUCCESS;
+    return new Confirmation(packetId, reasonCode, Properties.read(body).reason);
   }
 
   /**
@@ -128,6 +170,14 @@ public final class ControlPackets {
     private boolean wildcards = true;
     private long sessionExpiry = -1;
     private int serverKeepAlive = -1;
+    private int receiveMaximum = PublishLimits.NONE.receiveMaximum();
+    private int maximumQos = PublishLimits.NONE.maximumQos();
+    private boolean retainAvailable = PublishLimits.NONE.retainAvailable();
+    private long maximumPacketSize = PublishLimits.NONE.maximumPacketSize();
+
+    PublishLimits limits() {
+      return new PublishLimits(receiveMaximum, maximumQos, retainAvailable, maximumPacketSize);
+    }
 
     static Properties read(ByteBuffer body) throws MalformedPacketException {
       Properties found = new Properties();
@@ -153,10 +203,15 @@ public final class ControlPackets {
         case SESSION_EXPIRY ->
             sessionExpiry = (long) unsignedShort(from) << Short.SIZE | unsignedShort(from);
         case SERVER_KEEP_ALIVE -> serverKeepAlive = unsignedShort(from);
+        case RECEIVE_MAXIMUM -> receiveMaximum = unsignedShort(from);
+        case MAXIMUM_QOS -> maximumQos = unsignedByte(from);
+        case RETAIN_AVAILABLE -> retainAvailable = unsignedByte(from) != 0;
+        case MAXIMUM_PACKET_SIZE ->
+            maximumPacketSize = (long) unsignedShort(from) << Short.SIZE | unsignedShort(from);
         // Section 2.2.2.2, by type: byte, two bytes, four bytes, text or binary, pair of texts.
-        case 0x24, 0x25, 0x29, 0x17, 0x19, 0x01 -> skip(from, Byte.BYTES);
-        case 0x21, 0x22, 0x23 -> skip(from, Short.BYTES);
-        case 0x27, 0x02, 0x18 -> skip(from, Integer.BYTES);
+        case 0x29, 0x17, 0x19, 0x01 -> skip(from, Byte.BYTES);
+        case 0x22, 0x23 -> skip(from, Short.BYTES);
+        case 0x02, 0x18 -> skip(from, Integer.BYTES);
         case 0x12, 0x1A, 0x1C, 0x15, 0x16 -> skip(from, unsignedShort(from));
         case 0x26 -> {
           skip(from, unsignedShort(from));

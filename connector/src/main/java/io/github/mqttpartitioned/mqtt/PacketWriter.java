@@ -52,11 +52,15 @@ final class PacketWriter extends OutputStream {
    * @throws IOException if the connection is over
    */
   boolean send(byte[] packets, int length) throws IOException {
+    return send(packets, 0, length);
+  }
+
+  boolean send(byte[] packets, int offset, int length) throws IOException {
     synchronized (out) {
       if (disconnected) {
         return false;
       }
-      out.write(packets, 0, length);
+      out.write(packets, offset, length);
       out.flush();
       return true;
     }

@@ -79,9 +79,20 @@ public final class PahoSession implements AutoCloseable {
    * @throws IllegalArgumentException if a file for TLS cannot be used
    */
   public void open() throws IOException {
+    open(false);
+  }
+
+  /**
+   * As {@link #open()}.
+   *
+   * @param cleanStart whether the broker forgets what it has of the session, section 3.1.2.4
+   * @throws IOException if Paho does not even try
+   * @throws IllegalArgumentException if a file for TLS cannot be used
+   */
+  public void open(boolean cleanStart) throws IOException {
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setAutomaticReconnect(false);
-    options.setCleanStart(false);
+    options.setCleanStart(cleanStart);
     options.setSessionExpiryInterval(settings.sessionExpiry().toSeconds());
     options.setReceiveMaximum(settings.receiveMaximum());
     options.setKeepAliveInterval(Math.toIntExact(settings.keepAlive().toSeconds()));
@@ -113,11 +124,21 @@ public final class PahoSession implements AutoCloseable {
    * @throws IOException if the connection is over
    */
   public boolean send(byte[] packets, int length) throws IOException {
+    return send(packets, 0, length);
+  }
+
+  /**
+   * Sends whole packets, messages for example.
+   *
+   * @return false if DISCONNECT has been sent before
+   * @throws IOException if the connection is over
+   */
+  public boolean send(byte[] packets, int offset, int length) throws IOException {
     PacketWriter target = writer;
     if (target == null) {
       throw new IOException("not connected");
     }
-    return target.send(packets, length);
+    return target.send(packets, offset, length);
   }
 
   /** Sends DISCONNECT (section 3.14) if the connection still stands. */

@@ -60,6 +60,9 @@ public enum ReasonCode {
   /** Success, and a normal DISCONNECT. */
   public static final int SUCCESS = 0;
 
+  /** Success of a PUBLISH to a topic that no one has subscribed to. */
+  public static final int NO_MATCHING_SUBSCRIBERS = 0x10;
+
   private static final int FIRST_FAILURE = 0x80;
 
   private static final Map<Integer, ReasonCode> BY_CODE =

@@ -4,8 +4,8 @@ package io.github.mqttpartitioned.mqtt;
 import java.nio.ByteBuffer;
 
 /**
- * Reads Variable Byte Integers (section 1.5.5): 0 to 268,435,455 in one to four bytes, the lowest
- * seven bits first, with the highest bit set in each byte but the last.
+ * Reads and writes Variable Byte Integers (section 1.5.5): 0 to 268,435,455 in one to four bytes,
+ * the lowest seven bits first, with the highest bit set in each byte but the last.
  *
  * <p>A reader returns value and encoded length in one {@code long}, so that nothing is allocated. A
  * negative result is {@link #INCOMPLETE} or {@link #MALFORMED}. An encoding with more bytes than
@@ -66,6 +66,32 @@ public final class VarInt {
       }
     }
     return MALFORMED;
+  }
+
+  /**
+   * Writes an integer in as few bytes as it needs.
+   *
+   * @param value 0 to {@link #MAX_VALUE}
+   * @return the index after its last byte
+   */
+  public static int write(byte[] bytes, int start, int value) {
+    int at = start;
+    int rest = value;
+    while (rest > VALUE_MASK) {
+      bytes[at++] = (byte) ((rest & VALUE_MASK) | (VALUE_MASK + 1));
+      rest >>>= VALUE_BITS;
+    }
+    bytes[at++] = (byte) rest;
+    return at;
+  }
+
+  /** How many bytes {@link #write} takes for a value: 1 to 4. */
+  public static int encodedLength(int value) {
+    int length = 1;
+    for (int rest = value >>> VALUE_BITS; rest > 0; rest >>>= VALUE_BITS) {
+      length++;
+    }
+    return length;
   }
 
   private static long result(int value, int length) {

@@ -48,7 +48,7 @@ public final class SourceOptions {
     checkSharedFilters(values);
     checkOverlap(values);
     checkTopicColumns(values);
-    checkTls(values);
+    checkTls(values, Options.ALL);
     checkBatches(values);
     checkAckMode(values);
     values.throwIfWrong();
@@ -133,7 +133,8 @@ public final class SourceOptions {
                                     "Correct the pattern or the topic filters"))));
   }
 
-  private static void checkTls(OptionValues values) {
+  /** For source and sink. */
+  static void checkTls(OptionValues values, List<Option<?>> known) {
     checkKeyMaterial(
         values,
         Options.TRUSTSTORE_LOCATION,
@@ -143,7 +144,7 @@ public final class SourceOptions {
         Options.KEYSTORE_LOCATION,
         List.of(Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE));
     String given =
-        Options.ALL.stream()
+        known.stream()
             .filter(option -> option.key().startsWith("ssl.") && values.isGiven(option))
             .map(Option::key)
             .collect(Collectors.joining(", "));
@@ -247,15 +248,27 @@ public final class SourceOptions {
   }
 
   public TlsSettings tls() {
+    return tls(values);
+  }
+
+  /** For source and sink. */
+  static TlsSettings tls(OptionValues values) {
     return new TlsSettings(
         keyMaterial(
-            Options.TRUSTSTORE_LOCATION, Options.TRUSTSTORE_PASSWORD, Options.TRUSTSTORE_TYPE),
-        keyMaterial(Options.KEYSTORE_LOCATION, Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE),
+            values,
+            Options.TRUSTSTORE_LOCATION,
+            Options.TRUSTSTORE_PASSWORD,
+            Options.TRUSTSTORE_TYPE),
+        keyMaterial(
+            values, Options.KEYSTORE_LOCATION, Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE),
         values.get(Options.ENDPOINT_IDENTIFICATION));
   }
 
-  private @Nullable KeyMaterial keyMaterial(
-      Option<String> location, Option<Secret> password, Option<StoreType> type) {
+  private static @Nullable KeyMaterial keyMaterial(
+      OptionValues values,
+      Option<String> location,
+      Option<Secret> password,
+      Option<StoreType> type) {
     String file = values.find(location).orElse(null);
     return file == null
         ? null

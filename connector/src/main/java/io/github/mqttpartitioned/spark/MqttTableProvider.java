@@ -3,8 +3,10 @@ package io.github.mqttpartitioned.spark;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SCHEMA_NOT_SUPPORTED;
 
+import io.github.mqttpartitioned.option.SinkOptions;
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
+import io.github.mqttpartitioned.spark.sink.MqttWriteBuilder;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.util.Map;
 import org.apache.spark.sql.connector.catalog.Table;
@@ -15,12 +17,16 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 
 /**
- * {@code format("mqtt-partitioned")}. Spark finds it by its service file. It checks the options as
- * soon as the user calls {@code load()}, not only when the query starts.
+ * {@code format("mqtt-partitioned")}, source and sink. Spark finds it by its service file. It
+ * checks the options as soon as the user calls {@code load()}, {@code save()} or {@code start()},
+ * not only when the query starts.
  */
 public final class MqttTableProvider implements TableProvider, DataSourceRegister {
 
   static final String SHORT_NAME = "mqtt-partitioned";
+
+  /** Every source has it, and no sink. */
+  private static final String TOPICS = "topics";
 
   @Override
   public String shortName() {
@@ -41,13 +47,18 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
   @Override
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
+    if (!new CaseInsensitiveStringMap(properties).containsKey(TOPICS)) {
+      MqttWriteBuilder.check(schema, SinkOptions.parse(properties));
+      return new MqttSinkTable(schema);
+    }
     StructType columns = inferSchema(new CaseInsensitiveStringMap(properties));
     if (!schema.equals(columns)) {
       throw new IllegalArgumentException(
           MQTT_SCHEMA_NOT_SUPPORTED.message(
               """
               The columns of format mqtt-partitioned are fixed, but schema(%s) was given. \
-              Remove schema(...), and select the columns that you need from: %s."""
+              Remove schema(...), and select the columns that you need from: %s. To write rows, \
+              give the option topic instead of topics"""
                   .formatted(schema.toDDL(), columns.toDDL())));
     }
     return new MqttTable(

@@ -4,7 +4,7 @@ package io.github.mqttpartitioned.metrics;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.metrics.SourceMeter.Kind;
+import io.github.mqttpartitioned.metrics.DeclaredMeter.Kind;
 import io.github.mqttpartitioned.testkit.GeneratedPart;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;

@@ -31,7 +31,8 @@ public record MqttColumns(
   static final StructType USER_PROPERTY =
       new StructType().add("key", DataTypes.StringType).add("value", DataTypes.StringType);
 
-  static final DataType USER_PROPERTIES = DataTypes.createArrayType(USER_PROPERTY);
+  /** Type of the column {@code userProperties}. */
+  public static final DataType USER_PROPERTIES = DataTypes.createArrayType(USER_PROPERTY);
 
   public MqttColumns {
     topicPatterns = List.copyOf(topicPatterns);

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.sender;
+
+import io.github.mqttpartitioned.mqtt.ConnectionSettings;
+import io.github.mqttpartitioned.option.SinkSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One MQTT session that publishes: a thread that connects, writes what the {@link Outbox} holds,
+ * connects again when a connection is lost, and sends again what was not confirmed. A broker that
+ * is away for longer than {@code connectTimeout} ends it.
+ *
+ * <p>It serves one writer at a time. The methods are thread-safe.
+ */
+public final class Sender implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+  /** How long the broker may take to end a connection after DISCONNECT. */
+  private static final Duration LEAVE = Duration.ofSeconds(2);
+
+  private final SenderName name;
+  private final ConnectionSettings settings;
+  private final Outbox outbox;
+  private final Thread thread;
+
+  // Guarded by this.
+  private boolean busy;
+  private boolean ready;
+  private boolean over;
+  private boolean closing;
+
+  private Sender(SinkSettings sink, ConnectionSettings settings) {
+    this.settings = settings;
+    this.name = new SenderName(settings.clientId(), settings.broker());
+    this.outbox = new Outbox(name, sink.maxInFlight(), sink.linger(), settings.connectTimeout());
+    this.thread = new Thread(this::run, "mqtt-sender-" + settings.clientId());
+    thread.setDaemon(true);
+    thread.setContextClassLoader(Sender.class.getClassLoader());
+  }
+
+  /** Starts to connect. */
+  static Sender start(SinkSettings sink, ConnectionSettings settings) {
+    Sender sender = new Sender(sink, settings);
+    sender.busy = true;
+    sender.thread.start();
+    return sender;
+  }
+
+  /**
+   * Where a task puts its messages. Waits until the sender is connected for the first time.
+   *
+   * @param partition number of the task in its batch, for errors
+   * @throws SinkException if it cannot connect
+   */
+  public Outbox begin(int partition, SenderListener listener) throws InterruptedException {
+    synchronized (this) {
+      while (!ready && !over) {
+        wait();
+      }
+    }
+    outbox.begin(partition, listener);
+    return outbox;
+  }
+
+  /** Takes the sender for a task; false if it is of no more use. */
+  synchronized boolean take() {
+    busy = !over && !closing && !outbox.hasFailed();
+    return busy;
+  }
+
+  /** The task has ended, and all of its messages are confirmed. */
+  synchronized void release() {
+    busy = false;
+  }
+
+  /** Ends if no task needs the sender; no task can take it from then on. */
+  private synchronized boolean endsUnneeded() {
+    over |= !busy || closing;
+    return over;
+  }
+
+  private synchronized boolean isClosing() {
+    return closing;
+  }
+
+  private void run() {
+    try {
+      connectAndWrite();
+    } catch (RuntimeException | Error e) {
+      outbox.fail(e instanceof SinkException sink ? sink : SinkException.broken(name, e));
+    } catch (InterruptedException e) {
+      outbox.fail(SinkException.broken(name, e));
+      Thread.currentThread().interrupt();
+    } finally {
+      outbox.fail(SinkException.broken(name, new IllegalStateException("the sender is closed")));
+      synchronized (this) {
+        over = true;
+        notifyAll();
+      }
+    }
+  }
+
+  /** Returns when the sender is closed, or when its connection is lost and nobody needs it. */
+  private void connectAndWrite() throws InterruptedException {
+    boolean first = true;
+    long since = System.nanoTime();
+    Duration pause = FIRST_PAUSE;
+    while (!isClosing()) {
+      SinkException lost;
+      try (SenderConnection connection = new SenderConnection(name, settings, outbox)) {
+        try {
+          connection.open(first);
+          connected(first);
+          first = false;
+          pause = FIRST_PAUSE;
+          connection.writeAll();
+          if (isClosing()) {
+            connection.leave(LEAVE);
+            return;
+          }
+          since = System.nanoTime();
+          lost = connection.cause();
+        } catch (SinkException e) {
+          lost = e;
+        }
+      } catch (IOException e) {
+        throw SinkException.broken(name, e);
+      }
+      if (endsUnneeded()) {
+        LOG.debug("{} ends, as its connection is lost and no task needs it", name, lost);
+        return;
+      }
+      boolean late =
+          System.nanoTime() - since + pause.toNanos() >= settings.connectTimeout().toNanos();
+      if (lost.isFinal() || late) {
+        throw lost;
+      }
+      LOG.warn("{} connects again: {}", name, lost.getMessage());
+      pause(pause);
+      Duration longer = pause.multipliedBy(2);
+      pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+    }
+  }
+
+  private synchronized void connected(boolean first) {
+    if (first) {
+      LOG.info("{} is connected", name);
+    }
+    ready = true;
+    notifyAll();
+  }
+
+  private synchronized void pause(Duration time) throws InterruptedException {
+    long until = System.nanoTime() + time.toNanos();
+    for (long left = time.toNanos(); left > 0 && !closing; left = until - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+  }
+
+  /** Ends the session and the thread, without a wait for what is not confirmed. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closing = true;
+      notifyAll();
+    }
+    outbox.stop();
+  }
+
+  /** Waits for the end of the thread. */
+  void awaitEnd(Duration patience) throws InterruptedException {
+    TimeUnit.MILLISECONDS.timedJoin(thread, patience.toMillis());
+  }
+
+  synchronized boolean isOver() {
+    return over;
+  }
+
+  @Override
+  public String toString() {
+    return name.toString();
+  }
+}

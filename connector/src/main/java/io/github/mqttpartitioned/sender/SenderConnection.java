@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.sender;
+
+import io.github.mqttpartitioned.mqtt.ConnectionSettings;
+import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
+import io.github.mqttpartitioned.mqtt.DataPlane;
+import io.github.mqttpartitioned.mqtt.PahoSession;
+import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.Subscriptions;
+import io.github.mqttpartitioned.sender.Outbox.Piece;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One network connection of a sender, from CONNECT to its end. Confined to the sender thread, but
+ * for what the session reports.
+ */
+final class SenderConnection implements DataPlane, ConfirmationReader.Events, AutoCloseable {
+
+  private static final Subscriptions NONE = new Subscriptions(List.of(), 0, List.of());
+
+  /** "Unacceptable protocol version" in a CONNACK of MQTT 3.1.1. */
+  private static final int PROTOCOL_VERSION_OF_3_1_1 = 1;
+
+  private final SenderName name;
+  private final Duration connectTimeout;
+  private final Outbox outbox;
+  private final int number;
+  private final PahoSession session;
+
+  // Guarded by this.
+  private @Nullable ConnAck connAck;
+  private @Nullable Disconnect disconnect;
+  private @Nullable Throwable end;
+
+  SenderConnection(SenderName name, ConnectionSettings settings, Outbox outbox) throws IOException {
+    this.name = name;
+    this.connectTimeout = settings.connectTimeout();
+    this.outbox = outbox;
+    this.number = outbox.connecting();
+    this.session = new PahoSession(settings, NONE, this);
+  }
+
+  @Override
+  public InputStream inbound(InputStream wire, Consumer<ReasonCode> leave) {
+    return new ConfirmationReader(wire, outbox, number, this, leave);
+  }
+
+  @Override
+  public synchronized void connAck(ConnAck received) {
+    connAck = received;
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void disconnect(Disconnect received) {
+    disconnect = received;
+  }
+
+  @Override
+  public void ended(Throwable cause) {
+    synchronized (this) {
+      if (end == null) {
+        end = cause;
+      }
+      notifyAll();
+    }
+    outbox.disconnected(number);
+  }
+
+  /**
+   * Connects.
+   *
+   * @param cleanStart whether to begin a new session
+   * @throws SinkException if the broker refuses, cannot be reached or does not answer in time
+   */
+  void open(boolean cleanStart) throws InterruptedException {
+    try {
+      session.open(cleanStart);
+    } catch (IOException e) {
+      throw SinkException.unreachable(name, connectTimeout, e);
+    }
+    ConnAck answer = awaitConnAck();
+    if (answer.reasonCode() != ReasonCode.SUCCESS || end() != null) {
+      throw cause();
+    }
+    outbox.connected(answer.limits(), answer.sessionPresent());
+    if (end() != null) {
+      outbox.disconnected(number);
+    }
+  }
+
+  private synchronized ConnAck awaitConnAck() throws InterruptedException {
+    long until = System.nanoTime() + connectTimeout.toNanos();
+    while (connAck == null) {
+      long left = until - System.nanoTime();
+      if (end != null) {
+        throw cause();
+      }
+      if (left <= 0) {
+        throw SinkException.silent(name, connectTimeout);
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return connAck;
+  }
+
+  private synchronized @Nullable Throwable end() {
+    return end;
+  }
+
+  /** Why the connection is over: the broker's own words before what the network reported. */
+  synchronized SinkException cause() {
+    if (connAck != null && connAck.reasonCode() != ReasonCode.SUCCESS) {
+      int code = connAck.reasonCode();
+      return SinkException.refused(
+          name,
+          code == PROTOCOL_VERSION_OF_3_1_1 ? ReasonCode.UNSUPPORTED_PROTOCOL_VERSION.code() : code,
+          connAck.reason());
+    }
+    if (disconnect != null) {
+      return SinkException.disconnected(name, disconnect.reasonCode(), disconnect.reason());
+    }
+    Throwable cause = end == null ? new IOException("the sender has left the broker") : end;
+    return cause instanceof IOException
+        ? SinkException.unreachable(name, connectTimeout, cause)
+        : cause instanceof RuntimeException || cause instanceof Error
+            ? SinkException.broken(name, cause)
+            : SinkException.unreachable(name, connectTimeout, cause);
+  }
+
+  /** Writes what the outbox gives, until the connection is over or the outbox is stopped. */
+  void writeAll() throws InterruptedException {
+    for (Piece piece = outbox.next(); piece != null; piece = outbox.next()) {
+      try {
+        session.send(piece.bytes, piece.from, piece.length);
+      } catch (IOException e) {
+        ended(e);
+      }
+    }
+  }
+
+  /** Ends the session, and waits a little until the broker has taken leave, too. */
+  void leave(Duration patience) throws InterruptedException {
+    session.endSession();
+    synchronized (this) {
+      long until = System.nanoTime() + patience.toNanos();
+      for (long left = patience.toNanos();
+          end == null && left > 0;
+          left = until - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}
