@@ -38,6 +38,9 @@ public enum ErrorCondition {
   MQTT_REAL_TIME_SLOTS(
       "`Trigger.RealTime` needs a task slot for each partition at the same time, and there are fewer.",
       "Give the application more cores, or start a new query with fewer `partitions`."),
+  MQTT_JAR_OF_ONE_SESSION(
+      "The connector's jar came with `addArtifacts`, for one Spark Connect session. Its receivers outlive sessions.",
+      "Start the Connect server with `--jars` and the connector's jar, and leave `addArtifacts` out."),
   // Checkpoint
 
   MQTT_SOURCE_ALREADY_RUNNING(

@@ -35,6 +35,7 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
 
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
+    JarOrigin.check();
     return MqttColumns.of(SourceOptions.parse(options.asCaseSensitiveMap())).schema();
   }
 

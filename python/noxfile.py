@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What checks the Python package: `nox` runs all of it, `nox -t quick` with one pyspark alone.
+
+The jars must have been built: `mvn -q -DskipTests package`. Environments and reports are in
+`target/`. What follows `--` goes to pytest: `nox -s 'tests(4.2.0)' -- tests/test_errors.py`.
+"""
+
+from pathlib import Path
+
+import nox
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+# The newest one has what is new in Spark 4, too: the examples, Spark Connect and pipelines.
+NEWEST = "4.2.0"
+OLDER = ["3.5.9", "4.0.4", "4.1.3"]
+PYSPARKS = [
+    nox.param(NEWEST, id=NEWEST, tags=["quick"]),
+    *(nox.param(version, id=version, tags=["full"]) for version in OLDER),
+]
+
+nox.needs_version = ">=2025.5.1"
+nox.options.envdir = "target/environments"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.default_venv_backend = "venv"
+
+
+def group(name: str) -> list[str]:
+    """Return the packages of a dependency group of pyproject.toml."""
+    return list(nox.project.dependency_groups(PROJECT, name))
+
+
+@nox.session(tags=["quick"])
+def lint(session: nox.Session) -> None:
+    """Check format, style and types."""
+    session.install(*group("lint"), *group("test"), f"pyspark=={NEWEST}", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("mypy", "src", "tests", "hatch_build.py", "noxfile.py")
+
+
+@nox.session
+@nox.parametrize("pyspark", PYSPARKS)
+def tests(session: nox.Session, pyspark: str) -> None:
+    """Run the tests with the wheel beside a pyspark."""
+    packages = [f"pyspark=={pyspark}", *group("test")]
+    if pyspark == NEWEST:
+        packages[0] = f"pyspark[connect,pipelines]=={pyspark}"
+        packages += group("notebook")
+    session.install(*packages)
+    # The version stays the same while one works on the jar.
+    session.install("--force-reinstall", "--no-deps", ".")
+    report = Path("target/pytest-reports", f"TEST-pyspark-{pyspark}.xml")
+    session.run("pytest", f"--junitxml={report}", *session.posargs)
