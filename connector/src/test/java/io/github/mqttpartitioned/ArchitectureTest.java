@@ -40,14 +40,23 @@ class ArchitectureTest {
           Map.entry("", Set.of()),
           Map.entry("error", Set.of()),
           Map.entry("mqtt", Set.of("error")),
-          Map.entry("option", Set.of("error", "mqtt")),
+          Map.entry("mqtt.credentials", Set.of("mqtt")),
+          Map.entry("option", Set.of("error", "mqtt", "mqtt.credentials")),
           Map.entry("block", Set.of("error", "mqtt")),
           Map.entry("store.lmdb", Set.of("error", "mqtt", "block")),
           Map.entry("store", Set.of("error", "mqtt", "block", "store.lmdb")),
           Map.entry("receiver.inbound", Set.of("mqtt", "option", "block")),
           Map.entry(
-              "receiver", Set.of("error", "mqtt", "option", "block", "store", "receiver.inbound")),
-          Map.entry("sender", Set.of("error", "mqtt", "option")),
+              "receiver",
+              Set.of(
+                  "error",
+                  "mqtt",
+                  "mqtt.credentials",
+                  "option",
+                  "block",
+                  "store",
+                  "receiver.inbound")),
+          Map.entry("sender", Set.of("error", "mqtt", "mqtt.credentials", "option")),
           Map.entry("metrics", Set.of("error", "receiver", "sender")),
           Map.entry("cluster", Set.of("error", "option")),
           Map.entry(
@@ -57,6 +66,7 @@ class ArchitectureTest {
               Set.of(
                   "error",
                   "mqtt",
+                  "mqtt.credentials",
                   "option",
                   "block",
                   "receiver",
@@ -107,6 +117,7 @@ class ArchitectureTest {
               Set.of(
                   "error",
                   "mqtt",
+                  "mqtt.credentials",
                   "option",
                   "block",
                   "receiver",
@@ -330,6 +341,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.eclipse.paho..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyCredentialsKnowScram() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".mqtt.credentials")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.ongres..")
         .check(CLASSES);
   }
 

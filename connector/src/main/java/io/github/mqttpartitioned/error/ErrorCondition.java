@@ -100,6 +100,12 @@ public enum ErrorCondition {
       "Set `qos` to what the broker grants and accept its guarantee, or raise the broker's maximum."),
   MQTT_MEMBER_FAILED(
       "A member stopped because of an unexpected error.", "Report the error with its stack trace."),
+  MQTT_CREDENTIALS_UNAVAILABLE(
+      "There are no credentials to connect with: the file of `passwordFile` cannot be used, the token endpoint gives no token, or the class of `credentialsProvider` fails.",
+      "Follow the advice of the error. Once a member has been connected, it asks again with growing pauses."),
+  MQTT_AUTHENTICATION_FAILED(
+      "The broker does not take its part in enhanced authentication (`authenticationMethod`) as it must: it does not prove that it knows the password, or asks for more than the member has.",
+      "Check that the broker offers this method, and that `brokerUrl` names the right broker."),
   // Store
 
   MQTT_STORE_FULL(

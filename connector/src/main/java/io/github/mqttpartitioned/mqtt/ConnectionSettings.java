@@ -2,7 +2,6 @@
 package io.github.mqttpartitioned.mqtt;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection of one MQTT session needs to begin: the network address and the content of
@@ -10,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param broker where to connect to
  * @param clientId Client Identifier, which names the session
- * @param username User Name, null for none
- * @param password Password, null for none
+ * @param login what CONNECT says about who connects
  * @param tls for {@code ssl} and {@code wss}
  * @param keepAlive Keep Alive, whole seconds, 1 to 65,535
  * @param connectTimeout most time that one attempt to connect may take; at least one second counts
@@ -21,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record ConnectionSettings(
     BrokerUrl broker,
     String clientId,
-    @Nullable String username,
-    @Nullable Secret password,
+    Login login,
     TlsSettings tls,
     Duration keepAlive,
     Duration connectTimeout,

@@ -5,10 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the packets that Paho handles without giving their whole content: CONNACK (section 3.2),
- * SUBACK (3.9), UNSUBACK (3.11) and DISCONNECT (3.14).
+ * SUBACK (3.9), UNSUBACK (3.11), DISCONNECT (3.14) and AUTH (3.15).
  *
  * <p>Every text of the broker leaves this class as {@link PrintableText}. Thread-safe: it has no
  * state.
@@ -24,6 +25,8 @@ public final class ControlPackets {
   private static final int MAXIMUM_QOS = 0x24;
   private static final int RETAIN_AVAILABLE = 0x25;
   private static final int MAXIMUM_PACKET_SIZE = 0x27;
+  static final int AUTHENTICATION_METHOD = 0x15;
+  static final int AUTHENTICATION_DATA = 0x16;
 
   /**
    * CONNACK, section 3.2.
@@ -105,6 +108,15 @@ public final class ControlPackets {
    */
   public record Disconnect(int reasonCode, String reason) {}
 
+  /**
+   * What the broker says about authentication, in AUTH (section 3.15) or in CONNACK.
+   *
+   * @param reasonCode of the packet
+   * @param data Authentication Data, null for none; not copied
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Auth(int reasonCode, byte @Nullable [] data) {}
+
   private ControlPackets() {}
 
   /**
@@ -163,6 +175,26 @@ public final class ControlPackets {
     return new Disconnect(reasonCode, Properties.read(body).reason);
   }
 
+  /**
+   * Reads AUTH.
+   *
+   * @param body the packet without its fixed header
+   */
+  public static Auth auth(ByteBuffer body) throws MalformedPacketException {
+    int reasonCode = body.hasRemaining() ? unsignedByte(body) : ReasonCode.SUCCESS;
+    return new Auth(reasonCode, Properties.read(body).authenticationData);
+  }
+
+  /**
+   * Reads what CONNACK says about authentication.
+   *
+   * @param body the packet without its fixed header
+   */
+  public static Auth authOfConnAck(ByteBuffer body) throws MalformedPacketException {
+    unsignedByte(body);
+    return auth(body);
+  }
+
   /** The properties of a packet from the broker that matter here; others are skipped. */
   private static final class Properties {
     private String reason = "";
@@ -170,6 +202,7 @@ public final class ControlPackets {
     private boolean wildcards = true;
     private long sessionExpiry = -1;
     private int serverKeepAlive = -1;
+    private byte @Nullable [] authenticationData;
     private int receiveMaximum = PublishLimits.NONE.receiveMaximum();
     private int maximumQos = PublishLimits.NONE.maximumQos();
     private boolean retainAvailable = PublishLimits.NONE.retainAvailable();
@@ -203,6 +236,7 @@ public final class ControlPackets {
         case SESSION_EXPIRY ->
             sessionExpiry = (long) unsignedShort(from) << Short.SIZE | unsignedShort(from);
         case SERVER_KEEP_ALIVE -> serverKeepAlive = unsignedShort(from);
+        case AUTHENTICATION_DATA -> authenticationData = binary(from);
         case RECEIVE_MAXIMUM -> receiveMaximum = unsignedShort(from);
         case MAXIMUM_QOS -> maximumQos = unsignedByte(from);
         case RETAIN_AVAILABLE -> retainAvailable = unsignedByte(from) != 0;
@@ -212,7 +246,7 @@ public final class ControlPackets {
         case 0x29, 0x17, 0x19, 0x01 -> skip(from, Byte.BYTES);
         case 0x22, 0x23 -> skip(from, Short.BYTES);
         case 0x02, 0x18 -> skip(from, Integer.BYTES);
-        case 0x12, 0x1A, 0x1C, 0x15, 0x16 -> skip(from, unsignedShort(from));
+        case 0x12, 0x1A, 0x1C, AUTHENTICATION_METHOD -> skip(from, unsignedShort(from));
         case 0x26 -> {
           skip(from, unsignedShort(from));
           skip(from, unsignedShort(from));
@@ -223,11 +257,15 @@ public final class ControlPackets {
   }
 
   private static String text(ByteBuffer from) throws MalformedPacketException {
+    return PrintableText.of(new String(binary(from), StandardCharsets.UTF_8));
+  }
+
+  private static byte[] binary(ByteBuffer from) throws MalformedPacketException {
     int length = unsignedShort(from);
     require(from, length);
-    byte[] text = new byte[length];
-    from.get(text);
-    return PrintableText.of(new String(text, StandardCharsets.UTF_8));
+    byte[] binary = new byte[length];
+    from.get(binary);
+    return binary;
   }
 
   private static void skip(ByteBuffer from, int length) throws MalformedPacketException {

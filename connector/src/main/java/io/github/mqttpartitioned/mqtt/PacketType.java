@@ -17,6 +17,7 @@ public final class PacketType {
   public static final int UNSUBACK = 0xB0;
   public static final int PINGRESP = 0xD0;
   public static final int DISCONNECT = 0xE0;
+  public static final int AUTH = 0xF0;
 
   /** The flags that a PUBREL must have (section 2.1.3); a PUBLISH uses them, all others have 0. */
   public static final int PUBREL_FLAGS = 0b0010;

@@ -98,12 +98,11 @@ public final class PahoSession implements AutoCloseable {
     options.setKeepAliveInterval(Math.toIntExact(settings.keepAlive().toSeconds()));
     options.setConnectionTimeout(
         Math.toIntExact(Math.max(1, settings.connectTimeout().toSeconds())));
-    if (settings.username() != null) {
-      options.setUserName(settings.username());
-    }
-    if (settings.password() != null) {
-      options.setPassword(settings.password().revealUtf8());
-    }
+    Login login = settings.login();
+    options.setUserName(login.username());
+    options.setPassword(login.password());
+    options.setAuthMethod(login.method());
+    options.setAuthData(login.data());
     options.setSocketFactory(
         sockets.factory(
             settings.broker().isTls() ? TlsContext.socketFactory(settings.tls()) : null));

@@ -9,6 +9,10 @@ import static io.github.mqttpartitioned.option.ConnectionSyntax.secret;
 import static io.github.mqttpartitioned.option.ConnectionSyntax.sessionExpiry;
 import static io.github.mqttpartitioned.option.ConnectionSyntax.shareName;
 import static io.github.mqttpartitioned.option.ConnectionSyntax.storeType;
+import static io.github.mqttpartitioned.option.CredentialOptions.authenticationMethod;
+import static io.github.mqttpartitioned.option.CredentialOptions.className;
+import static io.github.mqttpartitioned.option.CredentialOptions.notEmpty;
+import static io.github.mqttpartitioned.option.CredentialOptions.tokenEndpoint;
 import static io.github.mqttpartitioned.option.Option.option;
 import static io.github.mqttpartitioned.option.Quantity.duration;
 import static io.github.mqttpartitioned.option.Quantity.size;
@@ -29,6 +33,7 @@ import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.TopicPattern;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +124,53 @@ final class Options {
 
   public static final Option<Secret> PASSWORD =
       declare(option("password", password(), "Password for the brokers").secret());
+
+  public static final Option<String> PASSWORD_FILE =
+      declare(
+          option(
+              "passwordFile",
+              localPath(),
+              """
+              File that holds the password, on the driver's host and on each executor's. It is read \
+              anew at each connect. One line break at its end is not part of the password"""));
+
+  public static final Option<URI> OAUTH_TOKEN_ENDPOINT =
+      declare(
+          option(
+              "oauth.tokenEndpoint",
+              tokenEndpoint(),
+              """
+              OAuth 2 token endpoint for the client credentials grant. The token is the password, \
+              or the authentication data where `authenticationMethod` is given. It is kept until \
+              shortly before its end"""));
+
+  public static final Option<String> OAUTH_CLIENT_ID =
+      declare(option("oauth.clientId", notEmpty(), "OAuth 2 client id"));
+
+  public static final Option<Secret> OAUTH_CLIENT_SECRET =
+      declare(option("oauth.clientSecret", secret(), "OAuth 2 client secret").secret());
+
+  public static final Option<String> OAUTH_SCOPE =
+      declare(option("oauth.scope", notEmpty(), "OAuth 2 scopes, with spaces between them"));
+
+  public static final Option<String> AUTHENTICATION_METHOD =
+      declare(
+          option(
+              "authenticationMethod",
+              authenticationMethod(),
+              """
+              Enhanced authentication of MQTT 5. `SCRAM-SHA-256` or `SCRAM-SHA-512` with user name \
+              and password. Any other name, such as `OAUTH2-JWT`, with the password or token as \
+              authentication data, which a member renews before it ends"""));
+
+  public static final Option<String> CREDENTIALS_PROVIDER =
+      declare(
+          option(
+              "credentialsProvider",
+              className(),
+              """
+              Class of yours that implements `io.github.mqttpartitioned.CredentialsProvider`, on \
+              the class path of driver and executors. It is asked at each connect"""));
 
   public static final Option<String> TRUSTSTORE_LOCATION =
       declare(

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.option;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
+import io.github.mqttpartitioned.mqtt.Login;
 import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
 import java.io.Serializable;
@@ -54,8 +55,7 @@ public record SinkSettings(
     return new ConnectionSettings(
         broker,
         clientId,
-        username,
-        password,
+        new Login(username, password == null ? null : password.revealUtf8(), null, null),
         tls,
         keepAlive,
         connectTimeout,

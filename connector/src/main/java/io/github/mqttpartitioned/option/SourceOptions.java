@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.TopicPattern;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -49,6 +50,7 @@ public final class SourceOptions {
     checkOverlap(values);
     checkTopicColumns(values);
     checkTls(values, Options.ALL);
+    CredentialOptions.check(values);
     checkBatches(values);
     checkAckMode(values);
     values.throwIfWrong();
@@ -239,12 +241,8 @@ public final class SourceOptions {
     return values.get(Options.QOS);
   }
 
-  public Optional<String> username() {
-    return values.find(Options.USERNAME);
-  }
-
-  public Optional<Secret> password() {
-    return values.find(Options.PASSWORD);
+  public CredentialSettings credentials() {
+    return CredentialOptions.read(values);
   }
 
   public TlsSettings tls() {

@@ -2,9 +2,9 @@
 package io.github.mqttpartitioned.option;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param group share name of the shared subscription
  * @param clientIdPrefix member p connects as {@code <prefix>-<p>}
  * @param qos maximum QoS, requested in SUBSCRIBE: 0, 1 or 2
- * @param username for CONNECT, null for none
- * @param password for CONNECT, null for none
+ * @param credentials where the members' credentials come from
  * @param tls for {@code ssl} and {@code wss}
  * @param keepAlive MQTT Keep Alive, whole seconds, 1 to 65,535
  * @param connectTimeout maximum time from TCP connect to CONNACK
@@ -46,8 +45,7 @@ public record SourceSettings(
     String group,
     String clientIdPrefix,
     int qos,
-    @Nullable String username,
-    @Nullable Secret password,
+    CredentialSettings credentials,
     TlsSettings tls,
     Duration keepAlive,
     Duration connectTimeout,

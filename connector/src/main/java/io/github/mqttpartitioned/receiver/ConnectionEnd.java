@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.Inbox;
 import io.github.mqttpartitioned.receiver.inbound.PacketTooLargeException;
@@ -44,6 +45,9 @@ final class ConnectionEnd {
     }
     if (end instanceof PacketTooLargeException tooLarge) {
       return MemberException.tooLarge(settings, partition, tooLarge);
+    }
+    if (end instanceof AuthenticationException unproved) {
+      return MemberException.notAuthenticated(settings, partition, unproved);
     }
     if (end instanceof MemberException member) {
       return member;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.Credentials;
+import io.github.mqttpartitioned.mqtt.Authentication;
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.DataPlane;
 import io.github.mqttpartitioned.mqtt.PahoSession;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.inbound.Batch;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One network connection of a member, from CONNECT to its end: takes what arrives, appends it in
@@ -97,12 +101,50 @@ final class MemberConnection {
    * @throws StoreException if messages could not be stored; the broker delivers them again
    */
   boolean live() throws IOException, InterruptedException {
-    try (PahoSession session =
-        new PahoSession(member.connectionSettings(), member.subscriptions(), new Messages())) {
-      return live(session);
+    Credentials credentials = credentials();
+    if (credentials == null) {
+      return false;
+    }
+    try (MemberAuthentication authentication = authentication(credentials);
+        PahoSession session =
+            new PahoSession(
+                member.connectionSettings(authentication.login()),
+                member.subscriptions(),
+                new Messages(authentication))) {
+      authentication.over(session);
+      try {
+        return live(session);
+      } finally {
+        authentication.ended(inbox.connAck(), inbox.disconnect());
+      }
     } finally {
       inbox.memory().close();
     }
+  }
+
+  /** Asks for the credentials; null when the receiver is to stop. */
+  private @Nullable Credentials credentials() throws InterruptedException {
+    try {
+      Credentials credentials = member.credentials().await();
+      // The provider may have taken long.
+      member.leaseCheck().require();
+      return credentials;
+    } catch (CredentialsException e) {
+      throw noCredentials(e);
+    }
+  }
+
+  private MemberAuthentication authentication(Credentials credentials) {
+    try {
+      return new MemberAuthentication(member, credentials, inbox::end);
+    } catch (CredentialsException e) {
+      throw noCredentials(e);
+    }
+  }
+
+  private MemberException noCredentials(CredentialsException cause) {
+    return MemberException.noCredentials(
+        settings, partition, cause, groupCommit.counts().connections() > 0);
   }
 
   private boolean live(PahoSession session) throws IOException, InterruptedException {
@@ -124,12 +166,18 @@ final class MemberConnection {
 
   /** The messages of the connection: the wire thread puts them into the inbox. */
   private final class Messages implements DataPlane {
+    private final Authentication authentication;
     private final PublishParser parser =
         new PublishParser(settings.ackMode(), member.store().inFlight(), member.poison());
 
+    Messages(Authentication authentication) {
+      this.authentication = authentication;
+    }
+
     @Override
     public InputStream inbound(InputStream wire, Consumer<ReasonCode> disconnect) {
-      return new PacketReader(wire, inbox, parser, MemberConnection::nowMicros, disconnect);
+      return new PacketReader(
+          wire, inbox, parser, MemberConnection::nowMicros, disconnect, authentication);
     }
 
     @Override

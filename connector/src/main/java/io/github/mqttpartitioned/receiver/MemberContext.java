@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
+import io.github.mqttpartitioned.mqtt.Login;
 import io.github.mqttpartitioned.mqtt.Subscriptions;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.PoisonMessages;
@@ -22,18 +23,18 @@ record MemberContext(
     GroupCommit groupCommit,
     PoisonMessages poison,
     MemberLog log,
-    ReceiverSignals signals) {
+    ReceiverSignals signals,
+    MemberCredentials credentials) {
 
   boolean isRetired() {
     return settings.isRetired(partition);
   }
 
-  ConnectionSettings connectionSettings() {
+  ConnectionSettings connectionSettings(Login login) {
     return new ConnectionSettings(
         settings.broker(partition),
         settings.clientId(partition),
-        settings.username(),
-        settings.password(),
+        login,
         settings.tls(),
         settings.keepAlive(),
         settings.connectTimeout(),

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_AUTHENTICATION_FAILED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_BROKER_SILENT;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_BROKER_UNREACHABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CONNECTION_LOST;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CONNECTION_REFUSED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CREDENTIALS_UNAVAILABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_DEAD_LETTER_DIR_UNUSABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_DISCONNECTED_BY_BROKER;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_MALFORMED_PACKET;
@@ -21,6 +23,8 @@ import io.github.mqttpartitioned.error.ErrorCondition;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.PacketTooLargeException;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +78,32 @@ public final class MemberException extends RuntimeException {
         "%s cannot connect: the broker said %s"
             .formatted(member(settings, partition), ReasonCode.describe(reasonCode, reasonString)),
         null);
+  }
+
+  /**
+   * There is nothing to connect with.
+   *
+   * @param connectedBefore whether the member has been connected: then the reason may pass
+   */
+  static MemberException noCredentials(
+      SourceSettings settings, int partition, CredentialsException cause, boolean connectedBefore) {
+    return new MemberException(
+        cause.isFinal() && !connectedBefore,
+        MQTT_CREDENTIALS_UNAVAILABLE,
+        "%s has no credentials: %s.".formatted(member(settings, partition), cause.getMessage()),
+        cause);
+  }
+
+  static MemberException notAuthenticated(
+      SourceSettings settings, int partition, AuthenticationException cause) {
+    return new MemberException(
+        true,
+        MQTT_AUTHENTICATION_FAILED,
+        """
+        %s ended its connection: %s. Check authenticationMethod, and check that brokerUrl names \
+        the right broker."""
+            .formatted(member(settings, partition), cause.getMessage()),
+        cause);
   }
 
   static MemberException lost(SourceSettings settings, int partition, Throwable cause) {

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.Batch;
 import org.slf4j.Logger;
@@ -53,6 +54,15 @@ final class MemberLog {
           connAck.sessionExpiry(),
           asked);
     }
+  }
+
+  /** Authentication cannot be renewed now. */
+  void notRenewed(CredentialsException cause) {
+    log.warn(
+        "[MQTT_CREDENTIALS_UNAVAILABLE] Partition {} has no new credentials for {} and tries again: {}",
+        partition,
+        settings.broker(partition),
+        cause.getMessage());
   }
 
   void deadLetters(Batch batch) {

@@ -111,7 +111,8 @@ public final class Receiver {
             groupCommit,
             new PoisonMessages(),
             new MemberLog(LOG, settings, partition),
-            signals);
+            signals,
+            new MemberCredentials(settings, partition, signals));
     this.mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
     // What lingers for others is due when somebody begins to wait for it.
     store.waiters().whenAny(signals::look);

@@ -81,8 +81,7 @@ class PahoSessionTest {
         new ConnectionSettings(
             new BrokerUrl(broker.url()),
             CLIENT_ID,
-            null,
-            null,
+            Login.NONE,
             TlsSettings.DEFAULT,
             Duration.ofSeconds(60),
             Duration.ofSeconds(10),

@@ -13,6 +13,7 @@ import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -247,10 +248,11 @@ class ConnectionOptionsTest {
 
     @Test
     void mayHaveUserAndPasswordOrEither() {
-      assertThat(parse().username()).isEmpty();
-      assertThat(parse().password()).isEmpty();
-      assertThat(parse("password", " p ").password()).hasValue(new Secret(" p "));
-      assertThat(parse("username", "me").username()).hasValue("me");
+      assertThat(parse().credentials()).isEqualTo(CredentialSettings.NONE);
+      assertThat(parse("password", " p ").credentials())
+          .isEqualTo(CredentialSettings.fixed(null, new Secret(" p ")));
+      assertThat(parse("username", "me").credentials())
+          .isEqualTo(CredentialSettings.fixed("me", null));
       assertThat(error("username", ""))
           .isEqualTo(
               "[MQTT_INVALID_OPTION] Option username: '' is empty. Accepted: text of 1 to 65535 bytes of UTF-8.");

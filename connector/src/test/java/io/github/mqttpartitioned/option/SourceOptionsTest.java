@@ -40,7 +40,7 @@ class SourceOptionsTest {
           constants.add(field.get(null));
         }
       }
-      assertThat(Options.ALL).hasSize(35).isEqualTo(constants);
+      assertThat(Options.ALL).isNotEmpty().isEqualTo(constants);
     }
 
     @Test

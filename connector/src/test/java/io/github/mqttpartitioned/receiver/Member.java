@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
@@ -114,6 +115,11 @@ final class Member implements AutoCloseable {
 
   Member credentials(String user, String secret) {
     settings.credentials(user, secret);
+    return this;
+  }
+
+  Member credentials(CredentialSettings value) {
+    settings.credentials(value);
     return this;
   }
 

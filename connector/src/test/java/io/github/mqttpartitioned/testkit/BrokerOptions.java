@@ -35,6 +35,7 @@ public final class BrokerOptions implements Cloneable {
   private Optional<Credentials> credentials = Optional.empty();
   private Optional<TestCertificates> certificates = Optional.empty();
   private boolean clientCertificateRequired;
+  private boolean passwordChanges;
 
   private BrokerOptions() {}
 
@@ -119,6 +120,13 @@ public final class BrokerOptions implements Cloneable {
     return copy;
   }
 
+  /** Whether {@link TestBroker#changePassword} is to work. */
+  public BrokerOptions passwordChanges(boolean value) {
+    BrokerOptions copy = copy();
+    copy.passwordChanges = value;
+    return copy;
+  }
+
   String address() {
     return address;
   }
@@ -187,6 +195,9 @@ public final class BrokerOptions implements Cloneable {
     }
     if (!address.equals(LOOPBACK)) {
       features.add(Feature.ADDRESS);
+    }
+    if (passwordChanges) {
+      features.add(Feature.PASSWORD_CHANGES);
     }
     if (maxQos != 2) {
       features.add(Feature.MAX_QOS);

@@ -30,5 +30,7 @@ public enum Feature {
   /** {@link BrokerOptions#maxQueued}. */
   MAX_QUEUED,
   /** {@link BrokerOptions#maxQos}. */
-  MAX_QOS
+  MAX_QOS,
+  /** {@link TestBroker#changePassword}. */
+  PASSWORD_CHANGES
 }

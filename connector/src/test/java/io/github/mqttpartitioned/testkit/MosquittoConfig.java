@@ -20,7 +20,7 @@ final class MosquittoConfig {
   static final Set<Feature> FEATURES = EnumSet.complementOf(EnumSet.of(Feature.DURABLE));
 
   static final String CONFIG = "mosquitto.conf";
-  private static final String PASSWORDS = "passwords";
+  static final String PASSWORDS = "passwords";
   private static final String SERVER_CERTIFICATE = "server.crt";
   private static final String SERVER_KEY = "server.key";
   private static final String CLIENT_AUTHORITY = "clients.crt";
@@ -106,7 +106,7 @@ final class MosquittoConfig {
   }
 
   /** A line as mosquitto_passwd writes it: $7$, iterations, salt, PBKDF2 with HMAC-SHA-512. */
-  private static String passwordLine(Credentials credentials) {
+  static String passwordLine(Credentials credentials) {
     try {
       byte[] salt = new byte[12];
       new SecureRandom().nextBytes(salt);

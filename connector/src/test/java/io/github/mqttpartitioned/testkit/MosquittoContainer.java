@@ -5,6 +5,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.PortBinding;
+import io.github.mqttpartitioned.testkit.BrokerOptions.Credentials;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,11 +31,13 @@ final class MosquittoContainer implements TestBroker {
   private static final int STOP_SECONDS = 30;
   private static final int READABLE_BY_ALL = 0644;
 
+  private final BrokerOptions options;
   private final String address;
   private final Map<Scheme, Integer> ports;
   private final GenericContainer<?> container;
 
   private MosquittoContainer(BrokerOptions options) {
+    this.options = options;
     address = options.address();
     ports = Ports.forEach(options.schemes());
     container =
@@ -108,6 +111,17 @@ final class MosquittoContainer implements TestBroker {
 
   private static <T> T docker(Function<DockerClient, T> command) {
     return command.apply(DockerClientFactory.instance().client());
+  }
+
+  @Override
+  public void changePassword(String password) {
+    String user = options.credentials().orElseThrow().username();
+    container.copyFileToContainer(
+        Transferable.of(
+            MosquittoConfig.passwordLine(new Credentials(user, password)), READABLE_BY_ALL),
+        CONFIG_FOLDER + "/" + MosquittoConfig.PASSWORDS);
+    // Mosquitto reads its password file anew.
+    docker(client -> client.killContainerCmd(container.getContainerId()).withSignal("HUP").exec());
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.testkit;
 
+import io.github.mqttpartitioned.testkit.BrokerOptions.Credentials;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ final class MosquittoProcess implements TestBroker {
   private static final long STOP_SECONDS = 30;
 
   private final Path binary;
+  private final BrokerOptions options;
   private final String address;
   private final Map<Scheme, Integer> ports;
   private final TempFolder folder = TempFolder.create("mosquitto");
@@ -27,6 +29,7 @@ final class MosquittoProcess implements TestBroker {
 
   private MosquittoProcess(Path binary, BrokerOptions options) {
     this.binary = binary;
+    this.options = options;
     this.address = options.address();
     this.ports = Ports.forEach(options.schemes());
     String path = folder.path().toString();
@@ -116,6 +119,26 @@ final class MosquittoProcess implements TestBroker {
       ending.destroyForcibly();
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while waiting for mosquitto to end", e);
+    }
+  }
+
+  @Override
+  public void changePassword(String password) {
+    String user = options.credentials().orElseThrow().username();
+    Credentials changed = new Credentials(user, password);
+    folder.write(Map.of(MosquittoConfig.PASSWORDS, MosquittoConfig.passwordLine(changed)));
+    long pid = process.orElseThrow().pid();
+    try {
+      // Mosquitto reads its password file anew.
+      int code = new ProcessBuilder("kill", "-HUP", String.valueOf(pid)).start().waitFor();
+      if (code != 0) {
+        throw new IllegalStateException("kill -HUP ended with " + code);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 

@@ -32,6 +32,9 @@ public final class Packet {
   /** A CONNACK. */
   public record Connack(boolean sessionPresent, int reason, MqttProperties properties) {}
 
+  /** An AUTH. An absent reason code is 0. */
+  public record Auth(int reason, MqttProperties properties) {}
+
   /** A SUBSCRIBE with its filters. */
   public record Subscribe(
       int packetId, MqttProperties properties, List<Subscription> subscriptions) {}
@@ -215,6 +218,14 @@ public final class Packet {
   public int disconnectReason() {
     ByteBuffer in = bodyOf(PacketType.DISCONNECT);
     return in.hasRemaining() ? in.get() & 0xFF : 0;
+  }
+
+  /** What an AUTH says. */
+  public Auth auth() {
+    ByteBuffer in = bodyOf(PacketType.AUTH);
+    return in.hasRemaining()
+        ? new Auth(in.get() & 0xFF, MqttProperties.readFrom(in))
+        : new Auth(0, MqttProperties.NONE);
   }
 
   private ByteBuffer bodyOf(PacketType... types) {

@@ -130,6 +130,12 @@ public final class Packets {
     return framed(PacketType.DISCONNECT, putProperties(body, properties.encoded()));
   }
 
+  /** An AUTH. */
+  public static byte[] auth(int reason, MqttProperties properties) {
+    return framed(
+        PacketType.AUTH, putProperties(new Bytes(16).putByte(reason), properties.encoded()));
+  }
+
   private static PacketType requireAcknowledgement(PacketType type) {
     if (!type.isAcknowledgement()) {
       throw new IllegalArgumentException(type + " is no acknowledgement");

@@ -57,6 +57,16 @@ public interface TestBroker extends AutoCloseable {
   /** Starts it again after {@link #stop} or {@link #kill}; returns when it answers. */
   void start();
 
+  /**
+   * Gives the user of {@link BrokerOptions#credentials} another password, as an administrator does:
+   * the broker goes on, and ends the connections that were made with the former one.
+   *
+   * @throws UnsupportedOperationException without {@link Feature#PASSWORD_CHANGES}
+   */
+  default void changePassword(String password) {
+    throw new UnsupportedOperationException(description());
+  }
+
   /** Stops it and removes what it has kept. */
   @Override
   void close();

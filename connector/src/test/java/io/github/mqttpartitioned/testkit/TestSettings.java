@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.nio.file.Path;
@@ -23,8 +24,7 @@ public final class TestSettings {
   private String group = "group";
   private String clientIdPrefix = "member";
   private int qos = 1;
-  private @Nullable String username;
-  private @Nullable Secret password;
+  private CredentialSettings credentials = CredentialSettings.NONE;
   private TlsSettings tls = TlsSettings.DEFAULT;
   private Duration keepAlive = Duration.ofSeconds(60);
   private Duration connectTimeout = Duration.ofSeconds(30);
@@ -73,8 +73,11 @@ public final class TestSettings {
   }
 
   public TestSettings credentials(String user, String secret) {
-    username = user;
-    password = new Secret(secret);
+    return credentials(CredentialSettings.fixed(user, new Secret(secret)));
+  }
+
+  public TestSettings credentials(CredentialSettings value) {
+    credentials = value;
     return this;
   }
 
@@ -139,8 +142,7 @@ public final class TestSettings {
         group,
         clientIdPrefix,
         qos,
-        username,
-        password,
+        credentials,
         tls,
         keepAlive,
         connectTimeout,

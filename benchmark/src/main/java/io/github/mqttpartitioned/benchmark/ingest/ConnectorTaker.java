@@ -6,6 +6,7 @@ import io.github.mqttpartitioned.metrics.PartitionMeters;
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
@@ -61,8 +62,7 @@ public final class ConnectorTaker implements Taker {
             Member.GROUP,
             "benchmark-connector",
             load.qos(),
-            null,
-            null,
+            CredentialSettings.NONE,
             TlsSettings.DEFAULT,
             Duration.ofMinutes(10),
             Duration.ofSeconds(30),

@@ -7,8 +7,11 @@ import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings.OAuthClient;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceSettings;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +29,8 @@ final class SettingsFields {
         .putList(settings.topics(), topic -> out.putText(topic.filter()))
         .putText(settings.group())
         .putText(settings.clientIdPrefix())
-        .putInt(settings.qos())
-        .putOptional(settings.username(), out::putText);
-    write(settings.password(), out);
+        .putInt(settings.qos());
+    write(settings.credentials(), out);
     write(settings.tls(), out);
     out.putDuration(settings.keepAlive())
         .putDuration(settings.connectTimeout())
@@ -41,6 +43,22 @@ final class SettingsFields {
         .putDuration(settings.drainTimeout())
         .putInt(settings.members())
         .putList(settings.formerFilters(), out::putText);
+  }
+
+  private static void write(CredentialSettings credentials, FrameWriter out) {
+    out.putOptional(credentials.username(), out::putText);
+    write(credentials.password(), out);
+    out.putOptional(credentials.passwordFile(), out::putText)
+        .putOptional(credentials.oauth(), client -> write(client, out))
+        .putOptional(credentials.provider(), out::putText)
+        .putOptional(credentials.method(), out::putText);
+  }
+
+  private static void write(OAuthClient client, FrameWriter out) {
+    out.putText(client.tokenEndpoint().toString())
+        .putText(client.clientId())
+        .putText(client.clientSecret().reveal())
+        .putOptional(client.scope(), out::putText);
   }
 
   private static void write(@Nullable Secret secret, FrameWriter out) {
@@ -68,8 +86,7 @@ final class SettingsFields {
         in.getText("group"),
         in.getText("client id prefix"),
         in.getInt("qos"),
-        in.getOptional("username", () -> in.getText("username")),
-        readSecret(in),
+        readCredentials(in),
         new TlsSettings(
             in.getOptional("trust store", () -> readStore(in)),
             in.getOptional("key store", () -> readStore(in)),
@@ -85,6 +102,24 @@ final class SettingsFields {
         in.getDuration("drain timeout"),
         in.getInt("members"),
         in.getList("former filters", () -> in.getText("former filter")));
+  }
+
+  private static CredentialSettings readCredentials(FrameReader in) {
+    return new CredentialSettings(
+        in.getOptional("username", () -> in.getText("username")),
+        readSecret(in),
+        in.getOptional("password file", () -> in.getText("password file")),
+        in.getOptional("OAuth client", () -> readClient(in)),
+        in.getOptional("credentials provider", () -> in.getText("credentials provider")),
+        in.getOptional("authentication method", () -> in.getText("authentication method")));
+  }
+
+  private static OAuthClient readClient(FrameReader in) {
+    return new OAuthClient(
+        in.valid("token endpoint", URI::create),
+        in.getText("client id"),
+        new Secret(in.getText("client secret")),
+        in.getOptional("scope", () -> in.getText("scope")));
   }
 
   private static @Nullable Secret readSecret(FrameReader in) {

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.receiver.inbound;
 import static io.github.mqttpartitioned.mqtt.ReasonCode.MALFORMED_PACKET;
 import static io.github.mqttpartitioned.mqtt.ReasonCode.PROTOCOL_ERROR;
 
+import io.github.mqttpartitioned.mqtt.Authentication;
 import io.github.mqttpartitioned.mqtt.ControlPackets;
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
@@ -37,6 +38,7 @@ public final class PacketReader extends InputStream {
   private final PublishParser parser;
   private final LongSupplier clockMicros;
   private final Consumer<ReasonCode> disconnect;
+  private final Authentication authentication;
 
   private byte[] buffer = new byte[PIECE];
   private int start;
@@ -58,18 +60,21 @@ public final class PacketReader extends InputStream {
   /**
    * @param clockMicros microseconds since 1970, UTC
    * @param disconnect sends DISCONNECT with a reason code
+   * @param authentication takes what the broker says about authentication
    */
   public PacketReader(
       InputStream in,
       Inbox inbox,
       PublishParser parser,
       LongSupplier clockMicros,
-      Consumer<ReasonCode> disconnect) {
+      Consumer<ReasonCode> disconnect,
+      Authentication authentication) {
     this.in = in;
     this.inbox = inbox;
     this.parser = parser;
     this.clockMicros = clockMicros;
     this.disconnect = disconnect;
+    this.authentication = authentication;
   }
 
   @Override
@@ -164,7 +169,7 @@ public final class PacketReader extends InputStream {
         }
         int header = buffer[start] & 0xFF;
         int bodyEnd = bodyStart + remainingLength;
-        if (connected == (header == PacketType.CONNACK)) {
+        if (connected == (header == PacketType.CONNACK) && header != PacketType.AUTH) {
           throw new MalformedPacketException(
               PROTOCOL_ERROR,
               connected
@@ -228,7 +233,10 @@ public final class PacketReader extends InputStream {
     ByteBuffer body = ByteBuffer.wrap(buffer, bodyStart, bodyEnd - bodyStart);
     switch (header) {
       case PacketType.CONNACK -> {
-        ConnAck connAck = ControlPackets.connAck(body);
+        ConnAck connAck = ControlPackets.connAck(body.duplicate());
+        if (connAck.reasonCode() == ReasonCode.SUCCESS) {
+          authentication.accepted(ControlPackets.authOfConnAck(body));
+        }
         inbox.connected(connAck);
         if (connAck.reasonCode() != ReasonCode.SUCCESS) {
           throw new IOException("the broker refused the connection");
@@ -242,6 +250,7 @@ public final class PacketReader extends InputStream {
       case PacketType.SUBACK -> inbox.subscribed(ControlPackets.subAck(body));
       case PacketType.UNSUBACK -> inbox.unsubscribed(ControlPackets.subAck(body));
       case PacketType.PINGRESP -> giveToPaho(Arrays.copyOfRange(buffer, start, bodyEnd));
+      case PacketType.AUTH -> authentication.received(ControlPackets.auth(body));
       case PacketType.DISCONNECT -> {
         inbox.disconnected(ControlPackets.disconnect(body));
         throw new IOException("the broker sent DISCONNECT");

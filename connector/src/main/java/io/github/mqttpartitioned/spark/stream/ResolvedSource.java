@@ -4,7 +4,6 @@ package io.github.mqttpartitioned.spark.stream;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SOURCE_ALREADY_RUNNING;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_DIR_REQUIRED;
 
-import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.option.SourceSettings;
@@ -152,8 +151,6 @@ record ResolvedSource(
 
   private static SourceSettings settings(
       SourceIdentity identity, SourceOptions options, Path storeDir) {
-    String username = options.username().orElse(null);
-    Secret password = options.password().orElse(null);
     return new SourceSettings(
         identity.sourceId(),
         identity.allPartitions(),
@@ -162,8 +159,7 @@ record ResolvedSource(
         identity.group(),
         identity.clientIdPrefix(),
         options.qos(),
-        username,
-        password,
+        options.credentials(),
         options.tls(),
         options.keepAlive(),
         options.connectTimeout(),

@@ -38,6 +38,7 @@ final class SourceStart {
    *     running then
    */
   static RunningSource run(ResolvedSource source, SourceOffset planned) {
+    CredentialsPreflight.run(source.settings());
     SourceClaim claim = SourceClaim.take(source);
     try {
       return new SourceStart(source, planned).claimed(claim);

@@ -13,6 +13,8 @@ import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings.OAuthClient;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
@@ -22,6 +24,7 @@ import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.testkit.Mutator;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.TestSettings;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -95,8 +98,22 @@ class FrameTest {
           .formerFilters("$share/old/a", "$share/old/b")
           .build();
 
+  private static final SourceSettings WITH_TOKENS =
+      new TestSettings("tcp://broker", Path.of("/stores"))
+          .credentials(
+              new CredentialSettings(
+                  "me",
+                  null,
+                  "/run/passwörd",
+                  new OAuthClient(
+                      URI.create("https://login/token?a=b"), "id", new Secret(SECRET), "a b"),
+                  "com.example.Vault",
+                  "OAUTH2-JWT"))
+          .build();
+
   static List<StartMessage> startMessages() {
     return List.of(
+        new StartMessage.Order(WITH_TOKENS, 3, "1"),
         new StartMessage.Order(SECRETIVE, 3, "1"),
         new StartMessage.Order(
             new TestSettings("tcp://broker", Path.of("/stores")).build(), Long.MAX_VALUE, "17"),

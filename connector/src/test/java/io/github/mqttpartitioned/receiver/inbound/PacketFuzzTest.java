@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.SampleMessage;
+import io.github.mqttpartitioned.mqtt.Authentication;
 import io.github.mqttpartitioned.mqtt.ControlPackets;
 import io.github.mqttpartitioned.mqtt.InFlightIds;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
@@ -124,7 +125,8 @@ class PacketFuzzTest {
             inbox,
             new PublishParser(AckMode.STORED, new InFlightIds(), new PoisonMessages()),
             () -> 1,
-            reason -> disconnects[0]++);
+            reason -> disconnects[0]++,
+            Authentication.NONE);
     try {
       byte[] forPaho = new byte[64];
       while (reader.read(forPaho, 0, forPaho.length) >= 0) {

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.receiver.inbound;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.mqtt.Authentication;
 import io.github.mqttpartitioned.mqtt.InFlightIds;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.testkit.MqttProperties;
@@ -81,7 +82,7 @@ class PacketReaderTest {
   private PacketReader reader(PoisonMessages poison) {
     InputStream in = new ByteArrayInputStream(fromBroker.toByteArray());
     PublishParser parser = new PublishParser(AckMode.STORED, new InFlightIds(), poison);
-    return new PacketReader(in, inbox, parser, () -> 0, reason -> {});
+    return new PacketReader(in, inbox, parser, () -> 0, reason -> {}, Authentication.NONE);
   }
 
   private List<Batch> takeAll(long mostBytes) {

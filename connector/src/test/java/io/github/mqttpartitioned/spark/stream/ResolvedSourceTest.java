@@ -4,6 +4,8 @@ package io.github.mqttpartitioned.spark.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import java.io.IOException;
@@ -71,7 +73,7 @@ class ResolvedSourceTest {
     begin();
     SourceSettings again =
         resolve(4, "receiveMaximum", "10", "username", "u", "password", "p").settings();
-    assertThat(again.username()).isEqualTo("u");
+    assertThat(again.credentials()).isEqualTo(CredentialSettings.fixed("u", new Secret("p")));
   }
 
   @Test

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.receiver;
+
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_AUTHENTICATION_FAILED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CONNECTION_REFUSED;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.Credentials;
+import io.github.mqttpartitioned.CredentialsProvider;
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.MqttProperties.Property;
+import io.github.mqttpartitioned.testkit.Packet;
+import io.github.mqttpartitioned.testkit.Packet.Connect;
+import io.github.mqttpartitioned.testkit.PacketType;
+import io.github.mqttpartitioned.testkit.Packets;
+import io.github.mqttpartitioned.testkit.ScramServer;
+import io.github.mqttpartitioned.testkit.ScriptedBroker;
+import io.github.mqttpartitioned.testkit.ScriptedBroker.Script;
+import io.github.mqttpartitioned.testkit.ScriptedConnection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The exchange of AUTH packets, with a broker that a script plays. */
+class AuthenticationTest {
+
+  private static final int CONTINUE = 0x18;
+  private static final int RE_AUTHENTICATE = 0x19;
+  private static final String PASSWORD = "pencil-Ω";
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SCRAM-SHA-256", "SCRAM-SHA-512"})
+  void scramProvesThePasswordAndNeverSendsIt(String method) throws Exception {
+    List<Connect> connects = new CopyOnWriteArrayList<>();
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  connects.add(scram(connection, new ScramServer(method, "me", PASSWORD, 4096)));
+                  connection.grant();
+                });
+        Member member = scramMember(broker, method, PASSWORD).startConnected()) {
+      assertThat(member.status().problem()).isNull();
+      Connect connect = connects.get(0);
+      assertThat(connect.username()).contains("me");
+      assertThat(connect.password()).isEmpty();
+      assertThat(connect.properties().string(Property.AUTHENTICATION_METHOD)).contains(method);
+    }
+  }
+
+  @Test
+  void scramRefusesABrokerThatDoesNotKnowThePassword() throws Exception {
+    String method = "SCRAM-SHA-256";
+    fails(
+        connection -> {
+          ScramServer server = new ScramServer(method, "me", PASSWORD, 4096);
+          Connect connect = connection.expect(PacketType.CONNECT).connect();
+          connection.send(auth(CONTINUE, method, server.first(data(connect.properties()))));
+          connection.expect(PacketType.AUTH);
+          connection.send(
+              Packets.connack(false, 0, authentication(method, "v=Zm9yZ2Vk".getBytes(UTF_8))));
+          connection.expectClosed();
+        },
+        "the broker has not proved that it knows the password");
+  }
+
+  @Test
+  void scramRefusesABrokerThatSkipsTheExchange() throws Exception {
+    fails(
+        connection -> {
+          connection.accept(false, MqttProperties.NONE);
+          connection.expectClosed();
+        },
+        "the broker has not proved that it knows the password: it accepts the member without an"
+            + " exchange");
+  }
+
+  @Test
+  void scramRefusesABrokerThatKeepsItsSignature() throws Exception {
+    String method = "SCRAM-SHA-256";
+    fails(
+        connection -> {
+          ScramServer server = new ScramServer(method, "me", PASSWORD, 4096);
+          Connect connect = connection.expect(PacketType.CONNECT).connect();
+          connection.send(auth(CONTINUE, method, server.first(data(connect.properties()))));
+          connection.expect(PacketType.AUTH);
+          connection.send(Packets.connack(false, 0, MqttProperties.NONE));
+          connection.expectClosed();
+        },
+        "its last message is missing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4095, 1_000_001})
+  void scramRefusesTooFewAndTooManyIterations(int iterations) throws Exception {
+    String method = "SCRAM-SHA-256";
+    fails(
+        connection -> {
+          ScramServer server = new ScramServer(method, "me", PASSWORD, iterations);
+          Connect connect = connection.expect(PacketType.CONNECT).connect();
+          connection.send(auth(CONTINUE, method, server.first(data(connect.properties()))));
+          connection.expectClosed();
+        },
+        "the broker asks for %d iterations of SCRAM; accepted are 4096 to 1000000"
+            .formatted(iterations));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "r=x,s=,i=", "\u0000", "e=unknown-user", "r=other,s=c2FsdA==,i=4096"})
+  void scramRefusesWhatIsNoScram(String challenge) throws Exception {
+    fails(
+        connection -> {
+          connection.expect(PacketType.CONNECT);
+          connection.send(auth(CONTINUE, "SCRAM-SHA-256", challenge.getBytes(UTF_8)));
+          connection.expectClosed();
+        },
+        "the broker does not answer as SCRAM demands");
+  }
+
+  @Test
+  void wrongPasswordOfScramIsTheBrokersRefusal() throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ScramServer server = new ScramServer("SCRAM-SHA-256", "me", "other", 4096);
+                  try {
+                    scram(connection, server);
+                    throw new AssertionError("accepted");
+                  } catch (SecurityException e) {
+                    connection.send(Packets.connack(false, 0x87, MqttProperties.NONE));
+                  }
+                });
+        Member member =
+            scramMember(broker, "SCRAM-SHA-256", PASSWORD).start().await(State.FAILED)) {
+      assertThat(member.status().problem())
+          .hasMessageStartingWith("[" + MQTT_CONNECTION_REFUSED + "]")
+          .hasMessageContaining("not authorized (0x87)")
+          .hasMessageNotContaining(PASSWORD);
+    }
+  }
+
+  @Test
+  void brokerThatSendsAuthUnaskedIsLeft() throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  connection.expect(PacketType.CONNECT);
+                  connection.send(auth(CONTINUE, "X", new byte[0]));
+                  connection.expectClosed();
+                });
+        Member member =
+            new Member(folder, broker.url())
+                .connectTimeout(Duration.ofMillis(500))
+                .start()
+                .await(State.FAILED)) {
+      assertThat(member.status().problem())
+          .hasMessageContaining("AUTH, though CONNECT had no Authentication Method");
+    }
+  }
+
+  @Test
+  void tokenIsTheAuthenticationDataAndIsRenewedBeforeItEnds() throws Exception {
+    Tokens.life = Duration.ofSeconds(2);
+    List<String> seen = new CopyOnWriteArrayList<>();
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  Connect connect = connection.accept(false, MqttProperties.NONE);
+                  assertThat(connect.username()).isEmpty();
+                  assertThat(connect.password()).isEmpty();
+                  assertThat(connect.properties().string(Property.AUTHENTICATION_METHOD))
+                      .contains("OAUTH2-JWT");
+                  seen.add(new String(data(connect.properties()), UTF_8));
+                  connection.grant();
+                  for (int i = 0; i < 2; i++) {
+                    Packet.Auth auth = connection.expect(PacketType.AUTH).auth();
+                    assertThat(auth.reason()).isEqualTo(RE_AUTHENTICATE);
+                    assertThat(auth.properties().string(Property.AUTHENTICATION_METHOD))
+                        .contains("OAUTH2-JWT");
+                    seen.add(new String(data(auth.properties()), UTF_8));
+                    connection.send(Packets.auth(0, MqttProperties.NONE));
+                  }
+                });
+        Member member = tokenMember(broker).startConnected()) {
+      Await.until("two renewals", Member.DEADLINE, () -> seen.size() == 3);
+      assertThat(seen).containsExactly("token 1", "token 2", "token 3");
+      assertThat(member.status().counts().connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void brokerThatAsksForItGetsANewToken() throws Exception {
+    Tokens.life = Duration.ofHours(1);
+    List<String> seen = new CopyOnWriteArrayList<>();
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  connection.accept(false, MqttProperties.NONE);
+                  connection.grant();
+                  connection.send(auth(RE_AUTHENTICATE, "OAUTH2-JWT", new byte[0]));
+                  Packet.Auth auth = connection.expect(PacketType.AUTH).auth();
+                  seen.add(new String(data(auth.properties()), UTF_8));
+                  connection.send(Packets.auth(0, MqttProperties.NONE));
+                });
+        Member member = tokenMember(broker).startConnected()) {
+      Await.until("a renewal", Member.DEADLINE, () -> !seen.isEmpty());
+      assertThat(seen).containsExactly("token 2");
+      assertThat(member.status().counts().connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void refusedRenewalConnectsAgainWithANewToken() throws Exception {
+    Tokens.life = Duration.ofSeconds(2);
+    List<String> seen = new CopyOnWriteArrayList<>();
+    try (ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                connection -> {
+                  connection.accept(false, MqttProperties.NONE);
+                  connection.grant();
+                  connection.expect(PacketType.AUTH);
+                  connection.send(Packets.disconnect(0x87, MqttProperties.NONE));
+                  connection.cut();
+                },
+                connection -> {
+                  Tokens.life = Duration.ofHours(1);
+                  Connect connect = connection.accept(true, MqttProperties.NONE);
+                  seen.add(new String(data(connect.properties()), UTF_8));
+                  connection.grant();
+                });
+        Member member = tokenMember(broker).startConnected()) {
+      Await.until(
+          "a second connection",
+          Member.DEADLINE,
+          () -> member.status().counts().connections() == 2);
+      assertThat(seen).containsExactly("token 3");
+      assertThat(Tokens.refused).containsExactly("token 2");
+    }
+  }
+
+  @Test
+  void renewalWithoutAnAnswerConnectsAgain() throws Exception {
+    Tokens.life = Duration.ofSeconds(2);
+    try (ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                connection -> {
+                  connection.accept(false, MqttProperties.NONE);
+                  connection.grant();
+                  connection.expect(PacketType.AUTH);
+                },
+                connection -> {
+                  Tokens.life = Duration.ofHours(1);
+                  connection.accept(true, MqttProperties.NONE);
+                  connection.grant();
+                });
+        Member member =
+            tokenMember(broker).connectTimeout(Duration.ofSeconds(1)).startConnected()) {
+      Await.until(
+          "a second connection",
+          Member.DEADLINE,
+          () -> member.status().counts().connections() == 2);
+    }
+  }
+
+  @Test
+  void providerThatFailsAtARenewalIsAskedAgain() throws Exception {
+    Tokens.life = Duration.ofSeconds(2);
+    Tokens.failing = 2;
+    List<String> seen = new CopyOnWriteArrayList<>();
+    try (ReceiverLog log = new ReceiverLog();
+        ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  connection.accept(false, MqttProperties.NONE);
+                  connection.grant();
+                  Packet.Auth auth = connection.expect(PacketType.AUTH).auth();
+                  seen.add(new String(data(auth.properties()), UTF_8));
+                });
+        Member member = tokenMember(broker).startConnected()) {
+      Await.until("a renewal", Member.DEADLINE, () -> !seen.isEmpty());
+      assertThat(seen).containsExactly("token 3");
+      assertThat(member.status().counts().connections()).isEqualTo(1);
+      assertThat(log.messages())
+          .anySatisfy(
+              line ->
+                  assertThat(line)
+                      .contains("[MQTT_CREDENTIALS_UNAVAILABLE] Partition 0 has no new credentials")
+                      .contains("IllegalStateException: vault is away"));
+    }
+  }
+
+  @Test
+  void brokerThatAsksForMoreThanATokenIsLeft() throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  connection.expect(PacketType.CONNECT);
+                  connection.send(auth(CONTINUE, "OAUTH2-JWT", "more".getBytes(UTF_8)));
+                  connection.expectClosed();
+                });
+        Member member = tokenMember(broker).start().await(State.FAILED)) {
+      assertThat(member.status().problem())
+          .hasMessageStartingWith("[" + MQTT_AUTHENTICATION_FAILED + "]")
+          .hasMessageContaining("the broker asks for more than the credentials");
+    }
+  }
+
+  /** Gives tokens with numbers. */
+  public static final class Tokens implements CredentialsProvider {
+
+    static final AtomicInteger GIVEN = new AtomicInteger();
+    static final List<String> refused = new CopyOnWriteArrayList<>();
+    static volatile Duration life = Duration.ofHours(1);
+
+    /** The number of the call that fails. */
+    static volatile int failing = -1;
+
+    @Override
+    public Credentials credentials(Request request) {
+      int number = GIVEN.incrementAndGet();
+      if (number == failing) {
+        throw new IllegalStateException("vault is away");
+      }
+      return Credentials.of(null, "token " + number).endingAt(Instant.now().plus(life));
+    }
+
+    @Override
+    public void refused(Credentials credentials) {
+      refused.add(new String(credentials.secret().orElseThrow(), UTF_8));
+    }
+  }
+
+  @BeforeEach
+  void newTokens() {
+    Tokens.GIVEN.set(0);
+    Tokens.refused.clear();
+    Tokens.failing = -1;
+  }
+
+  private Member tokenMember(ScriptedBroker broker) {
+    return new Member(folder, broker.url())
+        .credentials(
+            new CredentialSettings(null, null, null, null, Tokens.class.getName(), "OAUTH2-JWT"));
+  }
+
+  private Member scramMember(ScriptedBroker broker, String method, String password) {
+    return new Member(folder, broker.url())
+        .credentials(new CredentialSettings("me", new Secret(password), null, null, null, method));
+  }
+
+  private void fails(Script script, String expected) throws Exception {
+    try (ScriptedBroker broker = ScriptedBroker.start(script);
+        Member member =
+            scramMember(broker, "SCRAM-SHA-256", PASSWORD).start().await(State.FAILED)) {
+      assertThat(member.status().problem())
+          .hasMessageStartingWith("[" + MQTT_AUTHENTICATION_FAILED + "] Member member-0")
+          .hasMessageContaining(expected)
+          .hasMessageNotContaining(PASSWORD);
+      assertThat(broker.connections()).isEqualTo(1);
+    }
+  }
+
+  /** The broker's part in SCRAM, from CONNECT to CONNACK. */
+  private static Connect scram(ScriptedConnection connection, ScramServer server) throws Exception {
+    Connect connect = connection.expect(PacketType.CONNECT).connect();
+    String method = connect.properties().string(Property.AUTHENTICATION_METHOD).orElseThrow();
+    connection.send(auth(CONTINUE, method, server.first(data(connect.properties()))));
+    Packet.Auth answer = connection.expect(PacketType.AUTH).auth();
+    assertThat(answer.reason()).isEqualTo(CONTINUE);
+    assertThat(answer.properties().string(Property.AUTHENTICATION_METHOD)).contains(method);
+    byte[] last = server.last(data(answer.properties()));
+    connection.send(Packets.connack(false, 0, authentication(method, last)));
+    return connect;
+  }
+
+  private static byte[] auth(int reason, String method, byte[] data) {
+    return Packets.auth(reason, authentication(method, data));
+  }
+
+  private static MqttProperties authentication(String method, byte @Nullable [] data) {
+    MqttProperties named = MqttProperties.NONE.with(Property.AUTHENTICATION_METHOD, method);
+    return data == null ? named : named.with(Property.AUTHENTICATION_DATA, data);
+  }
+
+  private static byte[] data(MqttProperties properties) {
+    return properties.binary(Property.AUTHENTICATION_DATA).orElseThrow();
+  }
+}
