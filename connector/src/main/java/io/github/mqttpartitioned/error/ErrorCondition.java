@@ -197,6 +197,16 @@ public enum ErrorCondition {
       "A sender stopped because of an unexpected error.", "Report the error with its stack trace."),
   // Query
 
+  MQTT_NO_STORED_SOURCE(
+      "A batch read finds no source of this format in `sourceCheckpoint`, or several.",
+      "Give the `checkpointLocation` of a query that has been started with this source, and `sourceName` if it has several."),
+  MQTT_STORE_ELSEWHERE(
+      "A batch read needs a store that lies on another host, or on a host that is not known.",
+      "Read in the application of the running query, or in local mode on the host of the stores."),
+  MQTT_READ_REFUSED(
+      "`spark.read` and `spark.readStream` were given each other's options.",
+      "Use `spark.read` with `sourceCheckpoint`, and `spark.readStream` with `brokerUrl` and `topics`."),
+
   MQTT_DRAIN_STALLED(
       "`Trigger.AvailableNow` cannot find its end: a member stays off its broker.",
       "Start the run again when the broker is back. What is not yet taken over stays with the broker."),

@@ -291,7 +291,7 @@ final class Options {
                   dead letter is a malformed message that the broker has sent twice: the member \
                   acknowledges it, and it makes no row""")
               .otherwise(
-                  "none: a store keeps its newest dead letters, and there is no way to read them"));
+                  "none: a store keeps its newest dead letters, and a batch read with `includeDeadLetters` shows them"));
 
   public static final Option<AckMode> ACK_MODE =
       declare(

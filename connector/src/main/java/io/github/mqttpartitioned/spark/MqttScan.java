@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_READ_REFUSED;
+
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.read.SourceMetric;
@@ -9,6 +11,7 @@ import io.github.mqttpartitioned.spark.stream.StreamFactory;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.util.function.Supplier;
 import org.apache.spark.sql.connector.metric.CustomMetric;
+import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.streaming.MicroBatchStream;
 import org.apache.spark.sql.types.StructType;
@@ -50,6 +53,16 @@ final class MqttScan implements Scan {
   @Override
   public CustomMetric[] supportedCustomMetrics() {
     return SourceMetric.all();
+  }
+
+  @Override
+  public Batch toBatch() {
+    throw new IllegalArgumentException(
+        MQTT_READ_REFUSED.message(
+            """
+            brokerUrl and topics are options of spark.readStream. To read in a batch what a \
+            streaming query has stored, give option sourceCheckpoint with its checkpointLocation, \
+            and no broker: spark.read.format("mqtt-partitioned").option("sourceCheckpoint", …)"""));
   }
 
   @Override

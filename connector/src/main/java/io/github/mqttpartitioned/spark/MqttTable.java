@@ -34,9 +34,10 @@ public final class MqttTable implements SupportsRead {
     return schema;
   }
 
+  /** A batch read is there for its error, which says what to do. */
   @Override
   public Set<TableCapability> capabilities() {
-    return Set.of(TableCapability.MICRO_BATCH_READ);
+    return Set.of(TableCapability.MICRO_BATCH_READ, TableCapability.BATCH_READ);
   }
 
   @Override

@@ -3,10 +3,13 @@ package io.github.mqttpartitioned.spark;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SCHEMA_NOT_SUPPORTED;
 
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
+import io.github.mqttpartitioned.option.BatchOptions;
 import io.github.mqttpartitioned.option.SinkOptions;
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.sink.MqttWriteBuilder;
+import io.github.mqttpartitioned.spark.vector.DeadLetterColumns;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.util.Map;
 import org.apache.spark.sql.connector.catalog.Table;
@@ -36,7 +39,13 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
     JarOrigin.check();
-    return MqttColumns.of(SourceOptions.parse(options.asCaseSensitiveMap())).schema();
+    Map<String, String> given = options.asCaseSensitiveMap();
+    if (BatchOptions.areFor(given)) {
+      BatchOptions batch = BatchOptions.parse(given);
+      StructType columns = MqttColumns.of(batch).schema();
+      return batch.includeDeadLetters() ? DeadLetterColumns.addedTo(columns) : columns;
+    }
+    return MqttColumns.of(SourceOptions.parse(given)).schema();
   }
 
   /** Has Spark pass the schema that a user gives, so that the error can say what to do. */
@@ -48,7 +57,8 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
   @Override
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
-    if (!new CaseInsensitiveStringMap(properties).containsKey(TOPICS)) {
+    boolean stored = BatchOptions.areFor(properties);
+    if (!stored && !new CaseInsensitiveStringMap(properties).containsKey(TOPICS)) {
       MqttWriteBuilder.check(schema, SinkOptions.parse(properties));
       return new MqttSinkTable(schema);
     }
@@ -61,6 +71,9 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
               Remove schema(...), and select the columns that you need from: %s. To write rows, \
               give the option topic instead of topics"""
                   .formatted(schema.toDDL(), columns.toDDL())));
+    }
+    if (stored) {
+      return new MqttBatchTable(columns, () -> SparkHost.current(ClusterTimeouts.MOVE));
     }
     return new MqttTable(
         columns, () -> SparkHost.current(SourceOptions.parse(properties).storeRecoveryTimeout()));

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.store;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * The stores that are open in this JVM. LMDB must not open an environment twice in one process:
@@ -13,21 +14,65 @@ import java.nio.file.Path;
 final class OpenStores {
 
   private static final String PREFIX = "io.github.mqttpartitioned.store.open:";
+  private static final String WANTED = "io.github.mqttpartitioned.store.wanted:";
+  private static final String VIEW = "a batch read";
+
+  /** A block is read in far less. */
+  private static final Duration GIVE_WAY = Duration.ofSeconds(10);
+
+  private static final Duration LOOK = Duration.ofMillis(10);
 
   private OpenStores() {}
 
   /**
-   * Claims a store for the caller.
+   * Claims a store to write to it. Views of the store give way at their next block; the caller
+   * waits for them.
    *
    * @param directory its real path
    * @param user names the caller in the error that the next one gets
-   * @throws StoreException.InUse when another caller has claimed it
+   * @throws StoreException.InUse when another writer has claimed it, or a view stays
    */
   static void claim(Path directory, String user) {
-    Object other = System.getProperties().putIfAbsent(PREFIX + directory, user);
+    long deadline = System.nanoTime() + GIVE_WAY.toNanos();
+    while (true) {
+      Object other = System.getProperties().putIfAbsent(PREFIX + directory, user);
+      if (other == null) {
+        System.getProperties().remove(WANTED + directory);
+        return;
+      }
+      if (!other.equals(VIEW) || System.nanoTime() - deadline >= 0) {
+        throw StoreException.inUse(directory.toString(), other.toString());
+      }
+      System.getProperties().put(WANTED + directory, user);
+      pause(directory, other);
+    }
+  }
+
+  private static void pause(Path directory, Object other) {
+    try {
+      Thread.sleep(LOOK.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw StoreException.inUse(directory.toString(), other.toString());
+    }
+  }
+
+  /**
+   * Claims a store for a view.
+   *
+   * @param directory its real path
+   * @throws StoreException.InUse when another caller has claimed it
+   */
+  static void claimView(Path directory) {
+    Object other = System.getProperties().putIfAbsent(PREFIX + directory, VIEW);
     if (other != null) {
       throw StoreException.inUse(directory.toString(), other.toString());
     }
+  }
+
+  /** Whether a writer waits for the views of the store. */
+  static boolean isWanted(Path directory) {
+    return System.getProperties().containsKey(WANTED + directory);
   }
 
   static void release(Path directory) {

@@ -184,13 +184,12 @@ public abstract sealed class StoreException extends RuntimeException {
         null);
   }
 
-  static Foreign foreign(StoreConfig asked, String store, StoreState found) {
+  static Foreign foreign(String sourceId, int partition, String store, StoreState found) {
     return new Foreign(
         """
         Store %s belongs to partition %d of source %s, not to partition %d of source %s. Set \
         storeDir to the directory that belongs to this checkpoint, or to an empty one."""
-            .formatted(
-                store, found.partition(), found.sourceId(), asked.partition(), asked.sourceId()));
+            .formatted(store, found.partition(), found.sourceId(), partition, sourceId));
   }
 
   static Outdated outdated(StoreConfig asked, String store, StoreState found) {

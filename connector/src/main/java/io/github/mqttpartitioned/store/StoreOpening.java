@@ -125,7 +125,7 @@ record StoreOpening(
     try (Txn<ByteBuffer> txn = environment.beginWrite()) {
       StoreState found = environment.state().read(txn);
       if (!found.sourceId().equals(config.sourceId()) || found.partition() != config.partition()) {
-        throw StoreException.foreign(config, place, found);
+        throw StoreException.foreign(config.sourceId(), config.partition(), place, found);
       }
       if (found.next() < config.firstOffset()) {
         throw StoreException.outdated(config, place, found);

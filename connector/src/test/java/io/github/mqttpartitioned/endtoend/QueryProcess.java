@@ -30,6 +30,7 @@ public final class QueryProcess {
             .option("partitions", arguments[2])
             .option("qos", arguments[3])
             .option("ackMode", System.getProperty("test.ackMode", "stored"))
+            .option("retention", System.getProperty("test.retention", "0s"))
             .start();
     System.out.println("query started");
     long reported = -1;

@@ -6,28 +6,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.GeneratedPart;
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The table of docs/options.md is what {@link Options} declares. */
+/** The tables of docs/options.md are what {@link Options} and {@link ReadOptions} declare. */
 class OptionTableTest {
 
   @Test
   void pageHasTheTableOfTheDeclarations() throws IOException {
-    GeneratedPart.of("docs/options.md", "options").requireOrUpdate(table());
+    GeneratedPart.of("docs/options.md", "options").requireOrUpdate(table(Options.ALL));
+    GeneratedPart.of("docs/options.md", "read-options").requireOrUpdate(table(ReadOptions.ALL));
   }
 
   @Test
   void tableHasOneRowPerOptionUnderItsHead() {
-    assertThat(table().lines())
+    assertThat(table(Options.ALL).lines())
         .hasSize(Options.ALL.size() + 2)
         .startsWith("| option | default | accepted | meaning |", "| --- | --- | --- | --- |")
         .contains(
             "| `qos` | `1` | 0, 1 or 2 | Maximum QoS, requested in SUBSCRIBE. If the broker grants less, the query fails |");
   }
 
-  private static String table() {
-    return Options.ALL.stream()
+  private static String table(List<Option<?>> options) {
+    return options.stream()
         .map(
             option ->
                 row(

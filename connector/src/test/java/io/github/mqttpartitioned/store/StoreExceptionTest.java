@@ -45,7 +45,8 @@ class StoreExceptionTest {
         Arguments.of(ErrorCondition.MQTT_STORE_DAMAGED, StoreException.damaged(store, "bad", null)),
         Arguments.of(ErrorCondition.MQTT_STORE_DAMAGED, StoreException.gap(3, store, 7, "none")),
         Arguments.of(
-            ErrorCondition.MQTT_STORE_FOREIGN, StoreException.foreign(ASKED, store, FOUND)),
+            ErrorCondition.MQTT_STORE_FOREIGN,
+            StoreException.foreign(ASKED.sourceId(), ASKED.partition(), store, FOUND)),
         Arguments.of(
             ErrorCondition.MQTT_STORE_OUTDATED, StoreException.outdated(ASKED, store, FOUND)),
         Arguments.of(

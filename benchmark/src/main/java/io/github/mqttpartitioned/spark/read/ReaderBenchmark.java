@@ -161,7 +161,7 @@ public class ReaderBenchmark {
         new BlockPartitionReader(
             stores.get(partition),
             new MqttInputPartition(SOURCE, GROUP, partition, range, null),
-            ReadMeters.of(SOURCE, GROUP, partition, "benchmark"),
+            ReadMeters.of(SOURCE, GROUP, partition, "benchmark")::read,
             new BlockVectors(new MqttColumns(PayloadType.BINARY, false, List.of())),
             new LossPolicy(true, false));
     try (reader) {

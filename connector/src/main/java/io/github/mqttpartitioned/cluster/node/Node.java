@@ -140,8 +140,8 @@ public final class Node implements NodeLink {
     return store(sourceId, partition).map(Function.identity());
   }
 
-  /** As {@link #blocks}, for those that wait for more. */
-  Optional<PartitionStore> store(String sourceId, int partition) {
+  /** As {@link #blocks}, for those that wait for more, or look for more than blocks. */
+  public Optional<PartitionStore> store(String sourceId, int partition) {
     return Optional.ofNullable(hosted.get(new Key(sourceId, partition)))
         .flatMap(HostedPartition::store);
   }

@@ -9,7 +9,6 @@ import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.spark.vector.BlockVectors;
 import io.github.mqttpartitioned.store.StoreException;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
@@ -31,13 +30,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to the task's thread.
  */
-final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
+public final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
 
   private static final Logger LOG = LoggerFactory.getLogger(BlockPartitionReader.class);
 
   private final BlockSource source;
   private final MqttInputPartition input;
-  private final ReadMeters meters;
+  private final Counter counter;
   private long until;
   private final BlockVectors vectors;
   private final LossPolicy policy;
@@ -64,15 +63,32 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     long blocks;
   }
 
-  BlockPartitionReader(
+  /** Is told of each block that is given to Spark. */
+  @FunctionalInterface
+  public interface Counter {
+
+    /**
+     * Counts a block.
+     *
+     * @param local whether the block lies in this JVM, and not on another node
+     */
+    void read(int rows, int bytes, boolean local);
+  }
+
+  /**
+   * @param input what to read
+   * @param vectors makes the columns of a block
+   * @param policy what to do about offsets that cannot be read
+   */
+  public BlockPartitionReader(
       BlockSource source,
       MqttInputPartition input,
-      ReadMeters meters,
+      Counter counter,
       BlockVectors vectors,
       LossPolicy policy) {
     this.source = source;
     this.input = input;
-    this.meters = meters;
+    this.counter = counter;
     this.until = input.range().until();
     this.vectors = vectors;
     this.policy = policy;
@@ -195,7 +211,7 @@ final class BlockPartitionReader implements PartitionReader<ColumnarBatch> {
     tally.rows += count;
     tally.bytes += found.length();
     tally.blocks++;
-    meters.read(count, found.length(), source.isLocal());
+    counter.read(count, found.length(), source.isLocal());
     return shown;
   }
 

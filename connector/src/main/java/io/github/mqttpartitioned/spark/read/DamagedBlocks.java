@@ -14,7 +14,7 @@ import io.github.mqttpartitioned.store.StoreException;
  * bisection back to the first offset of that block. The result depends on the stored bytes alone,
  * so every attempt of a task skips the same offsets.
  */
-final class DamagedBlocks {
+public final class DamagedBlocks {
 
   private DamagedBlocks() {}
 
@@ -24,7 +24,7 @@ final class DamagedBlocks {
    * @param range range whose first offset cannot be read
    * @return the first offset of a block that can be read as a whole, or the end of the range
    */
-  static long end(BlockSource source, OffsetRange range) {
+  public static long end(BlockSource source, OffsetRange range) {
     long damaged = range.from();
     long step = 1;
     long readable = range.until();

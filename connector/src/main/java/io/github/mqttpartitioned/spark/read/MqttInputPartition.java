@@ -45,6 +45,11 @@ public record MqttInputPartition(
     return node;
   }
 
+  /** The same partition with other offsets. */
+  public MqttInputPartition withRange(OffsetRange other) {
+    return new MqttInputPartition(sourceId, group, partition, other, node);
+  }
+
   @Override
   public String toString() {
     return "partition " + partition + " " + range;

@@ -43,7 +43,7 @@ public record MqttPartitionReaderFactory(
 
   private BlockPartitionReader reader(
       MqttInputPartition part, BlockSource source, ReadMeters meters) {
-    return new BlockPartitionReader(source, part, meters, new BlockVectors(columns), policy);
+    return new BlockPartitionReader(source, part, meters::read, new BlockVectors(columns), policy);
   }
 
   private static ReadMeters meters(MqttInputPartition part) {

@@ -46,6 +46,7 @@ final class RunningSource implements AutoCloseable {
     this.loss = loss;
     this.meters = meters;
     this.acks = acks;
+    LiveSources.add(settings.sourceId(), partitions);
   }
 
   SourceMeters meters() {
@@ -150,6 +151,7 @@ final class RunningSource implements AutoCloseable {
   /** Stops the members and closes the stores. */
   @Override
   public void close() {
+    LiveSources.remove(settings.sourceId());
     // Closed from right to left. When one of them fails, the others are closed all the same.
     try (claim;
         partitions;

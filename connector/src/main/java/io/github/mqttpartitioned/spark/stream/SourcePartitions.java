@@ -20,7 +20,7 @@ import java.util.Optional;
  * The partitions of a running source: the {@link Coordinator}, asked and told in {@link
  * SourceOffset}s. Thread-safe.
  */
-final class SourcePartitions implements AutoCloseable {
+final class SourcePartitions implements LiveSources.Live, AutoCloseable {
 
   private final Coordinator coordinator;
 
@@ -91,7 +91,8 @@ final class SourcePartitions implements AutoCloseable {
   }
 
   /** As {@link #stored}, but a partition that has stopped for good shows what it held. */
-  StoredMessages lastStored() {
+  @Override
+  public StoredMessages lastStored() {
     return new StoredMessages(coordinator.status());
   }
 
@@ -105,7 +106,8 @@ final class SourcePartitions implements AutoCloseable {
   }
 
   /** The node that hosts a partition; empty while the partition waits. */
-  Optional<NodeAddress> host(int partition) {
+  @Override
+  public Optional<NodeAddress> host(int partition) {
     return coordinator.hostingNode(partition);
   }
 

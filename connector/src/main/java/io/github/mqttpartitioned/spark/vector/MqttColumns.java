@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.spark.vector;
 import io.github.mqttpartitioned.mqtt.TopicPattern;
 import io.github.mqttpartitioned.mqtt.TopicPattern.Field;
 import io.github.mqttpartitioned.mqtt.TopicPattern.FieldType;
+import io.github.mqttpartitioned.option.BatchOptions;
 import io.github.mqttpartitioned.option.PayloadType;
 import io.github.mqttpartitioned.option.SourceOptions;
 import java.io.Serializable;
@@ -39,6 +40,11 @@ public record MqttColumns(
   }
 
   public static MqttColumns of(SourceOptions options) {
+    return new MqttColumns(
+        options.payloadType(), options.includeProperties(), options.topicColumns());
+  }
+
+  public static MqttColumns of(BatchOptions options) {
     return new MqttColumns(
         options.payloadType(), options.includeProperties(), options.topicColumns());
   }

@@ -94,6 +94,25 @@ final class DataFile {
     }
   }
 
+  /**
+   * Compares the file with what the environment says, as {@link #ensureWhole} does, and changes
+   * nothing.
+   *
+   * @throws DamagedException when pages are missing at the end. They may be unwritten ones; only
+   *     the next opening that writes can tell
+   */
+  void requireWhole(Env<ByteBuffer> env) {
+    try {
+      long expected = (env.info().lastPageNumber + 1) * env.stat().pageSize;
+      if (Files.size(file) < expected) {
+        throw new DamagedException(
+            "%s has %d bytes, expected %d".formatted(NAME, Files.size(file), expected));
+      }
+    } catch (IOException e) {
+      throw new LmdbException(e.toString(), e);
+    }
+  }
+
   /** Remembers which file the environment has opened. */
   void opened() {
     try {

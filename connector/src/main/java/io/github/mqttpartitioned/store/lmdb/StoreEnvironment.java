@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Env;
@@ -31,6 +32,9 @@ public final class StoreEnvironment {
   private static final int DATABASES = 4;
   private static final int OWNER_ONLY = 0600;
 
+  /** Addresses, not memory: the file may grow while it is read. */
+  private static final long READ_MAP_BYTES = 1L << 40;
+
   private final Env<ByteBuffer> env;
   private final StateTable state;
   private final BlockTable blocks;
@@ -55,17 +59,18 @@ public final class StoreEnvironment {
     this.file = file;
     this.lengthened = lengthened;
     this.pageSize = env.stat().pageSize;
-    try (Txn<ByteBuffer> txn = env.txnWrite()) {
-      state = new StateTable(database(env, txn, "meta"));
-      blocks = new BlockTable(database(env, txn, "blocks"));
-      inFlight = new InFlightTable(database(env, txn, "inflight"));
-      deadLetters = new DeadLetterTable(database(env, txn, "set-aside"));
+    try (Txn<ByteBuffer> txn = env.isReadOnly() ? env.txnRead() : env.txnWrite()) {
+      state = new StateTable(database(txn, "meta"));
+      blocks = new BlockTable(database(txn, "blocks"));
+      inFlight = new InFlightTable(database(txn, "inflight"));
+      deadLetters = new DeadLetterTable(database(txn, "set-aside"));
       txn.commit();
     }
   }
 
-  private static Dbi<ByteBuffer> database(Env<ByteBuffer> env, Txn<ByteBuffer> txn, String name) {
-    return env.openDbi(txn, name.getBytes(US_ASCII), null, false, DbiFlags.MDB_CREATE);
+  private Dbi<ByteBuffer> database(Txn<ByteBuffer> txn, String name) {
+    DbiFlags[] flags = env.isReadOnly() ? new DbiFlags[0] : new DbiFlags[] {DbiFlags.MDB_CREATE};
+    return env.openDbi(txn, name.getBytes(US_ASCII), null, false, flags);
   }
 
   /**
@@ -93,10 +98,38 @@ public final class StoreEnvironment {
     }
   }
 
-  private static Env<ByteBuffer> openEnv(Path directory, long mapBytes) {
+  /**
+   * Opens an existing environment to read it, beside the process that writes to it, if there is
+   * one. LMDB's lock file must be writable: a reader is registered there, so that the writer leaves
+   * the pages of its snapshot alone.
+   *
+   * @throws DamagedException when the file is empty, or shorter than it was
+   * @throws LmdbException when the file is not an environment or cannot be opened
+   * @throws LinkageError when LMDB's library cannot be loaded into this JVM
+   */
+  public static StoreEnvironment openReadOnly(Path directory) {
+    Env<ByteBuffer> env = null;
+    try {
+      DataFile file = new DataFile(directory);
+      env = openEnv(directory, file.mapBytes(READ_MAP_BYTES), EnvFlags.MDB_RDONLY_ENV);
+      file.requireWhole(env);
+      env.readerCheck();
+      file.opened();
+      return new StoreEnvironment(env, file, false);
+    } catch (LmdbException e) {
+      if (env != null) {
+        env.close();
+      }
+      throw e;
+    }
+  }
+
+  private static Env<ByteBuffer> openEnv(Path directory, long mapBytes, EnvFlags... more) {
     // The first use unpacks LMDB's library. lmdbjava looks it up with the thread's class loader,
     // and
     // a thread of Spark may have a class loader that does not know lmdbjava.
+    EnvFlags[] flags = Arrays.copyOf(more, more.length + 1);
+    flags[more.length] = EnvFlags.MDB_NOTLS;
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(StoreEnvironment.class.getClassLoader());
@@ -106,7 +139,7 @@ public final class StoreEnvironment {
           .setMapSize(mapBytes)
           .setMaxDbs(DATABASES)
           .setMaxReaders(MAX_READERS)
-          .open(directory.toFile(), OWNER_ONLY, EnvFlags.MDB_NOTLS);
+          .open(directory.toFile(), OWNER_ONLY, flags);
     } finally {
       thread.setContextClassLoader(before);
     }

@@ -48,7 +48,7 @@ class BlockPartitionReaderTest {
     return new BlockPartitionReader(
         this::read,
         new MqttInputPartition("id", "group", 3, new OffsetRange(from, until), null),
-        ReadMeters.of("id", "group", 3, "reader"),
+        ReadMeters.of("id", "group", 3, "reader")::read,
         new BlockVectors(COLUMNS),
         policy);
   }
@@ -164,7 +164,7 @@ class BlockPartitionReaderTest {
         new BlockPartitionReader(
             elsewhere,
             new MqttInputPartition("id", "group", 3, new OffsetRange(2, 9), null),
-            ReadMeters.of("id", "group", 3, "reader"),
+            ReadMeters.of("id", "group", 3, "reader")::read,
             new BlockVectors(COLUMNS),
             FAIL);
     assertThat(offsets(reader)).isEqualTo(range(2, 9));
@@ -190,13 +190,14 @@ class BlockPartitionReaderTest {
       assertThatThrownBy(() -> offsets(reader(0, 30, policy)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
-              "Partition 3 was read at offset 10, but there was a block of 10 messages from offset"
+              "[MQTT_BLOCK_CORRUPT] Partition 3 was read at offset 10, but there was a block of 10 messages from offset"
                   + " 20");
       assertThatThrownBy(() -> offsets(reader(20, 40, policy)))
-          .hasMessage("Partition 3 was read at offset 30, but there was nothing");
+          .hasMessage(
+              "[MQTT_BLOCK_CORRUPT] Partition 3 was read at offset 30, but there was nothing");
       assertThatThrownBy(() -> offsets(reader(15, 30, policy)))
           .hasMessage(
-              "Partition 3 was read at offset 15, but there was a block of 10 messages from offset"
+              "[MQTT_BLOCK_CORRUPT] Partition 3 was read at offset 15, but there was a block of 10 messages from offset"
                   + " 0");
     }
   }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.option;
+
+import io.github.mqttpartitioned.mqtt.TopicPattern;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * The options of a batch read, parsed and checked. {@link ReadOptions} says what each means.
+ * Immutable.
+ */
+public final class BatchOptions {
+
+  private static final long MICROS = 1_000;
+
+  private static final Hint.Book HINTS =
+      new Hint.Book()
+          .use(
+              ReadOptions.SOURCE_CHECKPOINT,
+              "It takes the checkpointLocation of the query.",
+              "checkpointLocation",
+              "checkpoint",
+              "path")
+          .remove(
+              "Remove it: a batch read asks no broker. What the query has stored is read.",
+              "brokerUrl",
+              "topics",
+              "partitions",
+              "group",
+              "qos",
+              "storeDir");
+
+  private final OptionValues values;
+
+  private BatchOptions(OptionValues values) {
+    this.values = values;
+  }
+
+  /** Whether the options that a user gave are those of a batch read. */
+  public static boolean areFor(Map<String, String> given) {
+    String key = ReadOptions.SOURCE_CHECKPOINT.key().toLowerCase(Locale.ROOT);
+    return given.keySet().stream().anyMatch(name -> name.toLowerCase(Locale.ROOT).equals(key));
+  }
+
+  /**
+   * Parses the options that the user gave. Upper and lower case of names are the same.
+   *
+   * @throws OptionException if any option is wrong; it reports all problems
+   */
+  public static BatchOptions parse(Map<String, String> given) {
+    OptionValues values =
+        new OptionValues(new TreeMap<>(given), ReadOptions.ALL, Map.of(), HINTS::find);
+    check(values, ReadOptions.STARTING_OFFSETS, Positions.LATEST, "latest", "begins");
+    check(values, ReadOptions.ENDING_OFFSETS, Positions.EARLIEST, "earliest", "ends");
+    values.throwIfWrong();
+    return new BatchOptions(values);
+  }
+
+  private static void check(
+      OptionValues values, Option<Positions> option, long wrong, String word, String verb) {
+    values
+        .find(option)
+        .filter(positions -> positions.has(wrong))
+        .ifPresent(
+            positions ->
+                values.add(
+                    OptionException.unacceptable(
+                        option,
+                        word,
+                        "a batch read that %s at %s (%d) has no rows"
+                            .formatted(verb, word, wrong))));
+  }
+
+  public String sourceCheckpoint() {
+    return values.get(ReadOptions.SOURCE_CHECKPOINT);
+  }
+
+  /** Empty for the only source. */
+  public Optional<String> sourceName() {
+    return values.find(ReadOptions.SOURCE_NAME);
+  }
+
+  public Positions startingOffsets() {
+    return values.get(ReadOptions.STARTING_OFFSETS);
+  }
+
+  public Positions endingOffsets() {
+    return values.get(ReadOptions.ENDING_OFFSETS);
+  }
+
+  /** Microseconds since 1970. */
+  public OptionalLong startingTimestamp() {
+    return micros(ReadOptions.STARTING_TIMESTAMP);
+  }
+
+  /** Microseconds since 1970. */
+  public OptionalLong endingTimestamp() {
+    return micros(ReadOptions.ENDING_TIMESTAMP);
+  }
+
+  private OptionalLong micros(Option<Long> option) {
+    return values.find(option).stream().mapToLong(millis -> millis * MICROS).findFirst();
+  }
+
+  public boolean includeDeadLetters() {
+    return values.get(ReadOptions.INCLUDE_DEAD_LETTERS);
+  }
+
+  public List<TopicPattern> topicColumns() {
+    return values.find(Options.TOPIC_COLUMNS).orElse(List.of());
+  }
+
+  public PayloadType payloadType() {
+    return values.get(Options.PAYLOAD_TYPE);
+  }
+
+  public boolean includeProperties() {
+    return values.get(Options.INCLUDE_PROPERTIES);
+  }
+
+  public boolean failOnDataLoss() {
+    return values.get(Options.FAIL_ON_DATA_LOSS);
+  }
+
+  @Override
+  public String toString() {
+    return values.toString();
+  }
+}

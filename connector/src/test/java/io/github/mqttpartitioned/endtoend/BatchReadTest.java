@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mqttpartitioned.store.PartitionStore;
+import io.github.mqttpartitioned.store.StoreConfig;
+import io.github.mqttpartitioned.store.StoreWriter;
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.Full;
+import io.github.mqttpartitioned.testkit.Spark;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a streaming query has stored, read by batches: beside it, after it, and from outside. */
+class BatchReadTest {
+
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final int MESSAGES = 2_000;
+
+  @TempDir Path folder;
+  private TestBroker broker;
+  private Job job;
+
+  @BeforeEach
+  void startBroker() {
+    broker = TestBrokers.start(BrokerOptions.DEFAULTS.maxQueued(0));
+    job = new Job(folder, broker.url()).option("partitions", 3).option("retention", "1h");
+  }
+
+  @AfterEach
+  void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void rowsAreThoseOfTheQueryWhileItRunsAndAfterIt() throws Exception {
+    StreamingQuery query = job.startConnected();
+    publish(query);
+    List<Row> expected = sorted(job.rows());
+    assertThat(expected).hasSize(MESSAGES);
+    assertThat(sorted(read())).isEqualTo(expected);
+    assertThat(read().count()).isEqualTo(MESSAGES);
+    query.stop();
+    assertThat(sorted(read())).isEqualTo(expected);
+
+    // The offsets of a partition, in part.
+    long middle = read().where("partition = 1").count() / 2;
+    Dataset<Row> part =
+        read(
+            "startingOffsets",
+            "{\"0\":-2,\"1\":%d,\"2\":-2}".formatted(middle),
+            "endingOffsets",
+            "{\"0\":0,\"1\":-1,\"2\":0}");
+    assertThat(sorted(part))
+        .isEqualTo(
+            expected.stream()
+                .filter(
+                    row ->
+                        row.<Integer>getAs("partition") == 1 && row.<Long>getAs("offset") >= middle)
+                .toList());
+
+    part.createOrReplaceTempView("stored");
+    assertThat(Spark.session().sql("select count(distinct topic) from stored").count()).isOne();
+    StreamingQuery again = job.startConnected();
+    assertThat(sorted(read())).isEqualTo(expected);
+    again.stop();
+  }
+
+  @Test
+  void timesOfReceiptBoundTheRows() throws Exception {
+    StreamingQuery query = job.startConnected();
+    publish(query);
+    query.stop();
+    List<Row> all = sorted(read());
+    List<Long> millis =
+        all.stream().map(row -> row.<Timestamp>getAs("timestamp").getTime()).sorted().toList();
+    long from = millis.get(MESSAGES / 3);
+    long until = millis.get(MESSAGES * 2 / 3) + 1;
+    assertThat(
+            sorted(
+                read(
+                    "startingTimestamp",
+                    String.valueOf(from),
+                    "endingTimestamp",
+                    String.valueOf(until))))
+        .isEqualTo(
+            all.stream()
+                .filter(
+                    row -> {
+                      long time = row.<Timestamp>getAs("timestamp").getTime();
+                      return from <= time && time < until;
+                    })
+                .toList());
+    assertThat(read("startingTimestamp", String.valueOf(millis.get(MESSAGES - 1) + 1)).count())
+        .isZero();
+  }
+
+  @Test
+  void deadLettersAreRowsWithAReason() throws Exception {
+    StreamingQuery query = job.startConnected();
+    publish(query);
+    query.stop();
+    Path store;
+    try (Stream<Path> files = Files.walk(folder)) {
+      store = files.filter(path -> path.endsWith("p1/data.mdb")).findFirst().get().getParent();
+    }
+    String sourceId = sourceId();
+    try (PartitionStore opened =
+            PartitionStore.open(new StoreConfig(store, sourceId, 1, 64 << 20, 0));
+        StoreWriter writer = opened.write()) {
+      writer.addDeadLetter(ByteBuffer.wrap(new byte[] {0x32, 1}), "a packet without a topic");
+      writer.commit();
+    }
+    Dataset<Row> rows = read("includeDeadLetters", "true", "includeProperties", "true");
+    assertThat(rows.where("deadLetterReason is null").count()).isEqualTo(MESSAGES);
+    Row letter = rows.where("deadLetterReason is not null").collectAsList().get(0);
+    assertThat(letter.<String>getAs("deadLetterReason")).isEqualTo("a packet without a topic");
+    assertThat(letter.<byte[]>getAs("payload")).containsExactly(0x32, 1);
+    assertThat(letter.<Integer>getAs("partition")).isEqualTo(1);
+    assertThat(letter.<Object>getAs("topic")).isNull();
+    assertThat(letter.<Object>getAs("offset")).isNull();
+    assertThat(letter.<Object>getAs("userProperties")).isNull();
+    assertThat(read().columns()).doesNotContain("deadLetterReason");
+  }
+
+  /** The query runs in another process all the time, and is killed in the end. */
+  @Tag(Full.TAG)
+  @Test
+  void anotherProcessReadsBesideARunningQuery() throws Exception {
+    try (ChildJvm query =
+            ChildJvm.of(QueryProcess.class, folder.toString(), broker.url(), "2", "1")
+                .property("test.retention", "1h")
+                .start();
+        Load load = Load.start(broker.url(), 2, 20_000, 1, 4_000)) {
+      query.awaitLine("processed [1-9].*", LIMIT);
+      long before = 0;
+      for (int i = 0; i < 10; i++) {
+        Dataset<Row> rows = read();
+        long count = rows.count();
+        assertThat(count).isGreaterThanOrEqualTo(before);
+        before = count;
+        assertThat(
+                rows.groupBy("partition")
+                    .agg(
+                        org.apache
+                            .spark
+                            .sql
+                            .functions
+                            .expr("max(offset) - min(offset) + 1 - count(*)")
+                            .as("gap"))
+                    .where("gap <> 0")
+                    .count())
+            .isZero();
+      }
+      load.await();
+      Await.until("all messages", LIMIT, () -> read().count() == 20_000);
+      query.kill9();
+      assertThat(read().count()).isEqualTo(20_000);
+    }
+  }
+
+  @Test
+  void mistakesAreNamed() throws Exception {
+    assertThatThrownBy(() -> read().count())
+        .hasMessageStartingWith("[MQTT_NO_STORED_SOURCE] ")
+        .hasMessageContaining(job.checkpoint().toString());
+    assertThatThrownBy(
+            () ->
+                Spark.session()
+                    .read()
+                    .format("mqtt-partitioned")
+                    .option("topics", "a")
+                    .load("tcp://127.0.0.1:1")
+                    .count())
+        .hasMessageStartingWith("[MQTT_READ_REFUSED] ")
+        .hasMessageContaining("sourceCheckpoint");
+    job.startConnected().stop();
+    assertThatThrownBy(() -> read("sourceName", "1").count())
+        .hasMessageStartingWith("[MQTT_NO_STORED_SOURCE] ")
+        .hasMessageContaining("[0]");
+    assertThat(read("sourceName", "0").count()).isZero();
+  }
+
+  private String sourceId() throws Exception {
+    Path source = job.checkpoint().resolve("sources/0");
+    try (Stream<Path> files = Files.list(source)) {
+      Path file =
+          files
+              .filter(path -> path.getFileName().toString().startsWith("source."))
+              .findFirst()
+              .get();
+      return Files.readString(file).replaceAll("(?s).*\"sourceId\":\"([0-9a-f]+)\".*", "$1");
+    }
+  }
+
+  private void publish(StreamingQuery query) throws Exception {
+    try (Load load = Load.start(broker.url(), 2, MESSAGES, 1, 0)) {
+      load.await();
+      Await.until("all rows", LIMIT, () -> Arrived.processed(query) == MESSAGES);
+    }
+  }
+
+  private Dataset<Row> read(String... more) {
+    var reader =
+        Spark.session()
+            .read()
+            .format("mqtt-partitioned")
+            .option("sourceCheckpoint", job.checkpoint().toString());
+    for (int i = 0; i < more.length; i += 2) {
+      reader = reader.option(more[i], more[i + 1]);
+    }
+    return reader.load();
+  }
+
+  private static List<Row> sorted(Dataset<Row> rows) {
+    return rows.withColumn("payload", org.apache.spark.sql.functions.hex(rows.col("payload")))
+        .orderBy("partition", "offset")
+        .collectAsList();
+  }
+}
