@@ -40,7 +40,7 @@ class ArchitectureTest {
           Map.entry("", Set.of()),
           Map.entry("error", Set.of()),
           Map.entry("mqtt", Set.of("error")),
-          Map.entry("mqtt.credentials", Set.of("mqtt")),
+          Map.entry("mqtt.credentials", Set.of("error", "mqtt")),
           Map.entry("option", Set.of("error", "mqtt", "mqtt.credentials")),
           Map.entry("block", Set.of("error", "mqtt")),
           Map.entry("store.lmdb", Set.of("error", "mqtt", "block")),
@@ -101,6 +101,7 @@ class ArchitectureTest {
               "spark.executor",
               Set.of(
                   "error",
+                  "mqtt.credentials",
                   "option",
                   "block",
                   "store",
@@ -140,6 +141,7 @@ class ArchitectureTest {
               Set.of(
                   "error",
                   "mqtt",
+                  "mqtt.credentials",
                   "option",
                   "sender",
                   "metrics",

@@ -24,4 +24,11 @@ public record ConnectionSettings(
     Duration keepAlive,
     Duration connectTimeout,
     Duration sessionExpiry,
-    int receiveMaximum) {}
+    int receiveMaximum) {
+
+  /** The same with another login. */
+  public ConnectionSettings withLogin(Login another) {
+    return new ConnectionSettings(
+        broker, clientId, another, tls, keepAlive, connectTimeout, sessionExpiry, receiveMaximum);
+  }
+}

@@ -49,6 +49,24 @@ final class ForeignNames {
               "clientId",
               "client.id")
           .use(Options.USERNAME, "It belongs to the option password.", "user", "login")
+          .use(Options.PASSWORD, "A token is a password, too.", "token", "jwt", "accessToken")
+          .use(Options.PASSWORD_FILE, "It is read anew at each connect.", "passwordPath")
+          .use(
+              Options.OAUTH_TOKEN_ENDPOINT,
+              "It belongs to oauth.clientId and oauth.clientSecret.",
+              "tokenEndpoint",
+              "tokenUrl",
+              "sasl.oauthbearer.token.endpoint.url")
+          .use(
+              Options.AUTHENTICATION_METHOD,
+              "It is the Authentication Method of MQTT 5.",
+              "authMethod",
+              "sasl.mechanism")
+          .use(
+              Options.CREDENTIALS_PROVIDER,
+              "The class implements CredentialsProvider.",
+              "credentialsProviderClass",
+              "sasl.login.callback.handler.class")
           .use(Options.KEEP_ALIVE, "It takes a duration such as 60s.", "keepAliveInterval")
           .use(Options.CONNECT_TIMEOUT, "It takes a duration such as 30s.", "connectionTimeout")
           .use(Options.SESSION_EXPIRY, "It takes a duration such as 7d.", "sessionExpiryInterval")

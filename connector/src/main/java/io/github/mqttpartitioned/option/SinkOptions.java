@@ -65,6 +65,7 @@ public final class SinkOptions {
     OptionValues values =
         new OptionValues(own, WriteOptions.ALL, Map.of(PATH, Options.BROKER_URL), HINTS::find);
     SourceOptions.checkTls(values, WriteOptions.ALL);
+    CredentialOptions.check(values);
     values.throwIfWrong();
     return new SinkOptions(values);
   }
@@ -100,8 +101,7 @@ public final class SinkOptions {
     return new SinkSettings(
         brokers(),
         values.find(WriteOptions.CLIENT_ID_PREFIX).orElse(derivedPrefix),
-        values.find(Options.USERNAME).orElse(null),
-        values.find(Options.PASSWORD).orElse(null),
+        CredentialOptions.read(values),
         SourceOptions.tls(values),
         values.get(Options.KEEP_ALIVE),
         connectTimeout,

@@ -4,12 +4,11 @@ package io.github.mqttpartitioned.option;
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
 import io.github.mqttpartitioned.mqtt.Login;
-import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The settings that all senders of one sink share. The driver derives them from the user's options,
@@ -17,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param brokers task p publishes to broker p mod count
  * @param clientIdPrefix senders connect as {@code <prefix>-<executor>-<n>}
- * @param username for CONNECT, null for none
- * @param password for CONNECT, null for none
+ * @param credentials where the senders' credentials come from
  * @param tls for {@code ssl} and {@code wss}
  * @param keepAlive MQTT Keep Alive, whole seconds, 1 to 65,535
  * @param connectTimeout how long a broker may be away
@@ -29,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 public record SinkSettings(
     List<BrokerUrl> brokers,
     String clientIdPrefix,
-    @Nullable String username,
-    @Nullable Secret password,
+    CredentialSettings credentials,
     TlsSettings tls,
     Duration keepAlive,
     Duration connectTimeout,
@@ -50,12 +47,12 @@ public record SinkSettings(
     return brokers.get(partition % brokers.size());
   }
 
-  /** What one sender needs to connect. */
+  /** What one sender needs to connect, but for its login. */
   public ConnectionSettings connection(BrokerUrl broker, String clientId) {
     return new ConnectionSettings(
         broker,
         clientId,
-        new Login(username, password == null ? null : password.revealUtf8(), null, null),
+        Login.NONE,
         tls,
         keepAlive,
         connectTimeout,

@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.DataPlane;
 import io.github.mqttpartitioned.mqtt.PahoSession;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.credentials.ConnectionAuthentication;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
@@ -23,6 +24,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +108,7 @@ final class MemberConnection {
     if (credentials == null) {
       return false;
     }
-    try (MemberAuthentication authentication = authentication(credentials);
+    try (ConnectionAuthentication authentication = authentication(credentials);
         PahoSession session =
             new PahoSession(
                 member.connectionSettings(authentication.login()),
@@ -124,21 +127,37 @@ final class MemberConnection {
 
   /** Asks for the credentials; null when the receiver is to stop. */
   private @Nullable Credentials credentials() throws InterruptedException {
+    CompletableFuture<Credentials> answer = member.credentials().ask();
     try {
-      Credentials credentials = member.credentials().await();
+      if (!signals.await(answer)) {
+        return null;
+      }
+      Credentials credentials = answer.get();
       // The provider may have taken long.
       member.leaseCheck().require();
       return credentials;
+    } catch (ExecutionException e) {
+      throw noCredentials(CredentialsException.of(e.getCause()));
+    }
+  }
+
+  private ConnectionAuthentication authentication(Credentials credentials) {
+    try {
+      return new ConnectionAuthentication(member.credentials(), credentials, new Renewals());
     } catch (CredentialsException e) {
       throw noCredentials(e);
     }
   }
 
-  private MemberAuthentication authentication(Credentials credentials) {
-    try {
-      return new MemberAuthentication(member, credentials, inbox::end);
-    } catch (CredentialsException e) {
-      throw noCredentials(e);
+  private final class Renewals implements ConnectionAuthentication.Listener {
+    @Override
+    public void ended(Throwable cause) {
+      inbox.end(cause);
+    }
+
+    @Override
+    public void notRenewed(CredentialsException cause) {
+      member.log().notRenewed(cause);
     }
   }
 

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.receiver;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
 import io.github.mqttpartitioned.mqtt.Login;
 import io.github.mqttpartitioned.mqtt.Subscriptions;
+import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.PoisonMessages;
 import io.github.mqttpartitioned.store.PartitionStore;
@@ -24,7 +25,7 @@ record MemberContext(
     PoisonMessages poison,
     MemberLog log,
     ReceiverSignals signals,
-    MemberCredentials credentials) {
+    ClientCredentials credentials) {
 
   boolean isRetired() {
     return settings.isRetired(partition);

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.receiver;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_FULL;
 
+import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.receiver.inbound.Inbox;
@@ -112,7 +113,11 @@ public final class Receiver {
             new PoisonMessages(),
             new MemberLog(LOG, settings, partition),
             signals,
-            new MemberCredentials(settings, partition, signals));
+            new ClientCredentials(
+                settings.credentials(),
+                settings.broker(partition),
+                settings.clientId(partition),
+                settings.connectTimeout()));
     this.mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
     // What lingers for others is due when somebody begins to wait for it.
     store.waiters().whenAny(signals::look);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import java.util.concurrent.CompletableFuture;
+
 /**
  * What other threads ask of a receiver. It is also the monitor that the receiver thread sleeps on:
  * it is notified of everything that this thread may have to do, except what becomes due by time.
@@ -19,6 +21,25 @@ final class ReceiverSignals {
 
   boolean isStopping() {
     return stopping;
+  }
+
+  /**
+   * Waits for an answer.
+   *
+   * @return false if the receiver is to stop; the answer is cancelled then
+   */
+  boolean await(CompletableFuture<?> answer) throws InterruptedException {
+    CompletableFuture<?> unused = answer.whenComplete((result, failure) -> wake());
+    synchronized (this) {
+      while (!answer.isDone() && !stopping) {
+        wait();
+      }
+    }
+    return !answer.cancel(true);
+  }
+
+  private synchronized void wake() {
+    notifyAll();
   }
 
   /** Spark has come so far. Lower offsets change nothing. */

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.sender;
 import static io.github.mqttpartitioned.mqtt.ReasonCode.MALFORMED_PACKET;
 import static io.github.mqttpartitioned.mqtt.ReasonCode.PROTOCOL_ERROR;
 
+import io.github.mqttpartitioned.mqtt.Authentication;
 import io.github.mqttpartitioned.mqtt.ControlPackets;
 import io.github.mqttpartitioned.mqtt.ControlPackets.Confirmation;
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
@@ -44,6 +45,7 @@ final class ConfirmationReader extends InputStream {
   private final int connection;
   private final Events events;
   private final Consumer<ReasonCode> disconnect;
+  private final Authentication authentication;
 
   private byte[] buffer = new byte[PIECE];
   private int start;
@@ -61,12 +63,14 @@ final class ConfirmationReader extends InputStream {
       Outbox outbox,
       int connection,
       Events events,
-      Consumer<ReasonCode> disconnect) {
+      Consumer<ReasonCode> disconnect,
+      Authentication authentication) {
     this.in = in;
     this.outbox = outbox;
     this.connection = connection;
     this.events = events;
     this.disconnect = disconnect;
+    this.authentication = authentication;
   }
 
   @Override
@@ -147,7 +151,7 @@ final class ConfirmationReader extends InputStream {
   }
 
   private void take(int header, int body, int end) throws IOException {
-    if (connected == (header == PacketType.CONNACK)) {
+    if (connected == (header == PacketType.CONNACK) && header != PacketType.AUTH) {
       throw new MalformedPacketException(
           PROTOCOL_ERROR,
           connected
@@ -159,6 +163,10 @@ final class ConfirmationReader extends InputStream {
       case PacketType.PINGRESP -> giveToPaho(Arrays.copyOfRange(buffer, start, end));
       case PacketType.CONNACK -> {
         ConnAck connAck = ControlPackets.connAck(ByteBuffer.wrap(buffer, body, end - body));
+        if (connAck.reasonCode() == ReasonCode.SUCCESS) {
+          authentication.accepted(
+              ControlPackets.authOfConnAck(ByteBuffer.wrap(buffer, body, end - body)));
+        }
         events.connAck(connAck);
         if (connAck.reasonCode() != ReasonCode.SUCCESS) {
           throw new IOException("the broker refused the connection");
@@ -166,6 +174,8 @@ final class ConfirmationReader extends InputStream {
         connected = true;
         giveToPaho(connAck.forPaho());
       }
+      case PacketType.AUTH ->
+          authentication.received(ControlPackets.auth(ByteBuffer.wrap(buffer, body, end - body)));
       case PacketType.DISCONNECT -> {
         events.disconnect(ControlPackets.disconnect(ByteBuffer.wrap(buffer, body, end - body)));
         throw new IOException("the broker sent DISCONNECT");

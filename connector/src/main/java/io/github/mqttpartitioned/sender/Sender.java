@@ -2,6 +2,8 @@
 package io.github.mqttpartitioned.sender;
 
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
+import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
+import io.github.mqttpartitioned.mqtt.credentials.ProviderClass;
 import io.github.mqttpartitioned.option.SinkSettings;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,6 +30,7 @@ public final class Sender implements AutoCloseable {
 
   private final SenderName name;
   private final ConnectionSettings settings;
+  private final ClientCredentials credentials;
   private final Outbox outbox;
   private final Thread thread;
 
@@ -39,6 +42,11 @@ public final class Sender implements AutoCloseable {
 
   private Sender(SinkSettings sink, ConnectionSettings settings) {
     this.settings = settings;
+    // A task begins the sender.
+    ProviderClass.rememberLoader();
+    this.credentials =
+        new ClientCredentials(
+            sink.credentials(), settings.broker(), settings.clientId(), settings.connectTimeout());
     this.name = new SenderName(settings.clientId(), settings.broker());
     this.outbox = new Outbox(name, sink.maxInFlight(), sink.linger(), settings.connectTimeout());
     this.thread = new Thread(this::run, "mqtt-sender-" + settings.clientId());
@@ -115,7 +123,8 @@ public final class Sender implements AutoCloseable {
     Duration pause = FIRST_PAUSE;
     while (!isClosing()) {
       SinkException lost;
-      try (SenderConnection connection = new SenderConnection(name, settings, outbox)) {
+      try (SenderConnection connection =
+          new SenderConnection(name, settings, credentials, outbox)) {
         try {
           connection.open(first);
           connected(first);
@@ -131,6 +140,8 @@ public final class Sender implements AutoCloseable {
         } catch (SinkException e) {
           lost = e;
         }
+      } catch (SinkException e) {
+        lost = e;
       } catch (IOException e) {
         throw SinkException.broken(name, e);
       }

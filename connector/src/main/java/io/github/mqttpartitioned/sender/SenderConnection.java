@@ -8,6 +8,10 @@ import io.github.mqttpartitioned.mqtt.DataPlane;
 import io.github.mqttpartitioned.mqtt.PahoSession;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.mqtt.Subscriptions;
+import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
+import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
+import io.github.mqttpartitioned.mqtt.credentials.ConnectionAuthentication;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import io.github.mqttpartitioned.sender.Outbox.Piece;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,12 +20,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One network connection of a sender, from CONNECT to its end. Confined to the sender thread, but
  * for what the session reports.
  */
 final class SenderConnection implements DataPlane, ConfirmationReader.Events, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SenderConnection.class);
 
   private static final Subscriptions NONE = new Subscriptions(List.of(), 0, List.of());
 
@@ -32,6 +40,7 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
   private final Duration connectTimeout;
   private final Outbox outbox;
   private final int number;
+  private final ConnectionAuthentication authentication;
   private final PahoSession session;
 
   // Guarded by this.
@@ -39,17 +48,32 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
   private @Nullable Disconnect disconnect;
   private @Nullable Throwable end;
 
-  SenderConnection(SenderName name, ConnectionSettings settings, Outbox outbox) throws IOException {
+  /**
+   * Asks for credentials, and prepares a connection with them.
+   *
+   * @throws IOException if the settings are not accepted
+   * @throws SinkException if there are no credentials
+   */
+  SenderConnection(
+      SenderName name, ConnectionSettings settings, ClientCredentials credentials, Outbox outbox)
+      throws IOException, InterruptedException {
     this.name = name;
     this.connectTimeout = settings.connectTimeout();
     this.outbox = outbox;
+    try {
+      this.authentication =
+          new ConnectionAuthentication(credentials, credentials.await(), new Renewals());
+    } catch (CredentialsException e) {
+      throw SinkException.noCredentials(name, e);
+    }
+    this.session = new PahoSession(settings.withLogin(authentication.login()), NONE, this);
+    authentication.over(session);
     this.number = outbox.connecting();
-    this.session = new PahoSession(settings, NONE, this);
   }
 
   @Override
   public InputStream inbound(InputStream wire, Consumer<ReasonCode> leave) {
-    return new ConfirmationReader(wire, outbox, number, this, leave);
+    return new ConfirmationReader(wire, outbox, number, this, leave, authentication);
   }
 
   @Override
@@ -128,6 +152,9 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
       return SinkException.disconnected(name, disconnect.reasonCode(), disconnect.reason());
     }
     Throwable cause = end == null ? new IOException("the sender has left the broker") : end;
+    if (cause instanceof AuthenticationException unproved) {
+      return SinkException.notAuthenticated(name, unproved);
+    }
     return cause instanceof IOException
         ? SinkException.unreachable(name, connectTimeout, cause)
         : cause instanceof RuntimeException || cause instanceof Error
@@ -159,8 +186,30 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
     }
   }
 
+  private final class Renewals implements ConnectionAuthentication.Listener {
+    @Override
+    public void ended(Throwable cause) {
+      SenderConnection.this.ended(cause);
+    }
+
+    @Override
+    public void notRenewed(CredentialsException cause) {
+      LOG.warn("{} has no new credentials and tries again: {}", name, cause.getMessage());
+    }
+  }
+
+  private synchronized @Nullable ConnAck connAck() {
+    return connAck;
+  }
+
+  private synchronized @Nullable Disconnect disconnect() {
+    return disconnect;
+  }
+
   @Override
   public void close() {
     session.close();
+    authentication.ended(connAck(), disconnect());
+    authentication.close();
   }
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_AUTHENTICATION_FAILED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_BROKER_SILENT;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_BROKER_UNREACHABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CONFIRMATION_MISSING;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CONNECTION_REFUSED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CREDENTIALS_UNAVAILABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_DISCONNECTED_BY_BROKER;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_ROW_INVALID;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_ROW_REFUSED;
@@ -13,6 +15,8 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SENDER_FAILED;
 import io.github.mqttpartitioned.error.ErrorCondition;
 import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +79,25 @@ public final class SinkException extends RuntimeException {
         %s cannot connect within connectTimeout=%dms: %s. Check brokerUrl, and check that the \
         broker runs and can be reached from this host."""
             .formatted(name, limit.toMillis(), innermost(cause)),
+        cause);
+  }
+
+  static SinkException noCredentials(SenderName name, CredentialsException cause) {
+    return new SinkException(
+        cause.isFinal(),
+        MQTT_CREDENTIALS_UNAVAILABLE,
+        "%s has no credentials: %s.".formatted(name, cause.getMessage()),
+        cause);
+  }
+
+  static SinkException notAuthenticated(SenderName name, AuthenticationException cause) {
+    return new SinkException(
+        true,
+        MQTT_AUTHENTICATION_FAILED,
+        """
+        %s ended its connection: %s. Check authenticationMethod, and check that brokerUrl names \
+        the right broker."""
+            .formatted(name, cause.getMessage()),
         cause);
   }
 

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.endtoend;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.mqttpartitioned.Credentials;
@@ -11,6 +12,7 @@ import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.CapturedLog;
 import io.github.mqttpartitioned.testkit.Publisher;
+import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import io.github.mqttpartitioned.testkit.TokenServer;
@@ -142,6 +144,33 @@ class CredentialsQueryTest {
     assertThat(Job.failure(query, DEADLINE).cause())
         .hasMessageStartingWith("[MQTT_CREDENTIALS_UNAVAILABLE] The driver has no credentials")
         .hasMessageContaining("credentialsProvider=com.example.None cannot be used");
+  }
+
+  @Test
+  void sinkTakesThemAsASourceDoes() throws Exception {
+    BrokerOptions options = BrokerOptions.DEFAULTS.credentials("user", "first-secret");
+    Path file = folder.resolve("password");
+    try (TestBroker broker = TestBrokers.start(options)) {
+      assertThatThrownBy(() -> write(broker, file))
+          .hasMessageStartingWith("[MQTT_CREDENTIALS_UNAVAILABLE] The driver has no credentials")
+          .hasMessageContaining("there is no such file");
+      Files.writeString(file, "first-secret\n");
+      write(broker, file);
+    }
+  }
+
+  private static void write(TestBroker broker, Path passwordFile) {
+    Spark.session()
+        .range(10)
+        .selectExpr("cast(id as string) as payload")
+        .write()
+        .format("mqtt-partitioned")
+        .option("brokerUrl", broker.url())
+        .option("topic", "test/sink")
+        .option("username", "user")
+        .option("passwordFile", passwordFile.toString())
+        .mode("append")
+        .save();
   }
 
   private static void publish(TestBroker broker, String password) throws Exception {

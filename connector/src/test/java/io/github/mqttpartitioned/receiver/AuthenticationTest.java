@@ -21,7 +21,6 @@ import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.ScramServer;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import io.github.mqttpartitioned.testkit.ScriptedBroker.Script;
-import io.github.mqttpartitioned.testkit.ScriptedConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +50,7 @@ class AuthenticationTest {
     try (ScriptedBroker broker =
             ScriptedBroker.start(
                 connection -> {
-                  connects.add(scram(connection, new ScramServer(method, "me", PASSWORD, 4096)));
+                  connects.add(new ScramServer(method, "me", PASSWORD, 4096).accept(connection));
                   connection.grant();
                 });
         Member member = scramMember(broker, method, PASSWORD).startConnected()) {
@@ -139,7 +138,7 @@ class AuthenticationTest {
                 connection -> {
                   ScramServer server = new ScramServer("SCRAM-SHA-256", "me", "other", 4096);
                   try {
-                    scram(connection, server);
+                    server.accept(connection);
                     throw new AssertionError("accepted");
                   } catch (SecurityException e) {
                     connection.send(Packets.connack(false, 0x87, MqttProperties.NONE));
@@ -373,19 +372,6 @@ class AuthenticationTest {
           .hasMessageNotContaining(PASSWORD);
       assertThat(broker.connections()).isEqualTo(1);
     }
-  }
-
-  /** The broker's part in SCRAM, from CONNECT to CONNACK. */
-  private static Connect scram(ScriptedConnection connection, ScramServer server) throws Exception {
-    Connect connect = connection.expect(PacketType.CONNECT).connect();
-    String method = connect.properties().string(Property.AUTHENTICATION_METHOD).orElseThrow();
-    connection.send(auth(CONTINUE, method, server.first(data(connect.properties()))));
-    Packet.Auth answer = connection.expect(PacketType.AUTH).auth();
-    assertThat(answer.reason()).isEqualTo(CONTINUE);
-    assertThat(answer.properties().string(Property.AUTHENTICATION_METHOD)).contains(method);
-    byte[] last = server.last(data(answer.properties()));
-    connection.send(Packets.connack(false, 0, authentication(method, last)));
-    return connect;
   }
 
   private static byte[] auth(int reason, String method, byte[] data) {

@@ -141,7 +141,9 @@ class CredentialsTest {
                         null))) {
       member.start();
       Await.until(
-          "a third connection", Member.DEADLINE, () -> member.status().counts().connections() == 3);
+          "a third connection",
+          Member.DEADLINE,
+          () -> passwords.size() == 3 && member.status().state() == State.CONNECTED);
       assertThat(passwords).containsExactly("t1", "t2", "t2");
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.option.SinkSettings;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.MqttProperties;
@@ -416,8 +417,7 @@ class SenderTest {
     return new SinkSettings(
         List.of(url),
         "sender-test",
-        null,
-        null,
+        CredentialSettings.NONE,
         TlsSettings.DEFAULT,
         Duration.ofSeconds(60),
         connectTimeout,

@@ -3,11 +3,14 @@ package io.github.mqttpartitioned.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.mqttpartitioned.testkit.MqttProperties.Property;
+import io.github.mqttpartitioned.testkit.Packet.Connect;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
@@ -19,6 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class ScramServer {
 
+  private static final int CONTINUE = 0x18;
   private static final byte[] SALT = "salt of a test".getBytes(UTF_8);
 
   private final String hash;
@@ -82,6 +86,34 @@ public final class ScramServer {
       throw new SecurityException("the client does not know the password");
     }
     return ("v=" + base64(hmac(hmac(salted, "Server Key"), auth))).getBytes(UTF_8);
+  }
+
+  /**
+   * Plays the broker's part on a connection, from CONNECT to CONNACK.
+   *
+   * @throws SecurityException if the client does not know the password
+   */
+  public Connect accept(ScriptedConnection connection) throws GeneralSecurityException {
+    Connect connect = connection.expect(PacketType.CONNECT).connect();
+    String method = connect.properties().string(Property.AUTHENTICATION_METHOD).orElseThrow();
+    MqttProperties named = MqttProperties.NONE.with(Property.AUTHENTICATION_METHOD, method);
+    byte[] challenge = first(data(connect.properties()));
+    connection.send(Packets.auth(CONTINUE, named.with(Property.AUTHENTICATION_DATA, challenge)));
+    Packet.Auth answer = connection.expect(PacketType.AUTH).auth();
+    if (answer.reason() != CONTINUE
+        || !answer
+            .properties()
+            .string(Property.AUTHENTICATION_METHOD)
+            .equals(Optional.of(method))) {
+      throw new AssertionError("not an answer: " + answer);
+    }
+    byte[] signature = last(data(answer.properties()));
+    connection.send(Packets.connack(false, 0, named.with(Property.AUTHENTICATION_DATA, signature)));
+    return connect;
+  }
+
+  private static byte[] data(MqttProperties properties) {
+    return properties.binary(Property.AUTHENTICATION_DATA).orElseThrow();
   }
 
   private byte[] hmac(byte[] key, String text) throws GeneralSecurityException {

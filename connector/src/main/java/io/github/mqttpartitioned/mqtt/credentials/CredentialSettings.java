@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.mqtt.credentials;
 
 import io.github.mqttpartitioned.mqtt.Secret;
+import java.io.Serializable;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,8 @@ public record CredentialSettings(
     @Nullable String passwordFile,
     @Nullable OAuthClient oauth,
     @Nullable String provider,
-    @Nullable String method) {
+    @Nullable String method)
+    implements Serializable {
 
   /** No credentials. */
   public static final CredentialSettings NONE =
@@ -40,5 +42,20 @@ public record CredentialSettings(
    * @param scope scopes with spaces between them, null for none
    */
   public record OAuthClient(
-      URI tokenEndpoint, String clientId, Secret clientSecret, @Nullable String scope) {}
+      URI tokenEndpoint, String clientId, Secret clientSecret, @Nullable String scope)
+      implements Serializable {
+
+    /** The endpoint for errors: a query may hold a secret. */
+    String endpoint() {
+      return tokenEndpoint.getScheme()
+          + "://"
+          + tokenEndpoint.getRawAuthority()
+          + tokenEndpoint.getRawPath();
+    }
+
+    @Override
+    public String toString() {
+      return "OAuthClient[" + endpoint() + ", " + clientId + ", ***]";
+    }
+  }
 }

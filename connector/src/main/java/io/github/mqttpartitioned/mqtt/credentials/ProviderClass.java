@@ -3,20 +3,31 @@ package io.github.mqttpartitioned.mqtt.credentials;
 
 import io.github.mqttpartitioned.CredentialsProvider;
 import io.github.mqttpartitioned.mqtt.PrintableText;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the class that the option {@code credentialsProvider} names, and makes an instance. */
-final class ProviderClass {
+/**
+ * Finds the class that the option {@code credentialsProvider} names, and makes an instance.
+ *
+ * <p>Spark gives the jars of a user to the context class loader of its own threads. The connector
+ * may be on the class path of the JVM, where it does not see them, and has threads of its own. So a
+ * thread of Spark {@linkplain #rememberLoader leaves} its class loader here. Thread-safe.
+ */
+public final class ProviderClass {
+
+  private static volatile WeakReference<@Nullable ClassLoader> remembered =
+      new WeakReference<>(null);
 
   private ProviderClass() {}
 
-  /**
-   * Finds a class. Spark gives the jars of a user to the context class loader of its threads; the
-   * connector itself may be on the class path of the JVM.
-   */
+  /** Has classes looked for by the context class loader of the current thread, too. */
+  public static void rememberLoader() {
+    remembered = new WeakReference<>(Thread.currentThread().getContextClassLoader());
+  }
+
   static Class<? extends CredentialsProvider> find(String name) throws CredentialsException {
     Class<?> found = load(name);
     if (!CredentialsProvider.class.isAssignableFrom(found)) {
@@ -29,13 +40,13 @@ final class ProviderClass {
   private static Class<?> load(String name) throws CredentialsException {
     ClassLoader own = ProviderClass.class.getClassLoader();
     for (ClassLoader loader :
-        Stream.of(Thread.currentThread().getContextClassLoader(), own)
+        Stream.of(Thread.currentThread().getContextClassLoader(), remembered.get(), own)
             .filter(Objects::nonNull)
             .toList()) {
       try {
         return Class.forName(name, false, loader);
       } catch (ClassNotFoundException e) {
-        // The other loader may have it.
+        // Another loader may have it.
       } catch (LinkageError e) {
         throw unusable(name, "the class cannot be loaded: " + CredentialsException.describe(e), e);
       }

@@ -66,7 +66,7 @@ final class TokenEndpoint {
           """
           the token endpoint %s cannot be reached: %s. Check oauth.tokenEndpoint, and check that it \
           can be reached from this host"""
-              .formatted(client.tokenEndpoint(), CredentialsException.describe(e)),
+              .formatted(client.endpoint(), CredentialsException.describe(e)),
           e);
     }
   }
@@ -125,7 +125,7 @@ final class TokenEndpoint {
         """
         the answer of the token endpoint %s gives no token: %s. Check that oauth.tokenEndpoint is \
         the token endpoint of an OAuth 2 server"""
-            .formatted(client.tokenEndpoint(), why),
+            .formatted(client.endpoint(), why),
         null);
   }
 
@@ -138,7 +138,7 @@ final class TokenEndpoint {
         the token endpoint %s answers with HTTP status %d%s%s. Check oauth.clientId, \
         oauth.clientSecret and oauth.scope, and that oauth.tokenEndpoint is right"""
             .formatted(
-                client.tokenEndpoint(),
+                client.endpoint(),
                 status,
                 field(answer, "error", ", %s"),
                 field(answer, "error_description", ": \"%s\""));

@@ -6,6 +6,7 @@ import io.github.mqttpartitioned.cluster.node.NodeHost;
 import io.github.mqttpartitioned.cluster.rpc.StartMessage;
 import io.github.mqttpartitioned.cluster.rpc.StartMessage.Order;
 import io.github.mqttpartitioned.cluster.rpc.StartMessage.Started;
+import io.github.mqttpartitioned.mqtt.credentials.ProviderClass;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.function.Function;
@@ -39,6 +40,7 @@ final class StartNode implements Function<String, byte[]> {
     if (!start.executor().equals(env.executorId())) {
       return Optional.empty();
     }
+    ProviderClass.rememberLoader();
     NodeRegistration registration =
         NodeHost.ofThisJvm()
             .register(

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.sink;
 
+import io.github.mqttpartitioned.mqtt.credentials.CredentialsPreflight;
 import io.github.mqttpartitioned.option.SinkOptions;
+import io.github.mqttpartitioned.option.SinkSettings;
 import io.github.mqttpartitioned.sender.SendCounts;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -58,10 +60,15 @@ public final class MqttWriteBuilder
     SinkLayout layout = SinkLayout.of(info.schema(), options);
     String query = info.queryId();
     String prefix = "mqp-sink-" + query.substring(0, Math.min(SHORT_ID, query.length()));
+    SinkSettings settings = options.settings(prefix);
+    CredentialsPreflight.run(
+        settings.credentials(),
+        settings.broker(0),
+        settings.clientIdPrefix(),
+        settings.connectTimeout());
     return new MqttWrite(
         options,
-        new MqttWriterFactory(
-            options.settings(prefix), layout, query, options.deduplicationProperties()),
+        new MqttWriterFactory(settings, layout, query, options.deduplicationProperties()),
         committed);
   }
 }

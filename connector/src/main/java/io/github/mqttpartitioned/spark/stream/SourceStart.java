@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.spark.stream;
 
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
+import io.github.mqttpartitioned.mqtt.credentials.CredentialsPreflight;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.option.SourceSettings;
@@ -38,7 +39,12 @@ final class SourceStart {
    *     running then
    */
   static RunningSource run(ResolvedSource source, SourceOffset planned) {
-    CredentialsPreflight.run(source.settings());
+    SourceSettings settings = source.settings();
+    CredentialsPreflight.run(
+        settings.credentials(),
+        settings.broker(0),
+        settings.clientId(0),
+        settings.connectTimeout());
     SourceClaim claim = SourceClaim.take(source);
     try {
       return new SourceStart(source, planned).claimed(claim);

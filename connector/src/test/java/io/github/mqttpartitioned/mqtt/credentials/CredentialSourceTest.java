@@ -10,13 +10,19 @@ import io.github.mqttpartitioned.CredentialsProvider;
 import io.github.mqttpartitioned.CredentialsProvider.Request;
 import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.testkit.Await;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,6 +31,8 @@ class CredentialSourceTest {
 
   private static final Request REQUEST = new Request("tcp://broker:1883", "member-0");
   private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  @TempDir Path folder;
 
   /** Gives what it is asked for, and how often instances were made. */
   public static final class Working implements CredentialsProvider {
@@ -192,6 +200,37 @@ class CredentialSourceTest {
     assertThat(notUsable(FailingToBegin.class.getName()))
         .hasMessageContaining(
             "its constructor has failed: java.lang.IllegalStateException: no VAULT_ADDR");
+  }
+
+  /** As when the connector is on the class path of the JVM, and the provider in a user's jar. */
+  @Test
+  void classInAJarOfTheUsersIsFoundByThreadsThatDoNotKnowTheJar() throws Exception {
+    Path source = folder.resolve("Vault.java");
+    Files.writeString(
+        source,
+        """
+        public class Vault implements io.github.mqttpartitioned.CredentialsProvider {
+          public io.github.mqttpartitioned.Credentials credentials(Request request) {
+            return io.github.mqttpartitioned.Credentials.of("vault", null);
+          }
+        }
+        """);
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-proc:none", "-d", folder.toString(), source.toString()))
+        .isZero();
+    assertThat(notUsable("Vault")).hasMessageContaining("there is no such class");
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    try (URLClassLoader jar = new URLClassLoader(new URL[] {folder.toUri().toURL()}, before)) {
+      thread.setContextClassLoader(jar);
+      ProviderClass.rememberLoader();
+      thread.setContextClassLoader(before);
+      assertThat(source("Vault").await(REQUEST, LIMIT).username()).hasValue("vault");
+    } finally {
+      thread.setContextClassLoader(before);
+      ProviderClass.rememberLoader();
+    }
   }
 
   @Test

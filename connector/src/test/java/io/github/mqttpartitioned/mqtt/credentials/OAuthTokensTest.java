@@ -169,6 +169,17 @@ class OAuthTokensTest {
   }
 
   @Test
+  void queryOfTheEndpointIsNotShown() {
+    server.answer(401, "{}");
+    URI secretive = URI.create(server.url() + "?key=hunter2");
+    assertThatThrownBy(() -> tokens(secretive, "s").credentials(REQUEST))
+        .hasMessageContaining(server.url() + " answers with HTTP status 401")
+        .hasMessageNotContaining("hunter2");
+    assertThat(new OAuthClient(secretive, "id", new Secret(SECRET), null).toString())
+        .doesNotContain("hunter2", SECRET);
+  }
+
+  @Test
   void endpointThatSaysNothingIsGivenUp() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
       CredentialSource source =

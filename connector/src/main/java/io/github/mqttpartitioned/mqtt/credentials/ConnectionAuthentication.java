@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.mqtt.credentials;
 
 import io.github.mqttpartitioned.Credentials;
 import io.github.mqttpartitioned.mqtt.Authentication;
@@ -10,35 +10,40 @@ import io.github.mqttpartitioned.mqtt.Login;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.mqtt.PahoSession;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
-import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
-import io.github.mqttpartitioned.mqtt.credentials.CredentialSource;
-import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
-import io.github.mqttpartitioned.mqtt.credentials.Mechanism;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proves a member's credentials on one connection: in CONNECT, in the exchange of AUTH packets that
+ * Proves a client's credentials on one connection: in CONNECT, in the exchange of AUTH packets that
  * the option {@code authenticationMethod} asks for, and again before they end (section 4.12.1). If
  * the credentials end without that, the broker ends the connection, and the next one has new ones.
  *
  * <p>Thread-safe. The wire thread brings packets, other threads bring credentials.
  */
-final class MemberAuthentication implements Authentication, AutoCloseable {
+public final class ConnectionAuthentication implements Authentication, AutoCloseable {
 
   /** The shortest time between two renewals, and before another attempt at one. */
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  private final MemberContext member;
+  /** Hears what becomes of a connection. Called by any thread, without a lock. */
+  public interface Listener {
+
+    /** The connection cannot go on. */
+    void ended(Throwable cause);
+
+    /** There are no new credentials now. They are asked for again. */
+    void notRenewed(CredentialsException cause);
+  }
+
+  private final ClientCredentials client;
   private final @Nullable String method;
-  private final Consumer<Throwable> end;
+  private final Listener listener;
 
   // All of the following is guarded by this.
   private Credentials credentials;
@@ -59,20 +64,21 @@ final class MemberAuthentication implements Authentication, AutoCloseable {
   /**
    * Prepares the login.
    *
-   * @param end ends the connection
+   * @param credentials what the client connects with
    * @throws CredentialsException if the credentials do not suffice
    */
-  MemberAuthentication(MemberContext member, Credentials credentials, Consumer<Throwable> end)
+  public ConnectionAuthentication(
+      ClientCredentials client, Credentials credentials, Listener listener)
       throws CredentialsException {
-    this.member = member;
-    this.method = member.settings().credentials().method();
+    this.client = client;
+    this.method = client.method();
     this.credentials = credentials;
-    this.end = end;
+    this.listener = listener;
     this.exchange = method == null ? null : Mechanism.of(method, credentials);
   }
 
   /** What CONNECT says. With an Authentication Method the secret is not its Password. */
-  synchronized Login login() {
+  public synchronized Login login() {
     return new Login(
         credentials.username().orElse(null),
         method == null ? credentials.secret().orElse(null) : null,
@@ -81,7 +87,7 @@ final class MemberAuthentication implements Authentication, AutoCloseable {
   }
 
   /** The session that AUTH is sent over. */
-  synchronized void over(PahoSession target) {
+  public synchronized void over(PahoSession target) {
     session = target;
   }
 
@@ -173,51 +179,81 @@ final class MemberAuthentication implements Authentication, AutoCloseable {
   }
 
   /** Asks for credentials, to authenticate again with them. */
-  private synchronized void renew() {
-    if (!closed && asking == null) {
-      stopTimer();
-      asking = member.credentials().ask();
-      CompletableFuture<Credentials> unused = asking.whenComplete(this::renewed);
+  private void renew() {
+    CompletableFuture<Credentials> answer = beginRenewal();
+    if (answer != null) {
+      CompletableFuture<Credentials> unused = answer.whenComplete(this::renewed);
     }
   }
 
-  private synchronized void renewed(@Nullable Credentials given, @Nullable Throwable failure) {
-    asking = null;
-    if (closed || method == null) {
-      return;
+  private synchronized @Nullable CompletableFuture<Credentials> beginRenewal() {
+    if (closed || asking != null) {
+      return null;
     }
+    stopTimer();
+    asking = client.ask();
+    return asking;
+  }
+
+  private void renewed(@Nullable Credentials given, @Nullable Throwable failure) {
     try {
       if (given == null) {
         throw CredentialsException.of(failure);
       }
+      authenticateAgain(given);
+    } catch (CredentialsException e) {
+      if (renewLater()) {
+        listener.notRenewed(e);
+      }
+    } catch (IOException e) {
+      listener.ended(e);
+    }
+  }
+
+  private synchronized void authenticateAgain(Credentials given)
+      throws CredentialsException, IOException {
+    asking = null;
+    if (!closed && method != null) {
       Mechanism again = Mechanism.of(method, given);
       credentials = given;
       exchange = again;
       send(RE_AUTHENTICATE, again.first());
-      setTimer(member.settings().connectTimeout(), this::unanswered);
-    } catch (CredentialsException e) {
-      member.log().notRenewed(e);
-      setTimer(pause, this::renew);
-      Duration twice = pause.multipliedBy(2);
-      pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
-    } catch (IOException e) {
-      end.accept(e);
+      setTimer(client.limit(), this::unanswered);
     }
   }
 
-  private synchronized void unanswered() {
-    if (!closed && exchange != null) {
-      end.accept(
+  /** Returns false if the connection is over. */
+  private synchronized boolean renewLater() {
+    asking = null;
+    if (closed) {
+      return false;
+    }
+    setTimer(pause, this::renew);
+    Duration twice = pause.multipliedBy(2);
+    pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+    return true;
+  }
+
+  private void unanswered() {
+    if (isWaiting()) {
+      listener.ended(
           new IOException(
               "the broker did not answer AUTH within connectTimeout=%dms"
-                  .formatted(member.settings().connectTimeout().toMillis())));
+                  .formatted(client.limit().toMillis())));
     }
+  }
+
+  private synchronized boolean isWaiting() {
+    return !closed && exchange != null;
   }
 
   /** The connection is over: tells the provider if the broker does not accept the credentials. */
-  synchronized void ended(@Nullable ConnAck connAck, @Nullable Disconnect disconnect) {
-    if (MemberCredentials.areRefused(connAck, disconnect)) {
-      member.credentials().refused(credentials);
+  public synchronized void ended(@Nullable ConnAck connAck, @Nullable Disconnect disconnect) {
+    if (connAck != null) {
+      client.ended(connAck.reasonCode(), credentials);
+    }
+    if (disconnect != null) {
+      client.ended(disconnect.reasonCode(), credentials);
     }
   }
 

@@ -1,48 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.spark.stream;
+package io.github.mqttpartitioned.mqtt.credentials;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CREDENTIALS_UNAVAILABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_START_STOPPED;
 
 import io.github.mqttpartitioned.Credentials;
-import io.github.mqttpartitioned.CredentialsProvider.Request;
-import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
-import io.github.mqttpartitioned.mqtt.credentials.CredentialSource;
-import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
-import io.github.mqttpartitioned.mqtt.credentials.Mechanism;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks for credentials once on the driver, before anything starts. */
-final class CredentialsPreflight {
+public final class CredentialsPreflight {
 
   private static final Logger LOG = LoggerFactory.getLogger(CredentialsPreflight.class);
 
   private CredentialsPreflight() {}
 
   /**
-   * Asks for the credentials of the first member. What may pass by itself is only logged: the
-   * members ask again.
+   * Asks for the credentials of one client. What may pass by itself is only logged: each client
+   * asks again.
    *
+   * @param limit how long a provider may take
    * @throws IllegalArgumentException if there are none, and another attempt cannot help
    */
-  static void run(SourceSettings settings) {
-    CredentialSettings credentials = settings.credentials();
+  public static void run(
+      CredentialSettings settings, BrokerUrl broker, String clientId, Duration limit) {
     try {
-      Credentials given =
-          CredentialSource.of(credentials)
-              .await(
-                  new Request(settings.broker(0).url(), settings.clientId(0)),
-                  settings.connectTimeout());
-      if (credentials.method() != null) {
-        Mechanism.of(credentials.method(), given);
+      Credentials given = new ClientCredentials(settings, broker, clientId, limit).await();
+      if (settings.method() != null) {
+        Mechanism.of(settings.method(), given);
       }
     } catch (CredentialsException e) {
       String text =
           MQTT_CREDENTIALS_UNAVAILABLE.message(
-              "The driver has no credentials for %s: %s."
-                  .formatted(settings.broker(0), e.getMessage()));
+              "The driver has no credentials for %s: %s.".formatted(broker, e.getMessage()));
       if (e.isFinal()) {
         throw new IllegalArgumentException(text, e);
       }
