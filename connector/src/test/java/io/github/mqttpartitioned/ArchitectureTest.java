@@ -171,6 +171,7 @@ class ArchitectureTest {
                   "cluster",
                   "sender",
                   "spark.batch",
+                  "spark.compat",
                   "spark.executor",
                   "spark.read",
                   "spark.sink",

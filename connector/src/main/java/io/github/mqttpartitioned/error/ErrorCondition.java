@@ -23,6 +23,8 @@ public enum ErrorCondition {
   MQTT_INVALID_OPTIONS(
       "Several options are wrong. The error lists each problem in a line with a condition of its own.",
       "Correct each line."),
+  MQTT_SPARK_VERSION(
+      "The query runs on a Spark that is older than 3.5.", "Run it on Spark 3.5 or later."),
   MQTT_SCHEMA_NOT_SUPPORTED(
       "The query gives a schema, but the columns of this format are fixed.",
       "Remove `schema(…)`, and select the columns that you need."),

@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.option.BatchOptions;
 import io.github.mqttpartitioned.option.SinkOptions;
 import io.github.mqttpartitioned.option.SourceOptions;
+import io.github.mqttpartitioned.spark.compat.SparkRelease;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.sink.MqttWriteBuilder;
 import io.github.mqttpartitioned.spark.vector.DeadLetterColumns;
@@ -38,6 +39,7 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
 
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
+    SparkRelease.requireSupported();
     JarOrigin.check();
     Map<String, String> given = options.asCaseSensitiveMap();
     if (BatchOptions.areFor(given)) {

@@ -77,7 +77,8 @@ final class ClusterApplication implements AutoCloseable {
   /** As above. */
   static ClusterApplication start(
       LocalCluster cluster, Path folder, TestBroker broker, List<String> options) {
-    ChildJvm.Builder driver = driver(cluster.settings(), folder, broker, options);
+    ChildJvm.Builder driver =
+        driver(cluster.settings(), folder, broker, options).runtime(cluster.runtime());
     cluster.environment().forEach(driver::environment);
     return new ClusterApplication(cluster::describe, folder, driver.start());
   }

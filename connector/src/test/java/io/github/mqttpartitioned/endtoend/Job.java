@@ -61,17 +61,24 @@ final class Job {
 
   StreamingQuery start(Trigger trigger) {
     DataStreamWriter<Row> writer =
-        transformation
-            .apply(source())
-            .writeStream()
-            .format("parquet")
-            .option("path", output())
-            .option("checkpointLocation", folder.resolve("checkpoint").toString())
-            .trigger(trigger);
+        transformation.apply(source()).writeStream().format("parquet").trigger(trigger);
+    option(writer, "path", output());
+    option(writer, "checkpointLocation", folder.resolve("checkpoint").toString());
     try {
       return writer.start();
     } catch (TimeoutException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** By reflection: the method's return type is another one in Spark 3.5 and in 4. */
+  private static void option(DataStreamWriter<Row> writer, String name, String value) {
+    try {
+      DataStreamWriter.class
+          .getMethod("option", String.class, String.class)
+          .invoke(writer, name, value);
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 

@@ -65,7 +65,9 @@ class KilledQueryTest {
     try (TestBroker broker = TestBrokers.start(options)) {
       Job job = new Job(folder, broker.url()).option("partitions", PARTITIONS).option("qos", qos);
       // The sessions must be there before the first message is.
-      job.startConnected().stop();
+      try (QueryChild first = query(broker, qos)) {
+        first.process().awaitLine("processed", START);
+      }
       List<String> points = new ArrayList<>(List.of(POINTS));
       Collections.shuffle(points, random);
       Map<String, Integer> moments = new TreeMap<>();

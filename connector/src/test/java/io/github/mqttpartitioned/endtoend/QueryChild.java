@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.FailingDisk;
+import io.github.mqttpartitioned.testkit.SparkRuntime;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +48,9 @@ final class QueryChild implements AutoCloseable {
         new ArrayList<>(
             List.of(folder.toString(), url, String.valueOf(partitions), String.valueOf(qos)));
     arguments.addAll(List.of(fault));
-    return ChildJvm.of(QueryProcess.class, arguments.toArray(String[]::new)).option("-Xmx1g");
+    return ChildJvm.of(QueryProcess.class, arguments.toArray(String[]::new))
+        .runtime(SparkRuntime.chosen())
+        .option("-Xmx1g");
   }
 
   ChildJvm process() {

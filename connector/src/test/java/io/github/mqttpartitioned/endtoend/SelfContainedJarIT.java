@@ -2,9 +2,9 @@
 package io.github.mqttpartitioned.endtoend;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.ConnectorJar;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
@@ -12,7 +12,6 @@ import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,10 +22,6 @@ class SelfContainedJarIT {
 
   private static final int MESSAGES = 1_000;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-
-  /** What the jar must bring itself. */
-  private static final List<String> BROUGHT_BY_THE_JAR =
-      List.of("paho", "lmdbjava", "/jnr", "/asm", "micrometer", "prometheus");
 
   @TempDir Path folder;
 
@@ -50,13 +45,11 @@ class SelfContainedJarIT {
   }
 
   private static String classPath() {
-    String jar = System.getProperty("connector.jar");
-    assertThat(Path.of(jar)).isRegularFile();
+    String jar = ConnectorJar.path().toString();
     return Stream.concat(
             Stream.of(jar),
             Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.endsWith("/target/classes") && !entry.equals(jar))
-                .filter(entry -> BROUGHT_BY_THE_JAR.stream().noneMatch(entry::contains)))
+                .filter(entry -> !ConnectorJar.isPart(entry) && !entry.equals(jar)))
         .collect(Collectors.joining(File.pathSeparator));
   }
 }

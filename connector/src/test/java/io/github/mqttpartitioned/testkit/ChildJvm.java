@@ -61,6 +61,7 @@ public final class ChildJvm implements AutoCloseable {
     private final Map<String, String> environment = new TreeMap<>();
     private Path directory = Path.of("").toAbsolutePath();
     private String classPath = System.getProperty("java.class.path");
+    private Path javaHome = Path.of(System.getProperty("java.home"));
 
     private Builder(Class<?> main, List<String> arguments) {
       this.main = main;
@@ -108,10 +109,18 @@ public final class ChildJvm implements AutoCloseable {
       return this;
     }
 
+    /** Java, Spark and the class path; this JVM's by default. */
+    public Builder runtime(SparkRuntime value) {
+      javaHome = value.jdk().home();
+      // Spark's workers start their executors with it.
+      environment("JAVA_HOME", javaHome.toString());
+      return classPath(value.joinedClassPath());
+    }
+
     /** Starts the child. */
     public ChildJvm start() {
       List<String> command = new ArrayList<>(wrapper);
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.add(javaHome.resolve("bin/java").toString());
       OPENED.forEach(name -> command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED"));
       command.add("-Dio.netty.tryReflectionSetAccessible=true");
       // Short lives: C2 and the threads of G1 cost more than they give back.

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.testkit;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The jar that users get. */
 public final class ConnectorJar {
 
   private static final String NEWEST_SPARK = "src/main/java-newest-spark";
+
+  /** What the jar brings itself, by a part of the path of its files. */
+  private static final List<String> DEPENDENCIES =
+      List.of("paho", "lmdbjava", "/jnr", "/asm", "micrometer", "prometheus", "jspecify");
 
   private ConnectorJar() {}
 
@@ -18,6 +25,26 @@ public final class ConnectorJar {
       throw new AssertionError("The system property connector.jar names no file: " + jar);
     }
     return Path.of(jar);
+  }
+
+  /** Whether a file is the jar. */
+  static boolean isPath(Path file) {
+    return file.toString().equals(System.getProperty("connector.jar"));
+  }
+
+  /**
+   * What the jar is made of, from this JVM's class path: for tests that run before there is one.
+   */
+  static List<Path> classes() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(ConnectorJar::isPart)
+        .map(Path::of)
+        .toList();
+  }
+
+  /** Whether an entry of this JVM's class path is a part of the jar. */
+  public static boolean isPart(String entry) {
+    return entry.endsWith("/target/classes") || DEPENDENCIES.stream().anyMatch(entry::contains);
   }
 
   /**

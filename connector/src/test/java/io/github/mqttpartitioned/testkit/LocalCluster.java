@@ -15,20 +15,32 @@ public final class LocalCluster {
 
   private final Path home;
   private final int workers;
+  private final SparkRuntime runtime;
 
   /**
    * @param folder for what the workers write
    * @param workers one executor of one core for each
    */
   public LocalCluster(Path folder, int workers) {
+    this(folder, workers, SparkRuntime.own());
+  }
+
+  /** As above, on another Spark. */
+  public LocalCluster(Path folder, int workers, SparkRuntime runtime) {
     this.home = folder.resolve("spark-home");
     this.workers = workers;
-    StandaloneCluster.layOut(home);
+    this.runtime = runtime;
+    StandaloneCluster.layOut(home, runtime);
+  }
+
+  /** What its processes are started with. */
+  public SparkRuntime runtime() {
+    return runtime;
   }
 
   /** What an application needs to run here. */
   public Map<String, String> settings() {
-    Map<String, String> settings = StandaloneCluster.settings(home);
+    Map<String, String> settings = StandaloneCluster.settings(home, runtime);
     settings.put("spark.master", "local-cluster[" + workers + ",1,1024]");
     settings.put("spark.driver.host", LOOPBACK);
     settings.put("spark.driver.bindAddress", LOOPBACK);
@@ -38,7 +50,12 @@ public final class LocalCluster {
   /** Where the driver's process finds Spark. */
   public Map<String, String> environment() {
     return Map.of(
-        "SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13", "SPARK_LOCAL_IP", LOOPBACK);
+        "SPARK_HOME",
+        home.toString(),
+        "SPARK_SCALA_VERSION",
+        runtime.scala(),
+        "SPARK_LOCAL_IP",
+        LOOPBACK);
   }
 
   /** The executors' processes that run now. */

@@ -7,11 +7,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 
@@ -58,14 +55,8 @@ public record SparkVersion(String spark, String scala) {
 
   private static final long RESOLVE_MINUTES = 10;
 
-  /** The version that a test is told to use, as {@code 3.5.9_2.12}; this JVM's own if none. */
-  public static Optional<SparkVersion> chosen() {
-    return Optional.ofNullable(System.getProperty("test.spark"))
-        .filter(name -> !name.isEmpty())
-        .map(SparkVersion::parse);
-  }
-
-  private static SparkVersion parse(String name) {
+  /** The version with a name such as {@code 3.5.9_2.12}. */
+  static SparkVersion parse(String name) {
     return SUPPORTED.stream()
         .filter(version -> version.toString().equals(name))
         .findFirst()
@@ -124,20 +115,8 @@ public record SparkVersion(String spark, String scala) {
     return home == null ? "mvn" : Path.of(home, "bin", "mvn").toString();
   }
 
-  /**
-   * The class path of a child that runs a program of the tests on this Spark.
-   *
-   * @param connector the connector's jar, or its classes and what they need
-   */
-  public String classPath(List<Path> connector) {
-    List<Path> all = new ArrayList<>(connector);
-    all.addAll(programs());
-    all.addAll(classPath());
-    return all.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
-  }
-
   /** The classes of the tests, and the library that they check results with. */
-  private static List<Path> programs() {
+  static List<Path> programs() {
     return Stream.of(SparkVersion.class, Assertions.class).map(SparkVersion::location).toList();
   }
 

@@ -97,7 +97,7 @@ public final class StandaloneCluster implements AutoCloseable {
     this.common = Map.copyOf(builder.settings);
     int port = Ports.free();
     this.url = "spark://" + host + ":" + port;
-    layOut(home);
+    layOut(home, SparkRuntime.own());
     this.master =
         start(
             List.of(),
@@ -111,10 +111,10 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   /** Makes what Spark's launcher looks for in a distribution. */
-  static void layOut(Path home) {
+  static void layOut(Path home, SparkRuntime runtime) {
     try {
       Files.createDirectories(home.resolve("jars"));
-      Files.createDirectories(home.resolve("launcher/target/scala-2.13"));
+      Files.createDirectories(home.resolve("launcher/target/scala-" + runtime.scala()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -206,7 +206,7 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /** What an application needs to run here. */
   public Map<String, String> settings() {
-    Map<String, String> settings = settings(home);
+    Map<String, String> settings = settings(home, SparkRuntime.own());
     settings.putAll(common);
     settings.put("spark.master", url);
     settings.put("spark.driver.host", host);
@@ -215,28 +215,34 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   /**
-   * What an application needs for its executors to have this JVM's class path.
+   * What an application needs for its executors to have a class path.
    *
    * @param home to write to
    */
-  static Map<String, String> settings(Path home) {
-    Map<Boolean, List<String>> classPath =
-        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> Files.exists(Path.of(entry)))
-            .collect(Collectors.partitioningBy(entry -> Files.isDirectory(Path.of(entry))));
+  static Map<String, String> settings(Path home, SparkRuntime runtime) {
+    Map<Boolean, List<Path>> classPath =
+        runtime.classPath().stream()
+            .filter(Files::exists)
+            .collect(
+                Collectors.partitioningBy(
+                    entry -> Files.isDirectory(entry) || ConnectorJar.isPath(entry)));
     Map<String, String> settings = new TreeMap<>();
     // As users give the connector: Spark's own class loader does not know it.
     settings.put(
         "spark.jars",
         classPath.get(true).stream()
-            .map(directory -> jar(home, directory))
+            .map(entry -> Files.isDirectory(entry) ? jar(home, entry) : entry)
+            .map(Path::toString)
             .collect(Collectors.joining(",")));
     settings.put("spark.ui.enabled", "false");
     settings.put("spark.executor.cores", "1");
     settings.put("spark.executor.memory", "512m");
     settings.put(
-        "spark.executor.extraClassPath", String.join(File.pathSeparator, classPath.get(false)));
-    settings.put("spark.executorEnv.SPARK_SCALA_VERSION", "2.13");
+        "spark.executor.extraClassPath",
+        classPath.get(false).stream()
+            .map(Path::toString)
+            .collect(Collectors.joining(File.pathSeparator)));
+    settings.put("spark.executorEnv.SPARK_SCALA_VERSION", runtime.scala());
     settings.put(
         "spark.executor.extraJavaOptions",
         "-Dlog4j2.configurationFile=" + log4j(home) + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
@@ -244,8 +250,7 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   /** A directory of classes as a jar. */
-  private static String jar(Path home, String directory) {
-    Path root = Path.of(directory);
+  private static Path jar(Path home, Path root) {
     Path jar = home.resolve(root.getFileName() + ".jar");
     if (!Files.exists(jar)) {
       try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
@@ -258,7 +263,7 @@ public final class StandaloneCluster implements AutoCloseable {
         throw new UncheckedIOException(e);
       }
     }
-    return jar.toString();
+    return jar;
   }
 
   /** The executors' processes that run now. */

@@ -15,6 +15,8 @@
  *     <td>the {@code Seq} that jobs take</td></tr>
  * <tr><td>{@link io.github.mqttpartitioned.spark.compat.NewestSpark}</td>
  *     <td>interfaces of Spark that older versions do not have</td></tr>
+ * <tr><td>{@link io.github.mqttpartitioned.spark.compat.SparkRelease}</td>
+ *     <td>which releases are too old</td></tr>
  * </table>
  *
  * <p>One jar runs on all of them. Maven compiles {@code src/main/java} against the oldest Spark,
