@@ -9,6 +9,7 @@ import io.github.mqttpartitioned.benchmark.latency.LatencyScenario;
 import io.github.mqttpartitioned.benchmark.read.ReadScenario;
 import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.scale.ScaleScenario;
+import io.github.mqttpartitioned.benchmark.sink.SinkScenario;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -35,7 +36,8 @@ public final class Main {
           new BrokerScenario(),
           new ReadScenario(),
           new LatencyScenario(),
-          new ScaleScenario());
+          new ScaleScenario(),
+          new SinkScenario());
 
   private final PrintStream out;
 

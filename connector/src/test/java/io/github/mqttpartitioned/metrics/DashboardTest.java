@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The dashboards by Grafana's classic JSON model, and by what this project wants of them. */
@@ -32,7 +31,7 @@ class DashboardTest {
   private static final Set<String> TYPES =
       Set.of("timeseries", "stat", "bargauge", "state-timeline");
 
-  private static final Pattern METRIC = Pattern.compile("mqtt_source_[a-z_]+");
+  private static final Pattern METRIC = Pattern.compile("mqtt_(source|sink)_[a-z_]+");
 
   @Test
   void thereIsOneForTheQueryAndOneForThePartitions() throws IOException {
@@ -136,7 +135,7 @@ class DashboardTest {
   @Test
   void everyMetricNamedIsDeclaredAndEveryMeterIsShown() throws IOException {
     Set<String> declared =
-        Stream.of(SourceMeter.values()).map(MeterTableTest::prometheus).collect(Collectors.toSet());
+        MeterTableTest.all().map(MeterTableTest::prometheus).collect(Collectors.toSet());
     Set<String> shown = new HashSet<>();
     String all =
         String.join("\n", Dashboards.expressions("1m").values())

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The table of docs/meters.md is what {@link SourceMeter} declares. */
+/** The table of docs/meters.md is what {@link SourceMeter} and {@link SinkMeter} declare. */
 class MeterTableTest {
 
   @Test
@@ -27,8 +27,13 @@ class MeterTableTest {
     assertThat(prometheus(SourceMeter.STORE_BYTES)).isEqualTo("mqtt_source_store_bytes");
   }
 
+  /** Every meter that is declared. */
+  static Stream<DeclaredMeter> all() {
+    return Stream.concat(Stream.of(SourceMeter.values()), Stream.of(SinkMeter.values()));
+  }
+
   private static String table() {
-    return Stream.of(SourceMeter.values())
+    return all()
         .map(
             meter ->
                 "| `%s` | `%s` | %s | %s |"
@@ -45,7 +50,7 @@ class MeterTableTest {
   }
 
   /** As the endpoint shows it; a timer's with {@code _count}, {@code _sum} and {@code _bucket}. */
-  static String prometheus(SourceMeter meter) {
+  static String prometheus(DeclaredMeter meter) {
     String name =
         new PrometheusNamingConvention().name(meter.id(), type(meter.kind()), meter.unit());
     return meter.kind() == Kind.COUNTER && !name.endsWith("_total") ? name + "_total" : name;

@@ -20,8 +20,7 @@ class SinkLayoutTest {
   @Test
   void rowsOfASourceFitAsTheyAre() {
     StructType rows = new MqttColumns(PayloadType.BINARY, true, List.of()).schema();
-    assertThat(SinkLayout.of(rows, options("")).columns())
-        .containsOnlyKeys(SinkColumn.values());
+    assertThat(SinkLayout.of(rows, options("")).columns()).containsOnlyKeys(SinkColumn.values());
   }
 
   @Test

@@ -74,8 +74,7 @@ class SinkMistakesTest {
               connection.expectSilence(Duration.ofMillis(300));
               for (Publish message : messages) {
                 confirmed.incrementAndGet();
-                connection.send(
-                    Packets.acknowledgement(PacketType.PUBACK, message.packetId()));
+                connection.send(Packets.acknowledgement(PacketType.PUBACK, message.packetId()));
               }
             })) {
       save(rows(3).withColumn("topic", expr("concat('t/', payload)")), broker.url(), Map.of());
@@ -89,7 +88,8 @@ class SinkMistakesTest {
     Set<String> topics = ConcurrentHashMap.newKeySet();
     try (TestBroker broker = TestBrokers.start();
         Subscriber subscriber =
-            Subscriber.subscribe(broker.url(), "own/#", 1, message -> topics.add(message.topic()))) {
+            Subscriber.subscribe(
+                broker.url(), "own/#", 1, message -> topics.add(message.topic()))) {
       save(rows(100).withColumn("topic", expr("concat('own/', payload)")), broker.url(), Map.of());
       subscriber.await(100, DEADLINE);
     }
@@ -107,10 +107,7 @@ class SinkMistakesTest {
               confirmAll(connection);
             })) {
       for (int batch = 0; batch < 5; batch++) {
-        save(
-            rows(10).coalesce(1),
-            broker.url(),
-            Map.of("topic", "a", "clientIdPrefix", "alerts"));
+        save(rows(10).coalesce(1), broker.url(), Map.of("topic", "a", "clientIdPrefix", "alerts"));
       }
       assertThat(clientIds).containsExactly("alerts-driver-0");
     }
@@ -176,8 +173,7 @@ class SinkMistakesTest {
           Map.of("topic", "a", "username", "user", "password", "not-the-password");
       assertThatThrownBy(() -> save(rows(1), broker.url(), login))
           .hasStackTraceContaining("[MQTT_CONNECTION_REFUSED]")
-          .satisfies(
-              error -> assertThat(stackTrace(error)).doesNotContain("not-the-password"));
+          .satisfies(error -> assertThat(stackTrace(error)).doesNotContain("not-the-password"));
     }
   }
 
@@ -304,8 +300,7 @@ class SinkMistakesTest {
               .option("brokerUrl", out.url())
               .option("checkpointLocation", folder.resolve("checkpoint").toString())
               .start();
-      Await.until(
-          "the first progress", DEADLINE, () -> query.recentProgress().length > 0);
+      Await.until("the first progress", DEADLINE, () -> query.recentProgress().length > 0);
       save(
           spark
               .range(0, 1)
@@ -348,13 +343,12 @@ class SinkMistakesTest {
     while (true) {
       Packet packet;
       try {
-        packet = connection.readPacket(Duration.ofSeconds(120));
+        packet = connection.readPacket(Duration.ofMinutes(2));
       } catch (AssertionError e) {
         return;
       }
       if (packet.type() == PacketType.PUBLISH) {
-        connection.send(
-            Packets.acknowledgement(PacketType.PUBACK, packet.publish().packetId()));
+        connection.send(Packets.acknowledgement(PacketType.PUBACK, packet.publish().packetId()));
       }
     }
   }

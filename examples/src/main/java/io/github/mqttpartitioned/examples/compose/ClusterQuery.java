@@ -6,7 +6,9 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
 
 import io.github.mqttpartitioned.examples.factory.Kind;
@@ -22,8 +24,9 @@ import org.apache.spark.sql.streaming.Trigger;
 
 /**
  * A query for {@code spark-submit}, as docker-compose.yml has it: what each hall is like, once a
- * second, until it is ended. Every argument is {@code option=value}; all but {@code
- * checkpointLocation} go to the source.
+ * second, until it is ended. Readings above the alarm level go back to the broker, as alerts for
+ * their devices. Every argument is {@code option=value}; all but {@code checkpointLocation} go to
+ * the source.
  */
 public final class ClusterQuery {
 
@@ -38,12 +41,17 @@ public final class ClusterQuery {
     if (checkpoint == null) {
       throw new IllegalArgumentException("Say where the checkpoint is: " + CHECKPOINT + "=<path>");
     }
+    String brokerUrl = options.getOrDefault("brokerUrl", "");
     Readings.of(SparkSession.builder().getOrCreate(), options)
         .writeStream()
         .queryName("factory")
         .option(CHECKPOINT, checkpoint)
         .trigger(Trigger.ProcessingTime(INTERVAL))
-        .foreachBatch(ClusterQuery::show)
+        .foreachBatch(
+            (batch, number) -> {
+              show(batch, number);
+              alert(batch, brokerUrl);
+            })
         .start()
         .awaitTermination();
   }
@@ -68,10 +76,6 @@ public final class ClusterQuery {
 
   /** A row for each hall: messages, the mean of each kind, and readings above the alarm level. */
   private static List<Row> halls(Dataset<Row> batch) {
-    Column alert = lit(false);
-    for (Kind kind : Kind.values()) {
-      alert = alert.or(is(kind).and(col("value").gt(kind.alarm())));
-    }
     return batch
         .groupBy("hall")
         .agg(
@@ -79,9 +83,34 @@ public final class ClusterQuery {
             average(Kind.TEMPERATURE),
             average(Kind.HUMIDITY),
             average(Kind.VIBRATION),
-            sum(when(coalesce(alert, lit(false)), 1).otherwise(0)).as("alerts"))
+            sum(when(isAlert(), 1).otherwise(0)).as("alerts"))
         .orderBy("hall")
         .collectAsList();
+  }
+
+  /** Sends a message to {@code alerts/<hall>/<device>} for each reading above the alarm level. */
+  private static void alert(Dataset<Row> batch, String brokerUrl) {
+    batch
+        .where(isAlert().and(col("device").isNotNull()))
+        .select(
+            col("hall"),
+            col("device"),
+            to_json(struct(col("received"), col("kind"), col("value"))).as("payload"))
+        .write()
+        .format("mqtt-partitioned")
+        .mode("append")
+        .option("brokerUrl", brokerUrl)
+        .option("topic", "alerts/{hall}/{device}")
+        .option("clientIdPrefix", "alerts")
+        .save();
+  }
+
+  private static Column isAlert() {
+    Column alert = lit(false);
+    for (Kind kind : Kind.values()) {
+      alert = alert.or(is(kind).and(col("value").gt(kind.alarm())));
+    }
+    return coalesce(alert, lit(false));
   }
 
   private static Column average(Kind kind) {

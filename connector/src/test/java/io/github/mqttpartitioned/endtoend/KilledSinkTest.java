@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.Full;
+import io.github.mqttpartitioned.testkit.Packet.Publish;
+import io.github.mqttpartitioned.testkit.Seeded;
+import io.github.mqttpartitioned.testkit.Soak;
+import io.github.mqttpartitioned.testkit.Subscriber;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** kill -9 of a query that writes to a broker: no row is missing. */
+@Tag(Full.TAG)
+class KilledSinkTest {
+
+  private static final int KILLS = 3;
+  private static final int SOAK_KILLS = 50;
+  private static final int ROWS_OF_A_FILE = 2_000;
+  private static final Duration START = Duration.ofMinutes(5);
+
+  @TempDir Path folder;
+
+  private final BitSet arrived = new BitSet();
+
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void losesNoRowHoweverOftenItsProcessIsKilled(int qos) {
+    Seeded.run(1, random -> killAgainAndAgain(qos, KILLS, random));
+  }
+
+  @Tag(Soak.TAG)
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void losesNoRowInManyRounds(int qos) {
+    int kills = Soak.rounds(SOAK_KILLS);
+    Seeded.run(1, random -> killAgainAndAgain(qos, kills, random));
+  }
+
+  private void killAgainAndAgain(int qos, int kills, Random random) throws Exception {
+    int files = 4 * (kills + 1);
+    int rows = files * ROWS_OF_A_FILE;
+    Path input = Files.createDirectories(folder.resolve("input"));
+    for (int file = 0; file < files; file++) {
+      Files.writeString(
+          input.resolve(file + ".txt"),
+          IntStream.range(file * ROWS_OF_A_FILE, (file + 1) * ROWS_OF_A_FILE)
+              .mapToObj(String::valueOf)
+              .collect(Collectors.joining("\n")));
+    }
+    try (TestBroker broker = TestBrokers.start();
+        Subscriber subscriber = Subscriber.subscribe(broker.url(), "killed", qos, this::take)) {
+      for (int kill = 0; kill < kills; kill++) {
+        long before = subscriber.received();
+        int more = 1 + random.nextInt(3 * ROWS_OF_A_FILE);
+        try (ChildJvm query = query(broker, qos)) {
+          Await.until(
+              "more rows, " + query.describe(),
+              START,
+              () -> subscriber.received() >= before + more || !query.isAlive());
+          query.kill9Running();
+        }
+      }
+      try (ChildJvm query = query(broker, qos)) {
+        query.awaitLine("^all written$", START);
+      }
+      Await.until("all rows", START, () -> count() == rows);
+      assertThat(subscriber.received()).isGreaterThanOrEqualTo(rows);
+      System.out.printf(
+          "Killed a sink at QoS %d %d times: %d rows, %d messages%n",
+          qos, kills, rows, subscriber.received());
+    }
+  }
+
+  private ChildJvm query(TestBroker broker, int qos) {
+    return ChildJvm.of(SinkProcess.class, folder.toString(), broker.url(), String.valueOf(qos))
+        .option("-Xmx512m")
+        .start();
+  }
+
+  private void take(Publish message) {
+    synchronized (arrived) {
+      arrived.set(Integer.parseInt(new String(message.payload(), StandardCharsets.UTF_8)));
+    }
+  }
+
+  private int count() {
+    synchronized (arrived) {
+      return arrived.cardinality();
+    }
+  }
+}
