@@ -65,7 +65,7 @@ public enum SourceMeter implements DeclaredMeter {
       "mqtt.source.backlog",
       Kind.GAUGE,
       "messages",
-      "Messages stored and not yet processed; node is the driver"),
+      "Messages stored and not yet processed, with Trigger.RealTime not yet read; node is the driver"),
   INFLIGHT(
       "mqtt.source.inflight",
       Kind.GAUGE,

@@ -13,13 +13,26 @@ import org.jspecify.annotations.Nullable;
  * @param extent what its store holds durably
  * @param storeBytes disk space of messages that are not yet trimmed
  * @param counts what went through
+ * @param followed offset that a real-time task has waited for: it has read everything below. 0 if
+ *     there is no such task
  */
 public record PartitionStatus(
     State state,
     @Nullable RuntimeException problem,
     LogExtent extent,
     long storeBytes,
-    Counts counts) {
+    Counts counts,
+    long followed) {
+
+  /** The status of a partition that no real-time task reads. */
+  public PartitionStatus(
+      State state,
+      @Nullable RuntimeException problem,
+      LogExtent extent,
+      long storeBytes,
+      Counts counts) {
+    this(state, problem, extent, storeBytes, counts, 0);
+  }
 
   /** What a member does. */
   public enum State {

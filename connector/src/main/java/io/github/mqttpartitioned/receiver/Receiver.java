@@ -154,7 +154,12 @@ public final class Receiver {
   /** The partition's status. Cheap and thread-safe. */
   public PartitionStatus status() {
     return new PartitionStatus(
-        state, problem, store.extent(), store.liveBytes(), groupCommit.counts());
+        state,
+        problem,
+        store.extent(),
+        store.liveBytes(),
+        groupCommit.counts(),
+        store.waiters().highestAsked());
   }
 
   /** QoS 1 and 2 messages received whose acknowledgement is not over. Thread-safe. */

@@ -21,6 +21,7 @@ public final class OffsetWaiters {
 
   private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
   private volatile long next;
+  private volatile long highestAsked;
   private volatile StoreException.@Nullable Unusable closed;
   private volatile Runnable whenAny = () -> {};
 
@@ -46,6 +47,11 @@ public final class OffsetWaiters {
     return !waiters.isEmpty();
   }
 
+  /** The highest offset that somebody has waited for: who did has all below. 0 if nobody has. */
+  public long highestAsked() {
+    return highestAsked;
+  }
+
   /** Has {@code action} run each time that somebody begins to wait. It must not block. */
   public void whenAny(Runnable action) {
     whenAny = action;
@@ -62,6 +68,7 @@ public final class OffsetWaiters {
    */
   public CompletableFuture<Long> whenBeyond(long offset) {
     Waiter waiter = new Waiter(offset);
+    highestAsked = Math.max(highestAsked, offset);
     waiters.add(waiter);
     Future<?> unused = waiter.reached.whenComplete((reached, failure) -> waiters.remove(waiter));
     // What happened before the waiter was there does not wake it.

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.endtoend;
 import io.github.mqttpartitioned.metrics.SourceMeter;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.SequenceCheck;
+import io.github.mqttpartitioned.testkit.Spark;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Metrics;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.ForeachWriter;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.Trigger;
@@ -29,7 +31,8 @@ import org.apache.spark.sql.streaming.Trigger;
  */
 public final class LongLifeProcess {
 
-  static final int PARTITIONS = 4;
+  /** As many as {@link Spark} has cores: in real-time mode each takes one. */
+  static final int PARTITIONS = 2;
   static final int PUBLISHERS = 2;
   static final int SAMPLES = 60;
 
@@ -41,6 +44,9 @@ public final class LongLifeProcess {
   private volatile long begun = System.nanoTime();
   private final AtomicLong received = new AtomicLong();
 
+  /** The one of this process, for the tasks of real-time mode. */
+  private static volatile LongLifeProcess running;
+
   private LongLifeProcess(Path folder, Duration life) {
     this.folder = folder;
     this.life = life;
@@ -49,26 +55,20 @@ public final class LongLifeProcess {
   /**
    * Runs until all messages have been processed and then waits to be ended.
    *
-   * @param arguments folder, URL of the broker, number of messages, seconds that they take
+   * @param arguments folder, URL of the broker, number of messages, seconds that they take, and
+   *     whether the query runs in real-time mode
    */
   public static void main(String[] arguments) throws Exception {
     Duration life = Duration.ofSeconds(Long.parseLong(arguments[3]));
-    new LongLifeProcess(Path.of(arguments[0]), life)
-        .run(arguments[1], Long.parseLong(arguments[2]));
+    running = new LongLifeProcess(Path.of(arguments[0]), life);
+    running.run(
+        arguments[1], Long.parseLong(arguments[2]), Boolean.parseBoolean(arguments[4]));
   }
 
-  private void run(String url, long messages) throws Exception {
-    StreamingQuery query =
-        new Job(folder, url)
-            .option("partitions", PARTITIONS)
-            .source()
-            .select("payload")
-            .writeStream()
-            .foreachBatch(
-                (VoidFunction2<Dataset<Row>, Long>) (batch, id) -> process(batch.collectAsList()))
-            .option("checkpointLocation", folder.resolve("checkpoint").toString())
-            .trigger(Trigger.ProcessingTime(1_000))
-            .start();
+  private void run(String url, long messages, boolean realTime) throws Exception {
+    Dataset<Row> payloads =
+        new Job(folder, url).option("partitions", PARTITIONS).source().select("payload");
+    StreamingQuery query = realTime ? startRealTime(payloads) : startMicroBatches(payloads);
     // It comes when all members are connected.
     Await.until("the first progress", CONNECT, () -> query.lastProgress() != null);
     System.out.println("all connected");
@@ -82,6 +82,45 @@ public final class LongLifeProcess {
         check.against(Map.of(0, messages / PUBLISHERS, 1, messages / PUBLISHERS));
     System.out.printf("missing=%d duplicated=%d%n", result.missing(), result.duplicated());
     query.awaitTermination();
+  }
+
+  private StreamingQuery startMicroBatches(Dataset<Row> payloads) throws Exception {
+    return payloads
+        .writeStream()
+        .foreachBatch(
+            (VoidFunction2<Dataset<Row>, Long>) (batch, id) -> process(batch.collectAsList()))
+        .option("checkpointLocation", folder.resolve("checkpoint").toString())
+        .trigger(Trigger.ProcessingTime(1_000))
+        .start();
+  }
+
+  private StreamingQuery startRealTime(Dataset<Row> payloads) throws Exception {
+    Spark.session().conf().set("spark.sql.streaming.realTimeMode.minBatchDuration", "100");
+    return payloads
+        .writeStream()
+        .foreach(new EachRow())
+        .outputMode("update")
+        .option("checkpointLocation", folder.resolve("checkpoint").toString())
+        .trigger(Trigger.RealTime(life.dividedBy(SAMPLES).toMillis()))
+        .start();
+  }
+
+  /** The sink of real-time mode: its tasks run in this process. */
+  private static final class EachRow extends ForeachWriter<Row> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean open(long partition, long batch) {
+      return true;
+    }
+
+    @Override
+    public void process(Row row) {
+      running.process(List.of(row));
+    }
+
+    @Override
+    public void close(Throwable error) {}
   }
 
   private void process(List<Row> rows) {

@@ -19,12 +19,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a query holds does not grow with its age; see {@link LongLifeProcess}. */
 @Tag(Full.TAG)
 class LongLifeTest {
 
   private static final int PER_SECOND = 5_000;
+  private static final int PER_SECOND_IN_REAL_TIME = 1_000;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @TempDir Path folder;
@@ -35,14 +38,20 @@ class LongLifeTest {
   /** In which memory has not come to rest yet. */
   @Test
   void storeReturnsAfterABacklog() throws Exception {
-    assertStoreReturns(live(Duration.ofSeconds(30)));
+    assertStoreReturns(live(Duration.ofSeconds(30), false));
+  }
+
+  @Test
+  void storeReturnsAfterABacklogInRealTimeMode() throws Exception {
+    assertStoreReturns(live(Duration.ofSeconds(30), true));
   }
 
   @Tag(Soak.TAG)
-  @Test
-  void holdsAsMuchAtTheEndAsAtTheBeginning() throws Exception {
+  @ParameterizedTest(name = "real-time mode {0}")
+  @ValueSource(booleans = {false, true})
+  void holdsAsMuchAtTheEndAsAtTheBeginning(boolean realTime) throws Exception {
     Duration life = Soak.duration(Duration.ofHours(1));
-    List<Sample> samples = live(life);
+    List<Sample> samples = live(life, realTime);
     assertThat(published).as("to publish").isLessThan(life.multipliedBy(11).dividedBy(10));
     assertStoreReturns(samples);
     assertFlat("heapKiB", samples, 32 << 10);
@@ -53,8 +62,9 @@ class LongLifeTest {
     assertFlat("fileKiB", samples, 16 << 10);
   }
 
-  private List<Sample> live(Duration life) throws Exception {
-    long messages = PER_SECOND * life.toSeconds();
+  private List<Sample> live(Duration life, boolean realTime) throws Exception {
+    int perSecond = realTime ? PER_SECOND_IN_REAL_TIME : PER_SECOND;
+    long messages = perSecond * life.toSeconds();
     BrokerOptions options = BrokerOptions.DEFAULTS.maxQueued(0);
     try (TestBroker broker = TestBrokers.start(options);
         ChildJvm child =
@@ -63,7 +73,8 @@ class LongLifeTest {
                     folder.toString(),
                     broker.url(),
                     String.valueOf(messages),
-                    String.valueOf(life.toSeconds()))
+                    String.valueOf(life.toSeconds()),
+                    String.valueOf(realTime))
                 .heapMiB(768)
                 // Spark remembers this many past batches; the limits are to be reached soon.
                 .property("spark.sql.ui.retainedExecutions", "20")
@@ -73,7 +84,7 @@ class LongLifeTest {
                 .start()) {
       child.awaitLine("all connected", Duration.ofMinutes(2));
       try (Load load =
-          Load.start(broker.url(), LongLifeProcess.PUBLISHERS, messages, 1, PER_SECOND)) {
+          Load.start(broker.url(), LongLifeProcess.PUBLISHERS, messages, 1, perSecond)) {
         long begun = System.nanoTime();
         load.await();
         published = Duration.ofNanos(System.nanoTime() - begun);

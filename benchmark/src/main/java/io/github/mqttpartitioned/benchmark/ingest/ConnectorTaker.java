@@ -89,6 +89,10 @@ public final class ConnectorTaker implements Taker {
     return new ConnectorTaker(load, store, receiver, meters);
   }
 
+  PartitionStore store() {
+    return store;
+  }
+
   @Override
   public long taken() {
     PartitionStatus status = receiver.status();

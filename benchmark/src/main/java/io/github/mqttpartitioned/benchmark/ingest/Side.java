@@ -9,6 +9,8 @@ enum Side {
   CONNECTOR("connector", "this connector: stored and fsynced, then acknowledged"),
   /** Ours without meters: what they cost. */
   UNMETERED("unmetered", "this connector without its meters"),
+  /** Ours while a real-time task reads: its commits do not wait for more messages. */
+  FOLLOWED("followed", "this connector with a reader that takes each block as it is stored"),
   /** What others build on. */
   PAHO("paho", "stock Paho v5: counted in its callback, acknowledged there, nothing stored"),
   /** The fastest client for the JVM that is widely used. */
@@ -46,6 +48,7 @@ enum Side {
   Taker connect(String url, Load load, Path directory) throws Exception {
     return switch (this) {
       case CONNECTOR -> ConnectorTaker.connect(url, load, directory, true);
+      case FOLLOWED -> FollowedTaker.connect(url, load, directory);
       case UNMETERED -> ConnectorTaker.connect(url, load, directory, false);
       case PAHO -> PahoTaker.connect(url, load);
       case HIVEMQ -> HiveMqTaker.connect(url, load);

@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.benchmark.Scenario;
 import io.github.mqttpartitioned.benchmark.Setting;
 import io.github.mqttpartitioned.benchmark.Setting.Choice;
 import io.github.mqttpartitioned.benchmark.Setting.Count;
+import io.github.mqttpartitioned.benchmark.Setting.Text;
 import io.github.mqttpartitioned.benchmark.Settings;
 import io.github.mqttpartitioned.benchmark.broker.MosquittoLoad;
 import io.github.mqttpartitioned.benchmark.latency.Latencies.Summary;
@@ -20,8 +21,10 @@ import io.github.mqttpartitioned.testkit.TestBroker;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -74,7 +77,28 @@ public final class LatencyScenario implements Scenario {
         Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
         Setting.of(
             "batch-seconds", new Count(5, 86_400), "300", "duration of a batch in real-time mode"),
+        Setting.of(
+            "spark",
+            new Text("name=value, separated by commas, or none"),
+            "none",
+            "Spark's settings"),
+        Setting.of(
+            "writer",
+            new Text("name=value, separated by commas, or none"),
+            "none",
+            "options of the query's writer"),
         Scratch.SETTING);
+  }
+
+  private static Map<String, String> pairs(String text) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    if (!text.equals("none")) {
+      for (String pair : text.split(",", -1)) {
+        String[] nameAndValue = pair.split("=", 2);
+        pairs.put(nameAndValue[0], nameAndValue[1]);
+      }
+    }
+    return pairs;
   }
 
   @Override
@@ -88,14 +112,17 @@ public final class LatencyScenario implements Scenario {
           "Spark " + Versions.spark() + ", " + broker.description(),
           String.format(
               Locale.ROOT,
-              "%d s at each rate, %,d bytes, %d partitions, %d rounds, local[%d]",
+              "%d s at each rate, %,d bytes, %d partitions, %d rounds, local[%d], Spark: %s, writer: %s",
               settings.count("seconds"),
               settings.count("payload"),
               PARTITIONS,
               settings.count("rounds"),
-              LocalSpark.CORES),
+              LocalSpark.CORES,
+              settings.text("spark"),
+              settings.text("writer")),
           scratch.directory());
       SparkSession spark = LocalSpark.start(scratch.newDirectory());
+      pairs(settings.text("spark")).forEach(spark.conf()::set);
       try {
         for (String trigger : settings.choice("trigger")) {
           for (String qos : settings.choice("qos")) {
@@ -185,6 +212,7 @@ public final class LatencyScenario implements Scenario {
             PARTITIONS,
             qos,
             directory,
+            pairs(settings.text("writer")),
             (batch, id) -> record(batch, Latencies.OF_THIS_JVM));
   }
 

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.benchmark.spark;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -81,6 +82,7 @@ public final class RunningQuery implements AutoCloseable {
       int partitions,
       int qos,
       Path directory,
+      Map<String, String> options,
       VoidFunction2<Dataset<Row>, Long> sink)
       throws Exception {
     return start(
@@ -88,6 +90,7 @@ public final class RunningQuery implements AutoCloseable {
         benchmarkMessages(spark, brokerUrl, partitions, qos)
             .select("payload")
             .writeStream()
+            .options(options)
             .foreachBatch(sink),
         BACK_TO_BACK,
         directory);

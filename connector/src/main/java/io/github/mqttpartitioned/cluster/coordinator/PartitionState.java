@@ -139,7 +139,12 @@ final class PartitionState {
   void vacate(long now) {
     NodeLink present = node;
     if (present != null) {
-      noteConnected(present.status(settings.sourceId(), partition()));
+      PartitionStatus last = present.status(settings.sourceId(), partition());
+      noteConnected(last);
+      if (last != null && last.followed() > 0) {
+        // Real-time tasks give rows before Spark has planned them.
+        planned(last.extent().next());
+      }
     }
     node = null;
     waitingSince = now;

@@ -87,7 +87,8 @@ public sealed interface Answer extends Frame {
           .putLong(counts.acknowledgements())
           .putLong(counts.trimmed())
           .putLong(counts.connections())
-          .putLong(counts.deadLetters());
+          .putLong(counts.deadLetters())
+          .putLong(status.followed());
     }
 
     static Report read(FrameReader in) {
@@ -114,7 +115,8 @@ public sealed interface Answer extends Frame {
               in.getLong("acknowledgements"),
               in.getLong("trimmed"),
               in.getLong("connections"),
-              in.getLong("dead letters")));
+              in.getLong("dead letters")),
+          in.getLong("followed"));
     }
 
     private static LogExtent readExtent(FrameReader in) {

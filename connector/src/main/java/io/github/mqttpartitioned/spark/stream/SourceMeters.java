@@ -76,9 +76,7 @@ final class SourceMeters implements AutoCloseable {
               settings.group(),
               settings.partitions(),
               Node.ofThisJvm().address().name(),
-              partition ->
-                  Math.max(
-                      0, partitions.next(partition) - requireNonNull(present.get()).get(partition)),
+              partition -> backlog(partitions, requireNonNull(present.get()), partition),
               lost);
       return new SourceMeters(meters, scrape, endpoint, present);
     } catch (Throwable e) {
@@ -88,6 +86,12 @@ final class SourceMeters implements AutoCloseable {
       scrape.close();
       throw e;
     }
+  }
+
+  /** Within a batch of minutes, what its task has read does not wait any more. */
+  private static long backlog(SourcePartitions partitions, SourceOffset processed, int partition) {
+    long done = Math.max(processed.get(partition), partitions.followed(partition));
+    return Math.max(0, partitions.next(partition) - done);
   }
 
   private static Map<String, Supplier<String>> nodes(SourcePartitions partitions) {

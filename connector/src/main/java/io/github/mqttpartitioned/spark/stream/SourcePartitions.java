@@ -105,6 +105,11 @@ final class SourcePartitions implements LiveSources.Live, AutoCloseable {
     return coordinator.status(partition).extent().next();
   }
 
+  /** The offset below which a real-time task has read everything; 0 if there is no such task. */
+  long followed(int partition) {
+    return coordinator.status(partition).followed();
+  }
+
   /** The node that hosts a partition; empty while the partition waits. */
   @Override
   public Optional<NodeAddress> host(int partition) {

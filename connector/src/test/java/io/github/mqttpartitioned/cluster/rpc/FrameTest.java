@@ -74,7 +74,7 @@ class FrameTest {
             9,
             Map.of(
                 0,
-                new PartitionStatus(State.CONNECTED, null, new LogExtent(3, 5, 9), 4096, counts),
+                new PartitionStatus(State.CONNECTED, null, new LogExtent(3, 5, 9), 4096, counts, 7),
                 7,
                 new PartitionStatus(State.STORE_FULL, null, LogExtent.emptyAt(0), 0, Counts.NONE))),
         new Answer.BlockBytes(ByteBuffer.wrap(new byte[] {1, 2, 3})),
