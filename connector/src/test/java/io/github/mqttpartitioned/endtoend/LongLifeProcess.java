@@ -33,6 +33,7 @@ public final class LongLifeProcess {
 
   /** As many as {@link Spark} has cores: in real-time mode each takes one. */
   static final int PARTITIONS = 2;
+
   static final int PUBLISHERS = 2;
   static final int SAMPLES = 60;
 
@@ -61,8 +62,7 @@ public final class LongLifeProcess {
   public static void main(String[] arguments) throws Exception {
     Duration life = Duration.ofSeconds(Long.parseLong(arguments[3]));
     running = new LongLifeProcess(Path.of(arguments[0]), life);
-    running.run(
-        arguments[1], Long.parseLong(arguments[2]), Boolean.parseBoolean(arguments[4]));
+    running.run(arguments[1], Long.parseLong(arguments[2]), Boolean.parseBoolean(arguments[4]));
   }
 
   private void run(String url, long messages, boolean realTime) throws Exception {

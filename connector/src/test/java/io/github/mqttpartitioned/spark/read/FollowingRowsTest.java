@@ -67,7 +67,7 @@ class FollowingRowsTest {
         new BlockPartitionReader(
             growing,
             input,
-            meters,
+            meters::read,
             new BlockVectors(new MqttColumns(PayloadType.BINARY, false, List.of())),
             new LossPolicy(true, false)),
         meters);
@@ -167,7 +167,7 @@ class FollowingRowsTest {
             new BlockPartitionReader(
                 waiting,
                 new MqttInputPartition("id", "group", 0, new OffsetRange(0, 0), null),
-                meters,
+                meters::read,
                 new BlockVectors(new MqttColumns(PayloadType.BINARY, false, List.of())),
                 new LossPolicy(true, false)),
             meters)) {
