@@ -19,6 +19,7 @@ import io.github.mqttpartitioned.testkit.TokenServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.apache.spark.sql.execution.streaming.runtime.StreamingQueryWrapper;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +61,8 @@ class CredentialsQueryTest {
   @Test
   void tokenIsThePassword() throws Exception {
     BrokerOptions options = BrokerOptions.DEFAULTS.credentials("spark", "token-1");
-    try (TokenServer server =
+    try (CapturedLog log = new CapturedLog();
+        TokenServer server =
             new TokenServer().answer(200, "{\"access_token\":\"token-#\",\"expires_in\":3600}");
         TestBroker broker = TestBrokers.start(options)) {
       Job job =
@@ -74,12 +76,21 @@ class CredentialsQueryTest {
       try {
         publish(broker, "spark", "token-1");
         awaitProcessed(query, MESSAGES);
+        assertThat(plan(query)).contains("mqtt-partitioned").doesNotContain("hunter2", "token-1");
+        assertThat(query.lastProgress().json()).doesNotContain("hunter2", "token-1");
       } finally {
         query.stop();
       }
+      assertThat(log.lines("")).isNotEmpty();
+      assertThat(log.lines("hunter2")).isEmpty();
+      assertThat(log.lines("token-1")).isEmpty();
       // The driver and both members share it.
       assertThat(server.requests()).hasSize(1);
     }
+  }
+
+  private static String plan(StreamingQuery query) {
+    return ((StreamingQueryWrapper) query).streamingQuery().explainInternal(true);
   }
 
   @Test

@@ -164,7 +164,7 @@ class AuthenticationTest {
                 });
         Member member =
             new Member(folder, broker.url())
-                .connectTimeout(Duration.ofMillis(500))
+                .connectTimeout(Duration.ofSeconds(3))
                 .start()
                 .await(State.FAILED)) {
       assertThat(member.status().problem())
@@ -268,7 +268,7 @@ class AuthenticationTest {
                   connection.grant();
                 });
         Member member =
-            tokenMember(broker).connectTimeout(Duration.ofSeconds(1)).startConnected()) {
+            tokenMember(broker).connectTimeout(Duration.ofSeconds(4)).startConnected()) {
       Await.until(
           "a second connection",
           Member.DEADLINE,
