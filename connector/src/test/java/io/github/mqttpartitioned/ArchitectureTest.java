@@ -167,6 +167,7 @@ class ArchitectureTest {
               "spark",
               Set.of(
                   "error",
+                  "mqtt",
                   "option",
                   "cluster",
                   "sender",

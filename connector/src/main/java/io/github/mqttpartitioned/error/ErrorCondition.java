@@ -46,7 +46,7 @@ public enum ErrorCondition {
   // Checkpoint
 
   MQTT_SOURCE_ALREADY_RUNNING(
-      "Another query of this application runs on the same checkpoint.",
+      "Another query, of this application or of another one, runs on the same checkpoint.",
       "Stop the other query first."),
   MQTT_CHECKPOINT_INCOMPATIBLE(
       "An option that is fixed at the first start has another value than the checkpoint.",
@@ -86,6 +86,9 @@ public enum ErrorCondition {
   MQTT_SESSION_TAKEN_OVER(
       "Another client connected with the same client identifier.",
       "Stop the other query on this checkpoint, or give each query a `clientIdPrefix` of its own."),
+  MQTT_CLIENT_IDS_IN_USE(
+      "Another source of this application has the same client identifiers.",
+      "Give each source of each query a `clientIdPrefix` of its own."),
   MQTT_SHARED_SUBSCRIPTIONS_UNAVAILABLE(
       "The broker has no shared subscriptions.",
       "Switch them on in the broker, or use a broker that has them."),
@@ -209,6 +212,9 @@ public enum ErrorCondition {
       "`spark.read` and `spark.readStream` were given each other's options.",
       "Use `spark.read` with `sourceCheckpoint`, and `spark.readStream` with `brokerUrl` and `topics`."),
 
+  MQTT_TRIGGER_NOT_SUPPORTED(
+      "The query has a trigger that this source does not support.",
+      "Use the trigger that the error names: `Trigger.AvailableNow` instead of `Trigger.Once`."),
   MQTT_DRAIN_STALLED(
       "`Trigger.AvailableNow` cannot find its end: a member stays off its broker.",
       "Start the run again when the broker is back. What is not yet taken over stays with the broker."),

@@ -57,6 +57,8 @@ public final class PartitionMeters implements CommitTimes, AutoCloseable {
     counter(SourceMeter.ACKS, watched, Counts::acknowledgements);
     counter(SourceMeter.RECONNECTS, watched, counts -> Math.max(0, counts.connections() - 1));
     counter(SourceMeter.DEAD_LETTERS, watched, Counts::deadLetters);
+    counter(SourceMeter.REFUSALS, watched, Counts::refusals);
+    counter(SourceMeter.BREACHES, watched, Counts::breaches);
     gauge(SourceMeter.CONNECTED, watched, status -> status.state() == State.CONNECTED ? 1 : 0);
     gauge(SourceMeter.STORE_BYTES, watched, PartitionStatus::storeBytes);
     meters.gauge(SourceMeter.STORE_MAX_BYTES, watched, unused -> (double) storeMaxBytes);

@@ -61,6 +61,16 @@ public enum SourceMeter implements DeclaredMeter {
       Kind.COUNTER,
       "messages",
       "Dead letters: malformed messages that are acknowledged, kept apart, and make no row"),
+  REFUSALS(
+      "mqtt.source.refusals",
+      Kind.COUNTER,
+      null,
+      "Attempts to connect that the broker refused with a reason code, and that were repeated"),
+  BREACHES(
+      "mqtt.source.breaches",
+      Kind.COUNTER,
+      null,
+      "Packets of the broker that break a rule of MQTT and were accepted: see docs/brokers.md"),
   BACKLOG(
       "mqtt.source.backlog",
       Kind.GAUGE,

@@ -25,6 +25,7 @@ public final class ControlPackets {
   private static final int MAXIMUM_QOS = 0x24;
   private static final int RETAIN_AVAILABLE = 0x25;
   private static final int MAXIMUM_PACKET_SIZE = 0x27;
+  private static final int SERVER_REFERENCE = 0x1C;
   static final int AUTHENTICATION_METHOD = 0x15;
   static final int AUTHENTICATION_DATA = 0x16;
 
@@ -39,6 +40,8 @@ public final class ControlPackets {
    * @param sessionExpiry Session Expiry Interval in seconds that the broker insists on, or -1
    * @param serverKeepAlive Keep Alive in seconds that the broker insists on, or -1
    * @param limits what the broker accepts of a publisher
+   * @param server Server Reference: where the broker sends the client instead, fit to be printed;
+   *     empty for none
    */
   public record ConnAck(
       boolean sessionPresent,
@@ -48,7 +51,13 @@ public final class ControlPackets {
       boolean wildcards,
       long sessionExpiry,
       int serverKeepAlive,
-      PublishLimits limits) {
+      PublishLimits limits,
+      String server) {
+
+    /** Size in bytes of the largest packet that the broker takes. */
+    public long maximumPacketSize() {
+      return limits.maximumPacketSize();
+    }
 
     /** The packet, with only what Paho needs in it. */
     public byte[] forPaho() {
@@ -95,18 +104,21 @@ public final class ControlPackets {
   /**
    * SUBACK (section 3.9), or UNSUBACK (section 3.11), which has the same form.
    *
+   * @param packetId Packet Identifier of what is answered
    * @param reasonCodes one per topic filter: the QoS granted, or a failure
    * @param reason Reason String, fit to be printed; empty for none
    */
-  public record SubAck(List<Integer> reasonCodes, String reason) {}
+  public record SubAck(int packetId, List<Integer> reasonCodes, String reason) {}
 
   /**
    * DISCONNECT, section 3.14.
    *
    * @param reasonCode why the broker ends the connection
    * @param reason Reason String, fit to be printed; empty for none
+   * @param server Server Reference: where the broker sends the client instead, fit to be printed;
+   *     empty for none
    */
-  public record Disconnect(int reasonCode, String reason) {}
+  public record Disconnect(int reasonCode, String reason, String server) {}
 
   /**
    * What the broker says about authentication, in AUTH (section 3.15) or in CONNACK.
@@ -136,7 +148,8 @@ public final class ControlPackets {
         properties.wildcards,
         properties.sessionExpiry,
         properties.serverKeepAlive,
-        properties.limits());
+        properties.limits(),
+        properties.server);
   }
 
   /**
@@ -156,13 +169,13 @@ public final class ControlPackets {
    * @param body the packet without its fixed header
    */
   public static SubAck subAck(ByteBuffer body) throws MalformedPacketException {
-    unsignedShort(body);
+    int packetId = unsignedShort(body);
     Properties properties = Properties.read(body);
     List<Integer> reasonCodes = new ArrayList<>();
     while (body.hasRemaining()) {
       reasonCodes.add(unsignedByte(body));
     }
-    return new SubAck(reasonCodes, properties.reason);
+    return new SubAck(packetId, reasonCodes, properties.reason);
   }
 
   /**
@@ -172,7 +185,8 @@ public final class ControlPackets {
    */
   public static Disconnect disconnect(ByteBuffer body) throws MalformedPacketException {
     int reasonCode = body.hasRemaining() ? unsignedByte(body) : ReasonCode.SUCCESS;
-    return new Disconnect(reasonCode, Properties.read(body).reason);
+    Properties properties = Properties.read(body);
+    return new Disconnect(reasonCode, properties.reason, properties.server);
   }
 
   /**
@@ -202,6 +216,7 @@ public final class ControlPackets {
     private boolean wildcards = true;
     private long sessionExpiry = -1;
     private int serverKeepAlive = -1;
+    private String server = "";
     private byte @Nullable [] authenticationData;
     private int receiveMaximum = PublishLimits.NONE.receiveMaximum();
     private int maximumQos = PublishLimits.NONE.maximumQos();
@@ -233,20 +248,19 @@ public final class ControlPackets {
         case REASON_STRING -> reason = text(from);
         case SHARED_AVAILABLE -> sharedSubscriptions = unsignedByte(from) != 0;
         case WILDCARD_AVAILABLE -> wildcards = unsignedByte(from) != 0;
-        case SESSION_EXPIRY ->
-            sessionExpiry = (long) unsignedShort(from) << Short.SIZE | unsignedShort(from);
+        case SESSION_EXPIRY -> sessionExpiry = unsignedInt(from);
+        case MAXIMUM_PACKET_SIZE -> maximumPacketSize = unsignedInt(from);
+        case SERVER_REFERENCE -> server = text(from);
         case SERVER_KEEP_ALIVE -> serverKeepAlive = unsignedShort(from);
         case AUTHENTICATION_DATA -> authenticationData = binary(from);
         case RECEIVE_MAXIMUM -> receiveMaximum = unsignedShort(from);
         case MAXIMUM_QOS -> maximumQos = unsignedByte(from);
         case RETAIN_AVAILABLE -> retainAvailable = unsignedByte(from) != 0;
-        case MAXIMUM_PACKET_SIZE ->
-            maximumPacketSize = (long) unsignedShort(from) << Short.SIZE | unsignedShort(from);
         // Section 2.2.2.2, by type: byte, two bytes, four bytes, text or binary, pair of texts.
         case 0x29, 0x17, 0x19, 0x01 -> skip(from, Byte.BYTES);
         case 0x22, 0x23 -> skip(from, Short.BYTES);
         case 0x02, 0x18 -> skip(from, Integer.BYTES);
-        case 0x12, 0x1A, 0x1C, AUTHENTICATION_METHOD -> skip(from, unsignedShort(from));
+        case 0x12, 0x1A, AUTHENTICATION_METHOD -> skip(from, unsignedShort(from));
         case 0x26 -> {
           skip(from, unsignedShort(from));
           skip(from, unsignedShort(from));
@@ -271,6 +285,10 @@ public final class ControlPackets {
   private static void skip(ByteBuffer from, int length) throws MalformedPacketException {
     require(from, length);
     from.position(from.position() + length);
+  }
+
+  private static long unsignedInt(ByteBuffer from) throws MalformedPacketException {
+    return (long) unsignedShort(from) << Short.SIZE | unsignedShort(from);
   }
 
   private static int unsignedShort(ByteBuffer from) throws MalformedPacketException {

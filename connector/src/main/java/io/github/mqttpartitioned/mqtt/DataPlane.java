@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.mqtt;
 
 import java.io.InputStream;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Takes the messages of a {@link PahoSession} off the wire, and hears of the session's end. */
@@ -16,6 +17,17 @@ public interface DataPlane {
    * @param disconnect sends DISCONNECT with this reason code, after which nothing more is sent
    */
   InputStream inbound(InputStream wire, Consumer<ReasonCode> disconnect);
+
+  /** The largest packet that the broker takes, in bytes. CONNACK has arrived before. */
+  default long maximumPacketSize() {
+    return Long.MAX_VALUE;
+  }
+
+  /**
+   * Reports which SUBSCRIBE and UNSUBSCRIBE packets have been sent: all of the connection. Answers
+   * may have arrived before. Called by one of Paho's threads.
+   */
+  default void subscriptionsSent(List<SubscriptionRequest> requests) {}
 
   /**
    * Reports that the session is over, or did not come about. Called by any thread, at times more

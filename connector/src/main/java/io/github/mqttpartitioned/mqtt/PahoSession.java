@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
@@ -198,35 +199,61 @@ public final class PahoSession implements AutoCloseable {
     }
   }
 
-  private void subscribe() throws MqttException {
-    MqttSubscription[] filters =
-        subscriptions.subscribe().stream()
-            .map(filter -> new MqttSubscription(filter, subscriptions.qos()))
-            .toArray(MqttSubscription[]::new);
-    for (MqttSubscription filter : filters) {
-      // Topics and messages as their publisher sent them, RETAIN included.
-      filter.setRetainAsPublished(true);
-    }
-    // The data plane reads the answer, with the Reason String that Paho drops.
-    if (filters.length > 0) {
-      client.subscribe(filters, null, null, new MqttProperties());
+  /**
+   * Sends UNSUBSCRIBE for filters that the session may be subscribed to; nobody waits for the
+   * answer. Does nothing if the connection is over.
+   */
+  public void unsubscribe(List<String> filters) {
+    try {
+      for (List<String> packet : packets(filters)) {
+        client.unsubscribe(packet.toArray(String[]::new), null, null, new MqttProperties());
+      }
+    } catch (MqttException e) {
+      LOG.debug("The connection of {} ended before UNSUBSCRIBE", settings.clientId(), e);
     }
   }
 
-  private void unsubscribe() throws MqttException {
-    List<String> filters = subscriptions.unsubscribe();
-    if (!filters.isEmpty()) {
-      client.unsubscribe(filters.toArray(String[]::new), null, null, new MqttProperties());
+  /** The data plane reads the answers, with the Reason String that Paho drops. */
+  private List<SubscriptionRequest> sendSubscriptions() throws MqttException, IOException {
+    long most = dataPlane.maximumPacketSize();
+    if (subscriptions.subscribe().stream()
+        .anyMatch(filter -> SubscriptionRequest.bytesAlone(filter) > most)) {
+      throw new IOException("a topic filter is larger than the packets that the broker takes");
     }
+    List<SubscriptionRequest> sent = new ArrayList<>();
+    for (List<String> filters : packets(subscriptions.subscribe())) {
+      MqttSubscription[] asked =
+          filters.stream().map(this::subscription).toArray(MqttSubscription[]::new);
+      IMqttToken token = client.subscribe(asked, null, null, new MqttProperties());
+      sent.add(new SubscriptionRequest(true, token.getMessageId(), filters));
+    }
+    for (List<String> filters : packets(subscriptions.unsubscribe())) {
+      IMqttToken token =
+          client.unsubscribe(filters.toArray(String[]::new), null, null, new MqttProperties());
+      sent.add(new SubscriptionRequest(false, token.getMessageId(), filters));
+    }
+    return sent;
+  }
+
+  private List<List<String>> packets(List<String> filters) {
+    return SubscriptionRequest.packets(
+        filters, subscriptions.filtersPerPacket(), dataPlane.maximumPacketSize());
+  }
+
+  private MqttSubscription subscription(String filter) {
+    MqttSubscription asked = new MqttSubscription(filter, subscriptions.qos());
+    // Topics and messages as their publisher sent them, RETAIN included.
+    asked.setRetainAsPublished(true);
+    asked.setRetainHandling(subscriptions.retainHandling());
+    return asked;
   }
 
   private final class OnConnect implements MqttActionListener {
     @Override
     public void onSuccess(IMqttToken token) {
       try {
-        subscribe();
-        unsubscribe();
-      } catch (MqttException e) {
+        dataPlane.subscriptionsSent(sendSubscriptions());
+      } catch (MqttException | IOException e) {
         dataPlane.ended(e);
       }
     }

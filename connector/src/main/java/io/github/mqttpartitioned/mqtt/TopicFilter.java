@@ -48,6 +48,24 @@ public record TopicFilter(String filter) implements Serializable {
     return "$share/" + group + "/" + filter;
   }
 
+  /** Whether this filter matches a topic (section 4.7.1). */
+  public boolean matches(String topic) {
+    String[] mine = filter.split("/", -1);
+    String[] levels = topic.split("/", -1);
+    if (topic.startsWith("$") != filter.startsWith("$")) {
+      return false;
+    }
+    for (int i = 0; i < mine.length; i++) {
+      if (mine[i].equals("#")) {
+        return true;
+      }
+      if (i == levels.length || (!mine[i].equals("+") && !mine[i].equals(levels[i]))) {
+        return false;
+      }
+    }
+    return mine.length == levels.length;
+  }
+
   /** Whether there is a topic that both this filter and {@code other} match (section 4.7.1). */
   public boolean overlaps(TopicFilter other) {
     String[] mine = filter.split("/", -1);

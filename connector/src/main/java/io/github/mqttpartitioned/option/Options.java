@@ -248,6 +248,17 @@ final class Options {
                   `4294967295s` means without limit""")
               .defaultsTo("7d"));
 
+  public static final Option<RetainHandling> RETAIN_HANDLING =
+      declare(
+          option(
+                  "retainHandling",
+                  oneOf(RetainHandling.class, handling -> handling.name().toLowerCase(Locale.ROOT)),
+                  """
+                  `ignore`: retained messages are not asked for at SUBSCRIBE. MQTT 5 sends none for \
+                  shared subscriptions, but some brokers do. `once`: where a broker sends them, \
+                  one member takes them with the first subscription of the query""")
+              .defaultsTo("ignore"));
+
   public static final Option<Integer> RECEIVE_MAXIMUM =
       declare(
           option(

@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.mqtt.TopicFilters;
 import io.github.mqttpartitioned.mqtt.TopicPattern;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import java.net.InetSocketAddress;
@@ -97,18 +98,17 @@ public final class SourceOptions {
 
   /** Each filter is a subscription of its own: a message that two filters match comes twice. */
   private static void checkOverlap(OptionValues values) {
-    List<TopicFilter> topics = values.find(Options.TOPICS).orElse(List.of());
-    for (int i = 0; i < topics.size(); i++) {
-      for (int j = i + 1; j < topics.size(); j++) {
-        if (topics.get(i).overlaps(topics.get(j))) {
-          values.add(
-              OptionException.contradiction(
-                  "topics",
-                  "topics (%s)".formatted(topics.get(i)),
-                  "topics (%s)".formatted(topics.get(j)),
-                  "a message that both filters match would come twice",
-                  "Remove one of them, or make them match different topics"));
-        }
+    TopicFilters before = new TopicFilters();
+    for (TopicFilter filter : values.find(Options.TOPICS).orElse(List.of())) {
+      TopicFilter other = before.add(filter);
+      if (other != null) {
+        values.add(
+            OptionException.contradiction(
+                "topics",
+                "topics (%s)".formatted(other),
+                "topics (%s)".formatted(filter),
+                "a message that both filters match would come twice",
+                "Remove one of them, or make them match different topics"));
       }
     }
   }
@@ -297,8 +297,17 @@ public final class SourceOptions {
     return values.get(Options.SESSION_EXPIRY);
   }
 
+  /** Whether the user has chosen {@link #sessionExpiry}. */
+  public boolean isSessionExpiryGiven() {
+    return values.isGiven(Options.SESSION_EXPIRY);
+  }
+
   public int receiveMaximum() {
     return values.get(Options.RECEIVE_MAXIMUM);
+  }
+
+  public RetainHandling retainHandling() {
+    return values.get(Options.RETAIN_HANDLING);
   }
 
   /** An absolute path without a scheme. */

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *     their members take what the broker still holds for them, then end their sessions
  * @param formerFilters {@code $share/<group>/<filter>} that sessions may still be subscribed to,
  *     but must not be
+ * @param sessions how the members' sessions begin and end
  */
 public record SourceSettings(
     String sourceId,
@@ -57,7 +58,8 @@ public record SourceSettings(
     AckMode ackMode,
     Duration drainTimeout,
     int members,
-    List<String> formerFilters) {
+    List<String> formerFilters,
+    SessionPolicy sessions) {
 
   public SourceSettings {
     brokers = List.copyOf(brokers);
@@ -76,6 +78,18 @@ public record SourceSettings(
   /** Whether the partition gets no new messages and is only read to its end. */
   public boolean isRetired(int partition) {
     return partition >= members;
+  }
+
+  /** Whether a session that the broker has for the member can only be another source's. */
+  public boolean isFirstStart(int partition) {
+    return partition >= sessions.begun();
+  }
+
+  /** Whether the member asks for retained messages when it subscribes for the first time. */
+  public boolean asksForRetained(int partition) {
+    return sessions.retainHandling() == RetainHandling.ONCE
+        && partition < brokers.size()
+        && isFirstStart(partition);
   }
 
   /** The filters of a member's SUBSCRIBE packet; none if the partition is retired. */

@@ -9,6 +9,8 @@ import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.Inbox;
 import io.github.mqttpartitioned.receiver.inbound.PacketTooLargeException;
+import java.io.EOFException;
+import java.net.SocketException;
 
 /** Why a connection has ended. */
 final class ConnectionEnd {
@@ -33,8 +35,7 @@ final class ConnectionEnd {
       if (disconnect.reasonCode() == ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED.code()) {
         return MemberException.noSharedSubscriptions(settings, partition);
       }
-      return MemberException.ended(
-          settings, partition, disconnect.reasonCode(), disconnect.reason());
+      return MemberException.ended(settings, partition, disconnect);
     }
     Throwable end = inbox.end();
     if (end == null) {
@@ -55,8 +56,24 @@ final class ConnectionEnd {
     if (end instanceof RuntimeException || end instanceof Error) {
       return MemberException.broken(settings, partition, end);
     }
-    return connAck == null
-        ? MemberException.unreachable(settings, partition, end)
-        : MemberException.lost(settings, partition, end);
+    if (connAck == null) {
+      return isClosedByPeer(end)
+          ? MemberException.closedUponConnect(settings, partition, end)
+          : MemberException.unreachable(settings, partition, end);
+    }
+    return inbox.answers().areComplete()
+        ? MemberException.lost(settings, partition, end)
+        : MemberException.closedUponSubscribe(settings, partition, end);
+  }
+
+  /** Whether the network connection was there, and the other side ended it. */
+  private static boolean isClosedByPeer(Throwable end) {
+    Throwable inner = end;
+    while (inner.getCause() != null) {
+      inner = inner.getCause();
+    }
+    return inner instanceof EOFException
+        || (inner.getClass() == SocketException.class
+            && String.valueOf(inner.getMessage()).contains("reset"));
   }
 }

@@ -114,11 +114,13 @@ final class GroupCommit {
     long stored = 0;
     long duplicates = 0;
     long deadLetters = 0;
+    long breaches = 0;
     for (Batch batch : batches) {
       bytes += batch.receivedBytes();
       stored += batch.block().count();
       duplicates += batch.duplicates();
       deadLetters += batch.deadLetters().size();
+      breaches += batch.breaches();
     }
     count(
         new Counts(
@@ -129,6 +131,8 @@ final class GroupCommit {
             0,
             trimmed,
             0,
-            deadLetters));
+            deadLetters,
+            0,
+            breaches));
   }
 }

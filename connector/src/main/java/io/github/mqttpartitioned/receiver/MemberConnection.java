@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.DataPlane;
 import io.github.mqttpartitioned.mqtt.PahoSession;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.SubscriptionRequest;
 import io.github.mqttpartitioned.mqtt.credentials.ConnectionAuthentication;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import io.github.mqttpartitioned.option.SourceSettings;
@@ -45,16 +46,11 @@ final class MemberConnection {
   /** How long a broker may take to end a connection after DISCONNECT. */
   private static final Duration DISCONNECT_LIMIT = Duration.ofSeconds(2);
 
-  private static final Counts CONNECTION = new Counts(0, 0, 0, 0, 0, 0, 1, 0);
-
   /** Hears of a connection's progress. Called by the receiver thread. */
   interface Listener {
 
     /** The member is subscribed, or retired and no longer subscribed. */
     void connected();
-
-    /** Messages have been stored. */
-    void stored();
   }
 
   private final MemberContext member;
@@ -66,6 +62,10 @@ final class MemberConnection {
   private final Inbox inbox;
   private final WithheldAcknowledgements withheld = new WithheldAcknowledgements();
   private boolean subscribed;
+  private long subscribedAt;
+
+  /** SUBACK and UNSUBACK packets so far. */
+  private int answered;
 
   /** Until then the broker must answer, or a retired member must get a message. */
   private long deadline;
@@ -95,6 +95,11 @@ final class MemberConnection {
     return ConnectionEnd.cause(inbox, settings, partition);
   }
 
+  /** How long the member has been subscribed; zero if it is not. */
+  Duration lived() {
+    return subscribed ? Duration.ofNanos(System.nanoTime() - subscribedAt) : Duration.ZERO;
+  }
+
   /**
    * Connects, and stays until the connection ends or the receiver is to stop.
    *
@@ -121,6 +126,9 @@ final class MemberConnection {
         authentication.ended(inbox.connAck(), inbox.disconnect());
       }
     } finally {
+      if (!subscribed && member.packets().learn(inbox.answers())) {
+        member.log().smallerPackets(member.packets().most());
+      }
       inbox.memory().close();
     }
   }
@@ -162,8 +170,7 @@ final class MemberConnection {
   }
 
   private MemberException noCredentials(CredentialsException cause) {
-    return MemberException.noCredentials(
-        settings, partition, cause, groupCommit.counts().connections() > 0);
+    return MemberException.noCredentials(settings, partition, cause);
   }
 
   private boolean live(PahoSession session) throws IOException, InterruptedException {
@@ -187,7 +194,11 @@ final class MemberConnection {
   private final class Messages implements DataPlane {
     private final Authentication authentication;
     private final PublishParser parser =
-        new PublishParser(settings.ackMode(), member.store().inFlight(), member.poison());
+        new PublishParser(
+            settings.ackMode(),
+            member.store().inFlight(),
+            member.poison(),
+            member.former().topics());
 
     Messages(Authentication authentication) {
       this.authentication = authentication;
@@ -197,6 +208,17 @@ final class MemberConnection {
     public InputStream inbound(InputStream wire, Consumer<ReasonCode> disconnect) {
       return new PacketReader(
           wire, inbox, parser, MemberConnection::nowMicros, disconnect, authentication);
+    }
+
+    @Override
+    public long maximumPacketSize() {
+      ConnAck connAck = inbox.connAck();
+      return connAck == null ? Long.MAX_VALUE : connAck.maximumPacketSize();
+    }
+
+    @Override
+    public void subscriptionsSent(List<SubscriptionRequest> requests) {
+      inbox.answers().sent(requests);
     }
 
     @Override
@@ -223,7 +245,11 @@ final class MemberConnection {
 
   private void leave(PahoSession session) throws InterruptedException {
     if (inbox.end() == null) {
-      session.disconnect();
+      if (signals.isQueryStopping() && settings.sessions().endWithQuery()) {
+        session.endSession();
+      } else {
+        session.disconnect();
+      }
       awaitEnd();
     }
   }
@@ -255,16 +281,20 @@ final class MemberConnection {
       boolean busy =
           inbox.holdsSomething() || !withheld.isEmpty() || (subscribed && inbox.isInPacket());
       if (!subscribed) {
-        if (inbox.memory().isWaiting()) {
-          // The broker is not silent: this member does not read, until others free memory.
+        int answers = inbox.answers().count();
+        if (inbox.memory().isWaiting() || answers > answered) {
+          // The broker is not silent. Or this member does not read, until others free memory.
+          answered = answers;
           deadline = System.nanoTime() + patience().toNanos();
         }
         subscribed = checkSubscribed();
         busy |= subscribed;
       }
       if (commitAndAcknowledge(session)) {
-        listener.stored();
         busy = true;
+      }
+      if (subscribed && member.former().hasSubscriptions()) {
+        member.former().endSubscriptions(session);
       }
       if (busy) {
         // SUBACK comes after what the session held: a broker that sends messages is not silent.
@@ -272,6 +302,10 @@ final class MemberConnection {
       } else if (member.isRetired() && subscribed && deadline - System.nanoTime() <= 0) {
         return true;
       }
+    }
+    if (!subscribed && inbox.answers().areDecided()) {
+      // The broker ended the connection as soon as it had answered.
+      subscribed = checkSubscribed();
     }
     return false;
   }
@@ -299,7 +333,8 @@ final class MemberConnection {
         if (untilDue == 0
             || groupCommit.hasTrim()
             || withheld.isDue(signals.progress().processedBelow())
-            || (!subscribed && Preflight.isAnswered(inbox, settings, partition))
+            || (!subscribed && inbox.answers().areDecided())
+            || (subscribed && member.former().hasSubscriptions())
             || (mustWake && untilWake <= 0)) {
           return true;
         }
@@ -314,9 +349,9 @@ final class MemberConnection {
   }
 
   /** Whether the broker has confirmed what the member subscribes to; there is a time limit. */
-  private boolean checkSubscribed() {
+  private boolean checkSubscribed() throws InterruptedException {
     ConnAck connAck = inbox.connAck();
-    if (connAck == null || !Preflight.isAnswered(inbox, settings, partition)) {
+    if (connAck == null || !inbox.answers().areDecided()) {
       if (System.nanoTime() - deadline >= 0) {
         inbox.end(
             MemberException.silent(
@@ -325,11 +360,16 @@ final class MemberConnection {
       return false;
     }
     Preflight.check(connAck, settings, partition);
-    Preflight.checkAnswers(inbox, settings, partition);
-    boolean first = groupCommit.counts().connections() == 0;
-    groupCommit.count(CONNECTION);
+    Preflight.checkAnswers(inbox.answers(), settings, partition);
+    boolean first = member.isFirstConnection();
+    groupCommit.count(Counts.CONNECTION);
+    subscribedAt = System.nanoTime();
     listener.connected();
-    member.log().connected(connAck, first && member.store().extent().next() == 0);
+    member.log().connected(connAck, first);
+    member.former().connected(connAck.sessionPresent());
+    if (first && connAck.sessionPresent()) {
+      new FormerMembers(member).end();
+    }
     return true;
   }
 
@@ -374,7 +414,7 @@ final class MemberConnection {
       if (!session.send(batch.acknowledgements(), batch.acknowledgementsLength())) {
         return;
       }
-      groupCommit.count(new Counts(0, 0, 0, 0, batch.acknowledgementsCount(), 0, 0, 0));
+      groupCommit.count(Counts.ofAcknowledgements(batch.acknowledgementsCount()));
       member.times().acknowledged(System.nanoTime() - batch.receivedNanos());
     } catch (IOException e) {
       inbox.end(e);

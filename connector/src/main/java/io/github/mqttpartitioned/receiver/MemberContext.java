@@ -13,6 +13,7 @@ import io.github.mqttpartitioned.store.PartitionStore;
  * What the successive connections of a member share.
  *
  * @param leaseCheck asked whether the member may continue
+ * @param newcomer whether no run of the query has connected the member before
  * @param times told how long the member's work takes
  */
 record MemberContext(
@@ -23,18 +24,31 @@ record MemberContext(
     CommitTimes times,
     GroupCommit groupCommit,
     PoisonMessages poison,
+    SubscribePackets packets,
     MemberLog log,
     ReceiverSignals signals,
-    ClientCredentials credentials) {
+    ClientCredentials credentials,
+    boolean newcomer,
+    FormerSession former) {
 
   boolean isRetired() {
     return settings.isRetired(partition);
   }
 
+  /** Whether the member has never been subscribed: a session that it finds is another query's. */
+  boolean isFirstConnection() {
+    return newcomer && groupCommit.counts().connections() == 0;
+  }
+
   ConnectionSettings connectionSettings(Login login) {
+    return connectionSettings(partition, login);
+  }
+
+  /** As which the member of a partition connects. */
+  ConnectionSettings connectionSettings(int ofPartition, Login login) {
     return new ConnectionSettings(
-        settings.broker(partition),
-        settings.clientId(partition),
+        settings.broker(ofPartition),
+        settings.clientId(ofPartition),
         login,
         settings.tls(),
         settings.keepAlive(),
@@ -45,6 +59,16 @@ record MemberContext(
 
   Subscriptions subscriptions() {
     return new Subscriptions(
-        settings.subscriptions(partition), settings.qos(), settings.unsubscriptions(partition));
+        settings.subscriptions(partition),
+        settings.qos(),
+        retainHandling(),
+        settings.unsubscriptions(partition),
+        packets.most());
+  }
+
+  private int retainHandling() {
+    return isFirstConnection() && settings.asksForRetained(partition)
+        ? Subscriptions.RETAINED_IF_NEW
+        : Subscriptions.RETAINED_NEVER;
   }
 }

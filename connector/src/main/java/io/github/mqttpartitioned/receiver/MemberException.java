@@ -20,9 +20,11 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_UNSUBSCRIPTION
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_WILDCARDS_UNAVAILABLE;
 
 import io.github.mqttpartitioned.error.ErrorCondition;
+import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.ReasonCode.Passes;
 import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import io.github.mqttpartitioned.option.SourceSettings;
@@ -31,37 +33,47 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A member cannot do its work. The message names the member, its partition and its broker, says
- * what has happened, and how to fix it.
- *
- * <p>A final one comes again at each attempt; the others may pass.
+ * what has happened, and how to fix it. {@link #passes} says whether another attempt can help.
  */
 public final class MemberException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private final boolean isFinal;
-  private final boolean isTakeover;
+  private final Passes passes;
+  private final ErrorCondition condition;
 
   private MemberException(
-      boolean isFinal, ErrorCondition condition, String message, @Nullable Throwable cause) {
+      Passes passes, ErrorCondition condition, String message, @Nullable Throwable cause) {
     super(condition.message(message), cause);
-    this.isFinal = isFinal;
-    this.isTakeover = condition == MQTT_SESSION_TAKEN_OVER;
+    this.passes = passes;
+    this.condition = condition;
   }
 
-  /** Whether another attempt cannot help. */
-  boolean isFinal() {
-    return isFinal;
+  /** Whether another attempt can help. */
+  Passes passes() {
+    return passes;
   }
 
   /** Whether another client has taken the session over. */
   boolean isTakeover() {
-    return isTakeover;
+    return condition == MQTT_SESSION_TAKEN_OVER;
+  }
+
+  /** Whether a connection that worked ended without a word of the broker. */
+  boolean isLost() {
+    return condition == MQTT_CONNECTION_LOST;
+  }
+
+  /** Whether the broker has refused CONNECT, SUBSCRIBE or UNSUBSCRIBE with a reason code. */
+  boolean isRefusal() {
+    return condition == MQTT_CONNECTION_REFUSED
+        || condition == MQTT_SUBSCRIPTION_REFUSED
+        || condition == MQTT_UNSUBSCRIPTION_REFUSED;
   }
 
   static MemberException unreachable(SourceSettings settings, int partition, Throwable cause) {
     return new MemberException(
-        false,
+        Passes.BY_ITSELF,
         MQTT_BROKER_UNREACHABLE,
         """
         %s cannot connect: %s. Check brokerUrl, and check that the broker runs and can be reached \
@@ -70,25 +82,52 @@ public final class MemberException extends RuntimeException {
         cause);
   }
 
-  static MemberException refused(
-      SourceSettings settings, int partition, int reasonCode, String reasonString) {
+  static MemberException closedUponConnect(
+      SourceSettings settings, int partition, Throwable cause) {
     return new MemberException(
-        !ReasonCode.isTemporary(reasonCode),
+        Passes.BY_ITSELF,
+        MQTT_BROKER_UNREACHABLE,
+        """
+        %s cannot connect: the broker closed the connection without an answer to CONNECT (%s). \
+        Look at its log, and at its limit of connections (Mosquitto: max_connections), which must \
+        allow %d members. Check brokerUrl: the port must be the one of an MQTT 5 listener of this \
+        kind."""
+            .formatted(member(settings, partition), innermost(cause), settings.partitions()),
+        cause);
+  }
+
+  static MemberException closedUponSubscribe(
+      SourceSettings settings, int partition, Throwable cause) {
+    return new MemberException(
+        Passes.BY_ITSELF,
+        MQTT_CONNECTION_LOST,
+        """
+        %s cannot subscribe: the broker closed the connection upon SUBSCRIBE with %d topic filters \
+        (%s). Look at its log, at its limit of the packet size (Mosquitto: max_packet_size), and \
+        at its limits of topic filters, subscriptions and access."""
+            .formatted(
+                member(settings, partition),
+                settings.subscriptions(partition).size(),
+                innermost(cause)),
+        cause);
+  }
+
+  static MemberException refused(
+      SourceSettings settings, int partition, int reasonCode, String reasonString, String server) {
+    return new MemberException(
+        ReasonCode.passes(reasonCode),
         MQTT_CONNECTION_REFUSED,
         "%s cannot connect: the broker said %s"
-            .formatted(member(settings, partition), ReasonCode.describe(reasonCode, reasonString)),
+            .formatted(
+                member(settings, partition), ReasonCode.describe(reasonCode, reasonString, server)),
         null);
   }
 
-  /**
-   * There is nothing to connect with.
-   *
-   * @param connectedBefore whether the member has been connected: then the reason may pass
-   */
+  /** There is nothing to connect with. */
   static MemberException noCredentials(
-      SourceSettings settings, int partition, CredentialsException cause, boolean connectedBefore) {
+      SourceSettings settings, int partition, CredentialsException cause) {
     return new MemberException(
-        cause.isFinal() && !connectedBefore,
+        cause.isFinal() ? Passes.AFTER_A_GOOD_SESSION : Passes.BY_ITSELF,
         MQTT_CREDENTIALS_UNAVAILABLE,
         "%s has no credentials: %s.".formatted(member(settings, partition), cause.getMessage()),
         cause);
@@ -97,7 +136,7 @@ public final class MemberException extends RuntimeException {
   static MemberException notAuthenticated(
       SourceSettings settings, int partition, AuthenticationException cause) {
     return new MemberException(
-        true,
+        Passes.NEVER,
         MQTT_AUTHENTICATION_FAILED,
         """
         %s ended its connection: %s. Check authenticationMethod, and check that brokerUrl names \
@@ -108,7 +147,7 @@ public final class MemberException extends RuntimeException {
 
   static MemberException lost(SourceSettings settings, int partition, Throwable cause) {
     return new MemberException(
-        false,
+        Passes.BY_ITSELF,
         MQTT_CONNECTION_LOST,
         "%s lost its connection: %s.".formatted(member(settings, partition), innermost(cause)),
         cause);
@@ -117,7 +156,7 @@ public final class MemberException extends RuntimeException {
   static MemberException malformed(
       SourceSettings settings, int partition, MalformedPacketException cause) {
     return new MemberException(
-        false,
+        Passes.BY_ITSELF,
         MQTT_MALFORMED_PACKET,
         "%s closed its connection, because the broker sent what MQTT 5 does not allow: %s."
             .formatted(member(settings, partition), cause.getMessage()),
@@ -127,7 +166,7 @@ public final class MemberException extends RuntimeException {
   static MemberException tooLarge(
       SourceSettings settings, int partition, PacketTooLargeException cause) {
     return new MemberException(
-        true,
+        Passes.NEVER,
         MQTT_MESSAGE_TOO_LARGE,
         """
             %s was sent a packet of %d bytes. A heap of %d bytes allows %d: a packet takes twice \
@@ -145,7 +184,7 @@ public final class MemberException extends RuntimeException {
 
   static MemberException noDeadLetterDir(SourceSettings settings, int partition, Throwable cause) {
     return new MemberException(
-        true,
+        Passes.NEVER,
         MQTT_DEAD_LETTER_DIR_UNUSABLE,
         """
             %s cannot write to deadLetterDir=%s on this host: %s. Give a directory that the user \
@@ -156,26 +195,28 @@ public final class MemberException extends RuntimeException {
 
   static MemberException broken(SourceSettings settings, int partition, Throwable cause) {
     return new MemberException(
-        true,
+        Passes.NEVER,
         MQTT_MEMBER_FAILED,
         "%s cannot continue: %s."
             .formatted(member(settings, partition), PrintableText.of(cause.toString())),
         cause);
   }
 
-  static MemberException ended(
-      SourceSettings settings, int partition, int reasonCode, String reasonString) {
+  static MemberException ended(SourceSettings settings, int partition, Disconnect disconnect) {
     return new MemberException(
-        false,
+        Passes.BY_ITSELF,
         MQTT_DISCONNECTED_BY_BROKER,
         "%s was disconnected: the broker said %s"
-            .formatted(member(settings, partition), ReasonCode.describe(reasonCode, reasonString)),
+            .formatted(
+                member(settings, partition),
+                ReasonCode.describe(
+                    disconnect.reasonCode(), disconnect.reason(), disconnect.server())),
         null);
   }
 
   static MemberException silent(SourceSettings settings, int partition, String packet) {
     return new MemberException(
-        false,
+        Passes.BY_ITSELF,
         MQTT_BROKER_SILENT,
         """
         %s cannot connect: the broker did not answer %s within connectTimeout=%dms. Look at the \
@@ -186,7 +227,7 @@ public final class MemberException extends RuntimeException {
 
   static MemberException takenOver(SourceSettings settings, int partition) {
     return new MemberException(
-        true,
+        Passes.NEVER,
         MQTT_SESSION_TAKEN_OVER,
         """
         %s was taken over by another client with the same client id (0x%02X). Stop the other query \
@@ -195,9 +236,21 @@ public final class MemberException extends RuntimeException {
         null);
   }
 
+  static MemberException takenOverByPace(SourceSettings settings, int partition) {
+    return new MemberException(
+        Passes.NEVER,
+        MQTT_SESSION_TAKEN_OVER,
+        """
+        %s lost its connection %d times in a row, each time just as another client with the same \
+        client id would take it over. Stop the other query that uses these client ids, or give \
+        each query a clientIdPrefix of its own."""
+            .formatted(member(settings, partition), TakeoverPace.CONNECTIONS),
+        null);
+  }
+
   static MemberException noSharedSubscriptions(SourceSettings settings, int partition) {
     return new MemberException(
-        true,
+        Passes.NEVER,
         MQTT_SHARED_SUBSCRIPTIONS_UNAVAILABLE,
         """
         %s cannot connect: the broker has no shared subscriptions ($share), which distribute the \
@@ -209,7 +262,7 @@ public final class MemberException extends RuntimeException {
 
   static MemberException noWildcards(SourceSettings settings, int partition, String filter) {
     return new MemberException(
-        true,
+        Passes.NEVER,
         MQTT_WILDCARDS_UNAVAILABLE,
         """
         %s cannot connect: the broker has no wildcard subscriptions, and topics holds %s. Give \
@@ -218,10 +271,22 @@ public final class MemberException extends RuntimeException {
         null);
   }
 
+  static MemberException filterTooLarge(
+      SourceSettings settings, int partition, String filter, long maximumPacketSize) {
+    return new MemberException(
+        Passes.NEVER,
+        MQTT_SUBSCRIPTION_REFUSED,
+        """
+        %s cannot subscribe to %s: the broker takes packets of at most %d bytes. Raise its limit \
+        of the packet size (Mosquitto: max_packet_size), or shorten group or topics."""
+            .formatted(member(settings, partition), PrintableText.of(filter), maximumPacketSize),
+        null);
+  }
+
   static MemberException notSubscribed(
       SourceSettings settings, int partition, String filter, int reasonCode, String reasonString) {
     return new MemberException(
-        !ReasonCode.isTemporary(reasonCode),
+        ReasonCode.passes(reasonCode),
         MQTT_SUBSCRIPTION_REFUSED,
         "%s cannot subscribe to %s: the broker said %s"
             .formatted(
@@ -234,7 +299,7 @@ public final class MemberException extends RuntimeException {
   static MemberException notUnsubscribed(
       SourceSettings settings, int partition, String filter, int reasonCode, String reasonString) {
     return new MemberException(
-        !ReasonCode.isTemporary(reasonCode),
+        ReasonCode.passes(reasonCode),
         MQTT_UNSUBSCRIPTION_REFUSED,
         """
         %s cannot unsubscribe from %s, which the query no longer reads: the broker said %s"""
@@ -248,7 +313,7 @@ public final class MemberException extends RuntimeException {
   static MemberException lowerQos(
       SourceSettings settings, int partition, String filter, int granted) {
     return new MemberException(
-        true,
+        Passes.NEVER,
         MQTT_QOS_NOT_GRANTED,
         """
         %s asked for qos=%d on %s, and the broker grants only %d. Set qos=%d and accept its \

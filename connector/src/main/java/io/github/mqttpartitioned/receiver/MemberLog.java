@@ -2,9 +2,12 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.Batch;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
 /** Writes what happens to a member to the receiver's log. */
@@ -40,7 +43,8 @@ final class MemberLog {
       log.warn(
           """
           {} has no session of {} any more: messages that were published while partition {} was \
-          away may be lost. Check the broker's persistence and session expiry.""",
+          away may be lost. Look at the broker's persistence, at its limit of the session expiry, \
+          and at what deletes idle sessions.""",
           settings.broker(partition),
           settings.clientId(partition),
           partition);
@@ -48,7 +52,11 @@ final class MemberLog {
     long asked = settings.sessionExpiry().toSeconds();
     if (connAck.sessionExpiry() >= 0 && connAck.sessionExpiry() < asked) {
       log.warn(
-          "{} keeps the session of {} for only {} s, but sessionExpiry asks for {} s",
+          """
+          {} keeps the session of {} for only {} s after the connection has ended, but \
+          sessionExpiry asks for {} s. Look at the broker's limit of the session expiry \
+          (Mosquitto: persistent_client_expiration, EMQX: session_expiry_interval, AWS IoT Core: \
+          persistent session expiry).""",
           settings.broker(partition),
           settings.clientId(partition),
           connAck.sessionExpiry(),
@@ -63,6 +71,29 @@ final class MemberLog {
         partition,
         settings.broker(partition),
         cause.getMessage());
+  }
+
+  /** The broker has not accepted SUBSCRIBE or UNSUBSCRIBE with many topic filters. */
+  void smallerPackets(int filters) {
+    log.warn(
+        "{} does not accept so many topic filters in one packet. Partition {} tries again with at"
+            + " most {} in each",
+        settings.broker(partition),
+        partition,
+        filters);
+  }
+
+  /** The session delivers topics that the query does not read. */
+  void foreignTopics(Set<String> topics, long messages) {
+    log.warn(
+        """
+        The session of {} was left by another query with the same client id, and is subscribed to \
+        topics that this query does not read: {}{}. These subscriptions are ended. {} messages of \
+        them so far are acknowledged and make no row""",
+        settings.clientId(partition),
+        PrintableText.of(topics.stream().limit(3).collect(Collectors.joining(", "))),
+        topics.size() > 3 ? " and others" : "",
+        messages);
   }
 
   void deadLetters(Batch batch) {

@@ -63,6 +63,9 @@ public record PartitionStatus(
    * @param trimmed messages removed after Spark had processed them
    * @param connections connections made and subscribed; all after the first are reconnects
    * @param deadLetters malformed messages that the store keeps apart
+   * @param refusals attempts to connect that the broker refused with a reason code, and that the
+   *     member repeats
+   * @param breaches packets of the broker that break a rule of MQTT and were accepted
    */
   public record Counts(
       long received,
@@ -72,10 +75,23 @@ public record PartitionStatus(
       long acknowledgements,
       long trimmed,
       long connections,
-      long deadLetters) {
+      long deadLetters,
+      long refusals,
+      long breaches) {
 
     /** Nothing has happened. */
-    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** One connection. */
+    public static final Counts CONNECTION = new Counts(0, 0, 0, 0, 0, 0, 1, 0, 0, 0);
+
+    /** One attempt to connect that the broker refused. */
+    public static final Counts REFUSAL = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 1, 0);
+
+    /** Packets sent that acknowledge messages. */
+    public static Counts ofAcknowledgements(long packets) {
+      return new Counts(0, 0, 0, 0, packets, 0, 0, 0, 0, 0);
+    }
 
     /** The sums. */
     public Counts plus(Counts more) {
@@ -87,7 +103,9 @@ public record PartitionStatus(
           acknowledgements + more.acknowledgements,
           trimmed + more.trimmed,
           connections + more.connections,
-          deadLetters + more.deadLetters);
+          deadLetters + more.deadLetters,
+          refusals + more.refusals,
+          breaches + more.breaches);
     }
   }
 }

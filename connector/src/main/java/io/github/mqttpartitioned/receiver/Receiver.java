@@ -5,6 +5,7 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_FULL;
 
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.receiver.inbound.Inbox;
 import io.github.mqttpartitioned.receiver.inbound.PoisonMessages;
@@ -56,8 +57,13 @@ public final class Receiver {
   private final Thread thread;
   private final ReceiverSignals signals = new ReceiverSignals();
   private final MemberContext member;
-  private final Backoff backoff = new Backoff(RandomGenerator.getDefault());
+  private final Backoff backoff;
   private long mustConnectBy;
+
+  /** How long the last connection was usable. */
+  private Duration lived = Duration.ZERO;
+
+  private final TakeoverPace takeovers = new TakeoverPace();
   private long takenBackAt = System.nanoTime() - TAKEOVERS.toNanos();
 
   /** The broker holds nothing more for a retired member, and the session has ended. */
@@ -93,6 +99,25 @@ public final class Receiver {
       CommitTimes times,
       LeaseCheck leaseCheck,
       boolean connectedBefore) {
+    this(
+        settings,
+        partition,
+        store,
+        times,
+        leaseCheck,
+        connectedBefore,
+        new Backoff(RandomGenerator.getDefault()));
+  }
+
+  Receiver(
+      SourceSettings settings,
+      int partition,
+      PartitionStore store,
+      CommitTimes times,
+      LeaseCheck leaseCheck,
+      boolean connectedBefore,
+      Backoff backoff) {
+    this.backoff = backoff;
     this.settings = settings;
     this.partition = partition;
     this.store = store;
@@ -102,6 +127,9 @@ public final class Receiver {
         new GroupCommit(store, times, signals, DeadLetterFiles.of(settings, partition));
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
     this.thread.setDaemon(true);
+    MemberLog log = new MemberLog(LOG, settings, partition);
+    boolean newcomer =
+        !connectedBefore && settings.isFirstStart(partition) && store.extent().next() == 0;
     this.member =
         new MemberContext(
             settings,
@@ -111,13 +139,16 @@ public final class Receiver {
             times,
             groupCommit,
             new PoisonMessages(),
-            new MemberLog(LOG, settings, partition),
+            new SubscribePackets(),
+            log,
             signals,
             new ClientCredentials(
                 settings.credentials(),
                 settings.broker(partition),
                 settings.clientId(partition),
-                settings.connectTimeout()));
+                settings.connectTimeout()),
+            newcomer,
+            new FormerSession(settings, newcomer, signals, log));
     this.mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
     // What lingers for others is due when somebody begins to wait for it.
     store.waiters().whenAny(signals::look);
@@ -131,6 +162,11 @@ public final class Receiver {
   /** Asks the receiver to store and acknowledge what has arrived, and to disconnect. */
   public void stop() {
     signals.stop();
+  }
+
+  /** As {@link #stop}, because the query stops: a session that is to end with it ends. */
+  public void stopWithQuery() {
+    signals.stopWithQuery();
   }
 
   /**
@@ -206,6 +242,7 @@ public final class Receiver {
    * @return why it ended
    */
   private RuntimeException live() throws InterruptedException {
+    lived = Duration.ZERO;
     // A member that connects takes its session over from the client that has it.
     leaseCheck.require();
     try {
@@ -214,7 +251,7 @@ public final class Receiver {
       enter(State.CONNECTING, e);
       return e;
     }
-    MemberConnection life = new MemberConnection(member, new ConnectionListener());
+    MemberConnection life = new MemberConnection(member, () -> enter(State.CONNECTED, null));
     connection = life;
     try {
       emptied = life.live();
@@ -227,19 +264,8 @@ public final class Receiver {
       enter(e instanceof StoreException.Full ? State.STORE_FULL : State.CONNECTING, e);
       return e;
     } finally {
+      lived = life.lived();
       connection = null;
-    }
-  }
-
-  private final class ConnectionListener implements MemberConnection.Listener {
-    @Override
-    public void connected() {
-      enter(State.CONNECTED, null);
-    }
-
-    @Override
-    public void stored() {
-      backoff.reset();
     }
   }
 
@@ -265,7 +291,7 @@ public final class Receiver {
         groupCommit.commit(List.of());
       } catch (StoreException.Full | StoreException.Unusable e) {
         // Readers release trimmed pages in time, and a disk may come back.
-        pause(backoff.next(), meanwhile, e);
+        pause(backoff.next(Duration.ZERO), meanwhile, e);
       }
       synchronized (signals) {
         while (!signals.isStopping() && !enough.getAsBoolean() && !groupCommit.hasTrim()) {
@@ -281,15 +307,34 @@ public final class Receiver {
     }
   }
 
-  /** Waits before the next attempt, or throws {@code cause} if there is to be none. */
-  private void retryLater(RuntimeException cause) throws InterruptedException {
-    Duration wait = backoff.next();
+  /** Waits before the next attempt, or throws the cause if there is to be none. */
+  private void retryLater(RuntimeException end) throws InterruptedException {
+    RuntimeException cause =
+        end instanceof MemberException lost && takeovers.isAnother(lost, lived)
+            ? MemberException.takenOverByPace(settings, partition)
+            : end;
+    Duration wait = backoff.next(lived);
+    takeovers.pausing(wait);
     boolean connectedOnce = connectedBefore || groupCommit.counts().connections() > 0;
-    if ((cause instanceof MemberException member && member.isFinal() && !takesBack(member))
+    if (!mayPass(cause, connectedOnce)
         || (!connectedOnce && System.nanoTime() + wait.toNanos() - mustConnectBy >= 0)) {
       throw cause;
     }
+    if (cause instanceof MemberException refused && refused.isRefusal()) {
+      groupCommit.count(Counts.REFUSAL);
+    }
     pause(wait, State.CONNECTING, cause);
+  }
+
+  private boolean mayPass(RuntimeException cause, boolean connectedOnce) {
+    if (!(cause instanceof MemberException failure)) {
+      return true;
+    }
+    return switch (failure.passes()) {
+      case BY_ITSELF -> true;
+      case AFTER_A_GOOD_SESSION -> connectedOnce;
+      case NEVER -> takesBack(failure);
+    };
   }
 
   /**

@@ -11,12 +11,23 @@ import java.util.concurrent.CompletableFuture;
 final class ReceiverSignals {
 
   private volatile boolean stopping;
+  private volatile boolean queryStops;
   private volatile Progress progress = Progress.NONE;
 
   /** Asks the receiver to store and acknowledge what has arrived, and to disconnect. */
   synchronized void stop() {
     stopping = true;
     notifyAll();
+  }
+
+  /** As {@link #stop}, because the query stops: no other node takes the partition. */
+  synchronized void stopWithQuery() {
+    queryStops = true;
+    stop();
+  }
+
+  boolean isQueryStopping() {
+    return queryStops;
   }
 
   boolean isStopping() {

@@ -16,7 +16,6 @@ import io.github.mqttpartitioned.sender.Outbox.Piece;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +29,6 @@ import org.slf4j.LoggerFactory;
 final class SenderConnection implements DataPlane, ConfirmationReader.Events, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SenderConnection.class);
-
-  private static final Subscriptions NONE = new Subscriptions(List.of(), 0, List.of());
 
   /** "Unacceptable protocol version" in a CONNACK of MQTT 3.1.1. */
   private static final int PROTOCOL_VERSION_OF_3_1_1 = 1;
@@ -66,7 +63,8 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
     } catch (CredentialsException e) {
       throw SinkException.noCredentials(name, e);
     }
-    this.session = new PahoSession(settings.withLogin(authentication.login()), NONE, this);
+    this.session =
+        new PahoSession(settings.withLogin(authentication.login()), Subscriptions.NONE, this);
     authentication.over(session);
     this.number = outbox.connecting();
   }

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.spark;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_READ_REFUSED;
 
+import io.github.mqttpartitioned.mqtt.TopicFilters;
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.read.SourceMetric;
@@ -38,7 +39,11 @@ final class MqttScan implements Scan {
 
   @Override
   public String description() {
-    return MqttTableProvider.SHORT_NAME + " " + options.topics() + " of " + options.brokers();
+    return MqttTableProvider.SHORT_NAME
+        + " "
+        + TopicFilters.shown(options.topics())
+        + " of "
+        + options.brokers();
   }
 
   /** Spark plans after the stream has heard of its trigger; its real-time tasks take rows alone. */

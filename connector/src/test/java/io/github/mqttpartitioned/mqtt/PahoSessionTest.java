@@ -33,6 +33,14 @@ class PahoSessionTest {
     }
 
     @Override
+    public long maximumPacketSize() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void subscriptionsSent(List<SubscriptionRequest> requests) {}
+
+    @Override
     public void ended(Throwable cause) {}
   }
 
@@ -87,7 +95,8 @@ class PahoSessionTest {
             Duration.ofSeconds(10),
             Duration.ofHours(1),
             100);
-    Subscriptions subscriptions = new Subscriptions(List.of("$share/group/#"), 1, List.of());
+    Subscriptions subscriptions =
+        new Subscriptions(List.of("$share/group/#"), 1, 2, List.of(), 100);
     PahoSession session = new PahoSession(settings, subscriptions, new NoDataPlane(), sockets);
     session.open();
     assertThat(subscribed.await(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.mqtt.ReasonCode.Passes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,7 +31,7 @@ class ReasonCodeTest {
 
   @Test
   void busyOrRestartingBrokerPassesByItself() {
-    assertThat(Arrays.stream(ReasonCode.values()).filter(one -> ReasonCode.isTemporary(one.code())))
+    assertThat(passing(Passes.BY_ITSELF))
         .containsExactly(
             ReasonCode.UNSPECIFIED_ERROR,
             ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
@@ -39,9 +40,30 @@ class ReasonCodeTest {
             ReasonCode.SERVER_SHUTTING_DOWN,
             ReasonCode.KEEP_ALIVE_TIMEOUT,
             ReasonCode.PACKET_IDENTIFIER_IN_USE,
+            ReasonCode.MESSAGE_RATE_TOO_HIGH,
             ReasonCode.QUOTA_EXCEEDED,
-            ReasonCode.CONNECTION_RATE_EXCEEDED);
-    assertThat(ReasonCode.isTemporary(0xF0)).isFalse();
+            ReasonCode.USE_ANOTHER_SERVER,
+            ReasonCode.SERVER_MOVED,
+            ReasonCode.CONNECTION_RATE_EXCEEDED,
+            ReasonCode.MAXIMUM_CONNECT_TIME);
+  }
+
+  @Test
+  void whatDependsOnOthersPassesOnceItHasWorked() {
+    assertThat(passing(Passes.AFTER_A_GOOD_SESSION))
+        .containsExactly(
+            ReasonCode.BAD_USER_NAME_OR_PASSWORD,
+            ReasonCode.NOT_AUTHORIZED,
+            ReasonCode.BANNED,
+            ReasonCode.BAD_AUTHENTICATION_METHOD,
+            ReasonCode.ADMINISTRATIVE_ACTION);
+    assertThat(ReasonCode.passes(0xF0)).isEqualTo(Passes.AFTER_A_GOOD_SESSION);
+  }
+
+  private static List<ReasonCode> passing(Passes passes) {
+    return Arrays.stream(ReasonCode.values())
+        .filter(one -> ReasonCode.passes(one.code()) == passes)
+        .toList();
   }
 
   @Test
@@ -52,6 +74,8 @@ class ReasonCodeTest {
             not authorized (0x87): "ask the admin". Check username, password and the broker's \
             access rules.""");
     assertThat(ReasonCode.describe(0x89, "")).isEqualTo("server busy (0x89).");
+    assertThat(ReasonCode.describe(0x9C, "", "b2:1883"))
+        .startsWith("use another server (0x9C), and named the server \"b2:1883\". Give the server");
     assertThat(ReasonCode.describe(0xF0, "")).isEqualTo("reason code (0xF0).");
   }
 }

@@ -58,6 +58,7 @@ class SourceOptionsTest {
                   Map.entry("connectTimeout", "30s"),
                   Map.entry("sessionExpiry", "7d"),
                   Map.entry("receiveMaximum", "65535"),
+                  Map.entry("retainHandling", "ignore"),
                   Map.entry("storeMaxBytes", "10g"),
                   Map.entry("ackMode", "stored"),
                   Map.entry("failOnDataLoss", "true"),

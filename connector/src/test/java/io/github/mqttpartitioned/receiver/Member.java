@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.SessionPolicy;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.store.PartitionStore;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A receiver with its store, as a node runs them; stopped and started as often as a test likes. */
@@ -26,18 +28,27 @@ final class Member implements AutoCloseable {
   static final Duration DEADLINE = Duration.ofSeconds(20);
 
   private final Path folder;
+  private final int partition;
   private final TestSettings settings;
   private CommitTimes times = CommitTimes.IGNORED;
   private LeaseCheck leaseCheck = LeaseCheck.ENDLESS;
   private boolean connectedBefore;
+  private Duration goodLife = Backoff.GOOD_LIFE;
 
   private @Nullable PartitionStore store;
   private @Nullable Receiver receiver;
 
   Member(Path folder, String url) {
+    this(folder, url, 0);
+  }
+
+  /** The member of a partition, with no others beside it. */
+  Member(Path folder, String url, int partition) {
     this.folder = folder;
+    this.partition = partition;
     this.settings =
         new TestSettings(url, folder)
+            .partitions(partition + 1)
             .storeMaxBytes(256L << 20)
             .connectTimeout(Duration.ofSeconds(5))
             .drainTimeout(Duration.ofMillis(300));
@@ -113,6 +124,17 @@ final class Member implements AutoCloseable {
     return this;
   }
 
+  /** After a connection that lived for this long, pauses begin again. */
+  Member goodLife(Duration value) {
+    goodLife = value;
+    return this;
+  }
+
+  Member sessions(SessionPolicy value) {
+    settings.sessions(value);
+    return this;
+  }
+
   Member credentials(String user, String secret) {
     settings.credentials(user, secret);
     return this;
@@ -127,8 +149,21 @@ final class Member implements AutoCloseable {
     SourceSettings now = settings.build();
     store =
         PartitionStore.open(
-            new StoreConfig(folder.resolve("p0"), now.sourceId(), 0, now.storeMaxBytes(), 0));
-    receiver = new Receiver(now, 0, store, times, leaseCheck, connectedBefore);
+            new StoreConfig(
+                folder.resolve("p" + partition),
+                now.sourceId(),
+                partition,
+                now.storeMaxBytes(),
+                0));
+    receiver =
+        new Receiver(
+            now,
+            partition,
+            store,
+            times,
+            leaseCheck,
+            connectedBefore,
+            new Backoff(RandomGenerator.getDefault(), goodLife));
     receiver.start();
     return this;
   }
@@ -178,6 +213,22 @@ final class Member implements AutoCloseable {
       }
     }
     return payloads;
+  }
+
+  /** The topics stored, in the order of their offsets. */
+  List<String> topics() {
+    List<String> topics = new ArrayList<>();
+    try (BlockCursor cursor =
+        store.read(new OffsetRange(store.extent().earliest(), store.extent().next()))) {
+      for (Block block = cursor.next(); block != null; block = cursor.next()) {
+        for (int row = 0; row < block.count(); row++) {
+          byte[] topic = new byte[block.topicLength(block.topic(row))];
+          block.bytes().get(block.topicStart(block.topic(row)), topic);
+          topics.add(new String(topic, StandardCharsets.UTF_8));
+        }
+      }
+    }
+    return topics;
   }
 
   void stop() {

@@ -43,6 +43,9 @@ public final class Packet {
   public record Subscription(
       String filter, int qos, boolean noLocal, boolean retainAsPublished, int retainHandling) {}
 
+  /** An UNSUBSCRIBE with its filters. */
+  public record Unsubscribe(int packetId, List<String> filters) {}
+
   /** A SUBACK or UNSUBACK: one reason code for each filter. */
   public record Suback(int packetId, MqttProperties properties, List<Integer> reasons) {}
 
@@ -181,6 +184,18 @@ public final class Packet {
               filter, options & 3, (options & 4) != 0, (options & 8) != 0, options >>> 4 & 3));
     }
     return new Subscribe(packetId, properties, List.copyOf(subscriptions));
+  }
+
+  /** The topic filters of an UNSUBSCRIBE. */
+  public Unsubscribe unsubscribe() {
+    ByteBuffer in = bodyOf(PacketType.UNSUBSCRIBE);
+    int packetId = in.getShort() & 0xFFFF;
+    MqttProperties.readFrom(in);
+    List<String> filters = new ArrayList<>();
+    while (in.hasRemaining()) {
+      filters.add(readString(in));
+    }
+    return new Unsubscribe(packetId, List.copyOf(filters));
   }
 
   /** What a SUBACK or UNSUBACK says. */

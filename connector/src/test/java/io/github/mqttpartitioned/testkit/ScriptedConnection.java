@@ -79,6 +79,10 @@ public final class ScriptedConnection {
       listener.acknowledged(number, packet.acknowledgement());
     }
     packets.add(packet);
+    if (packet.type() == PacketType.DISCONNECT) {
+      // Section 3.14.4: after DISCONNECT nothing follows, and a broker closes the connection.
+      cut();
+    }
   }
 
   /** The next packet; PINGREQ is never among them. */

@@ -7,6 +7,8 @@ import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.RetainHandling;
+import io.github.mqttpartitioned.option.SessionPolicy;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +37,8 @@ public final class TestSettings {
   private Duration drainTimeout = Duration.ofSeconds(5);
   private boolean retired;
   private List<String> formerFilters = List.of();
+  private SessionPolicy sessions =
+      new SessionPolicy(RetainHandling.IGNORE, Integer.MAX_VALUE, false);
 
   /** Settings for a broker, with stores in a directory. */
   public TestSettings(String url, Path storeDir) {
@@ -132,6 +136,12 @@ public final class TestSettings {
     return this;
   }
 
+  /** By default all members have been connected in an earlier run. */
+  public TestSettings sessions(SessionPolicy value) {
+    sessions = value;
+    return this;
+  }
+
   /** The settings as they are now. */
   public SourceSettings build() {
     return new SourceSettings(
@@ -154,6 +164,7 @@ public final class TestSettings {
         ackMode,
         drainTimeout,
         retired ? 0 : partitions,
-        formerFilters);
+        formerFilters,
+        sessions);
   }
 }

@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.SessionPolicy;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Receiver;
@@ -74,7 +75,8 @@ public final class ConnectorTaker implements Taker {
             AckMode.STORED,
             Duration.ofSeconds(5),
             1,
-            List.of());
+            List.of(),
+            SessionPolicy.DEFAULT);
     PartitionStore store =
         PartitionStore.open(new StoreConfig(directory.resolve("p0"), SOURCE_ID, 0, room, 0));
     PartitionMeters meters = metered ? new PartitionMeters(Member.GROUP, 0, NODE) : null;

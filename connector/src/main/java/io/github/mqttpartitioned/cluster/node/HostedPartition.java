@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -172,10 +173,19 @@ final class HostedPartition {
 
   /** Asks the receiver to end. Does not wait. */
   void stop() {
+    stop(Receiver::stop);
+  }
+
+  /** As {@link #stop}, because the query stops. */
+  void stopWithQuery() {
+    stop(Receiver::stopWithQuery);
+  }
+
+  private void stop(Consumer<Receiver> end) {
     stopped = true;
     Parts opened = parts;
     if (opened != null) {
-      opened.receiver.stop();
+      end.accept(opened.receiver);
     }
   }
 

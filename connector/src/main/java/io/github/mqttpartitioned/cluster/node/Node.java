@@ -163,7 +163,7 @@ public final class Node implements NodeLink {
 
   @Override
   public void release(String sourceId) {
-    end(take(sourceId));
+    endWithQuery(take(sourceId));
   }
 
   /** Takes all partitions of a source out, as {@link #take(String, int)} does. */
@@ -184,6 +184,12 @@ public final class Node implements NodeLink {
     taken.forEach(HostedPartition::stop);
     long deadline = System.nanoTime() + ClusterTimeouts.STOP.toNanos();
     taken.forEach(partition -> partition.finish(deadline));
+  }
+
+  /** As {@link #end}, because the query of the partitions stops. */
+  static void endWithQuery(List<HostedPartition> taken) {
+    taken.forEach(HostedPartition::stopWithQuery);
+    end(taken);
   }
 
   private HostedPartition require(String sourceId, int partition) {

@@ -273,7 +273,7 @@ public final class NodeHost implements NodeService {
     // A Leave that is sent twice is answered twice, and not before the first is done.
     lease.renew();
     return () -> {
-      release(lease);
+      release(lease, Node::endWithQuery);
       return new Answer.Done();
     };
   }
@@ -352,7 +352,7 @@ public final class NodeHost implements NodeService {
                 The driver of source %s has been silent for more than %d s, or a clock of this \
                 host has jumped: the node releases its partitions"""
                     .formatted(lease.settings().sourceId(), leaseLimit.toSeconds())));
-        now.threads.workers().execute(() -> release(lease));
+        now.threads.workers().execute(() -> release(lease, Node::end));
       }
     }
   }
@@ -361,10 +361,10 @@ public final class NodeHost implements NodeService {
    * Gives a source back, and returns when that is done. The lease lasts until the receivers have
    * ended, so that they can acknowledge what they store last.
    */
-  private void release(SourceLease lease) {
+  private void release(SourceLease lease, Consumer<List<HostedPartition>> end) {
     synchronized (lease.releasing()) {
       try {
-        Node.end(take(lease));
+        end.accept(take(lease));
       } finally {
         forget(lease);
       }

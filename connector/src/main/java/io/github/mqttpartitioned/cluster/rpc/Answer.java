@@ -88,6 +88,8 @@ public sealed interface Answer extends Frame {
           .putLong(counts.trimmed())
           .putLong(counts.connections())
           .putLong(counts.deadLetters())
+          .putLong(counts.refusals())
+          .putLong(counts.breaches())
           .putLong(status.followed());
     }
 
@@ -115,7 +117,9 @@ public sealed interface Answer extends Frame {
               in.getLong("acknowledgements"),
               in.getLong("trimmed"),
               in.getLong("connections"),
-              in.getLong("dead letters")),
+              in.getLong("dead letters"),
+              in.getLong("refusals"),
+              in.getLong("breaches")),
           in.getLong("followed"));
     }
 

@@ -10,6 +10,8 @@ import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings.OAuthClient;
 import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.RetainHandling;
+import io.github.mqttpartitioned.option.SessionPolicy;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,13 @@ final class SettingsFields {
         .putDuration(settings.drainTimeout())
         .putInt(settings.members())
         .putList(settings.formerFilters(), out::putText);
+    write(settings.sessions(), out);
+  }
+
+  private static void write(SessionPolicy sessions, FrameWriter out) {
+    out.putText(sessions.retainHandling().name())
+        .putInt(sessions.begun())
+        .putBoolean(sessions.endWithQuery());
   }
 
   private static void write(CredentialSettings credentials, FrameWriter out) {
@@ -101,7 +110,11 @@ final class SettingsFields {
         in.getEnum("acknowledgement mode", AckMode.class),
         in.getDuration("drain timeout"),
         in.getInt("members"),
-        in.getList("former filters", () -> in.getText("former filter")));
+        in.getList("former filters", () -> in.getText("former filter")),
+        new SessionPolicy(
+            in.getEnum("retain handling", RetainHandling.class),
+            in.getInt("begun"),
+            in.getBoolean("sessions end")));
   }
 
   private static CredentialSettings readCredentials(FrameReader in) {

@@ -44,6 +44,7 @@ public final class Batch {
   private long receivedBytes;
   private long receivedNanos;
   private long duplicates;
+  private long breaches;
 
   /** What it takes as the connection's memory has counted it. */
   private long counted;
@@ -160,6 +161,15 @@ public final class Batch {
     return duplicates;
   }
 
+  void countBreach() {
+    breaches++;
+  }
+
+  /** Packets that break a rule of MQTT and were accepted. */
+  public long breaches() {
+    return breaches;
+  }
+
   /** Bytes of memory that it takes, whatever it holds now. */
   long memoryBytes() {
     long bytes =
@@ -188,7 +198,8 @@ public final class Batch {
         && acknowledgementsLength == 0
         && withheldLength == 0
         && inFlight.isEmpty()
-        && deadLetters.isEmpty();
+        && deadLetters.isEmpty()
+        && breaches == 0;
   }
 
   /** Whether something in it must be durable before the acknowledgements are sent. */
@@ -217,5 +228,6 @@ public final class Batch {
     receivedBytes = 0;
     receivedNanos = 0;
     duplicates = 0;
+    breaches = 0;
   }
 }

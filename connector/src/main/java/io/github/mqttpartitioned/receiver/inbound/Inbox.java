@@ -3,7 +3,6 @@ package io.github.mqttpartitioned.receiver.inbound;
 
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
-import io.github.mqttpartitioned.mqtt.ControlPackets.SubAck;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
@@ -44,6 +43,7 @@ public final class Inbox {
   private final Deque<Batch> full = new ArrayDeque<>();
   private final Deque<Batch> free = new ArrayDeque<>();
   private final Linger linger = new Linger();
+  private final SubscriptionAnswers answers;
   private @Nullable Batch open;
 
   /** When the open batch, also while it is checked out, first had something in it; 0 for never. */
@@ -63,8 +63,6 @@ public final class Inbox {
 
   private int idsInFlight;
   private @Nullable ConnAck connAck;
-  private @Nullable SubAck subAck;
-  private @Nullable SubAck unsubAck;
   private @Nullable Disconnect disconnect;
   private @Nullable Throwable end;
 
@@ -79,6 +77,7 @@ public final class Inbox {
     this.broker = broker;
     this.memory = memory;
     this.awaited = awaited;
+    this.answers = new SubscriptionAnswers(monitor);
   }
 
   /** The connection's share of memory. */
@@ -156,20 +155,6 @@ public final class Inbox {
   void connected(ConnAck packet) {
     synchronized (monitor) {
       connAck = packet;
-      monitor.notifyAll();
-    }
-  }
-
-  void subscribed(SubAck packet) {
-    synchronized (monitor) {
-      subAck = packet;
-      monitor.notifyAll();
-    }
-  }
-
-  void unsubscribed(SubAck packet) {
-    synchronized (monitor) {
-      unsubAck = packet;
       monitor.notifyAll();
     }
   }
@@ -366,17 +351,9 @@ public final class Inbox {
     }
   }
 
-  public @Nullable SubAck subAck() {
-    synchronized (monitor) {
-      return subAck;
-    }
-  }
-
-  /** UNSUBACK, which has the form of a SUBACK. */
-  public @Nullable SubAck unsubAck() {
-    synchronized (monitor) {
-      return unsubAck;
-    }
+  /** SUBSCRIBE and UNSUBSCRIBE packets with their answers. */
+  public SubscriptionAnswers answers() {
+    return answers;
   }
 
   public @Nullable Disconnect disconnect() {

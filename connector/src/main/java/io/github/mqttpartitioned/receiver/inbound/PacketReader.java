@@ -169,7 +169,8 @@ public final class PacketReader extends InputStream {
         }
         int header = buffer[start] & 0xFF;
         int bodyEnd = bodyStart + remainingLength;
-        if (connected == (header == PacketType.CONNACK) && header != PacketType.AUTH) {
+        int type = PacketType.of(header);
+        if (connected == (type == PacketType.CONNACK) && type != PacketType.AUTH) {
           throw new MalformedPacketException(
               PROTOCOL_ERROR,
               connected
@@ -231,7 +232,11 @@ public final class PacketReader extends InputStream {
    */
   private void takeControl(int header, int bodyStart, int bodyEnd, Batch batch) throws IOException {
     ByteBuffer body = ByteBuffer.wrap(buffer, bodyStart, bodyEnd - bodyStart);
-    switch (header) {
+    int type = PacketType.of(header);
+    if (PacketType.flags(header) != 0 || (type == PacketType.PINGRESP && body.hasRemaining())) {
+      batch.countBreach();
+    }
+    switch (type) {
       case PacketType.CONNACK -> {
         ConnAck connAck = ControlPackets.connAck(body.duplicate());
         if (connAck.reasonCode() == ReasonCode.SUCCESS) {
@@ -247,9 +252,9 @@ public final class PacketReader extends InputStream {
         connected = true;
         giveToPaho(connAck.forPaho());
       }
-      case PacketType.SUBACK -> inbox.subscribed(ControlPackets.subAck(body));
-      case PacketType.UNSUBACK -> inbox.unsubscribed(ControlPackets.subAck(body));
-      case PacketType.PINGRESP -> giveToPaho(Arrays.copyOfRange(buffer, start, bodyEnd));
+      case PacketType.SUBACK, PacketType.UNSUBACK ->
+          inbox.answers().answered(ControlPackets.subAck(body));
+      case PacketType.PINGRESP -> giveToPaho(new byte[] {(byte) PacketType.PINGRESP, 0});
       case PacketType.AUTH -> authentication.received(ControlPackets.auth(body));
       case PacketType.DISCONNECT -> {
         inbox.disconnected(ControlPackets.disconnect(body));

@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * Remembers the malformed messages that have ended a connection. The first time, a message ends its
  * connection, as section 4.13 requires. A broker that delivers the same message again would end
- * each later connection, too. So from the second time on the message becomes a dead letter.
+ * each later connection, too. So from the second time on the message is taken as far as it can be
+ * read, or becomes a dead letter.
  *
  * <p>Thread-safe: successive connections of one member have different wire threads.
  */

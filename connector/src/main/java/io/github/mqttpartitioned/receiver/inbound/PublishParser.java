@@ -17,6 +17,7 @@ import io.github.mqttpartitioned.option.AckMode;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses PUBLISH (section 3.3) and PUBREL (section 3.6) packets straight into a {@link Batch}. It
@@ -34,6 +35,9 @@ import java.util.zip.CRC32C;
  * sent. Unlike at QoS 2 the id is free from then on, and this connection's copy of the ids does not
  * change.
  *
+ * <p>Some breaches of the specification are counted and not punished; {@code docs/brokers.md} has
+ * the table.
+ *
  * <p>Allocates nothing per message. Confined to the wire thread of one connection.
  */
 public final class PublishParser {
@@ -46,11 +50,15 @@ public final class PublishParser {
 
   private static final byte[] NOTHING = {};
 
+  /** Null if the session can have no subscriptions of another query. */
+  private @Nullable ForeignTopics foreign;
+
   private final boolean withhold;
   private final InFlightIds inFlight;
   private final PoisonMessages poison;
   private final PropertyCursor properties = new PropertyCursor();
   private final CRC32C crc = new CRC32C();
+  private final TopicAliases aliases = new TopicAliases();
   private int qos2InFlight;
 
   private byte[] bytes = NOTHING;
@@ -58,11 +66,31 @@ public final class PublishParser {
   private int at;
   private int end;
 
+  // The topic of the packet: in the packet, or the one that its alias stands for.
+  private byte[] topicSource = NOTHING;
+  private int topicStart;
+  private int topicLength;
+
+  /** The packet's topic alias; 0 for none. */
+  private int alias;
+
   /**
    * @param inFlight durable ids in flight; needed at every QoS of the member: messages that wait in
    *     its session since it asked for QoS 2 still come at QoS 2
    */
   public PublishParser(AckMode ackMode, InFlightIds inFlight, PoisonMessages poison) {
+    this(ackMode, inFlight, poison, null);
+  }
+
+  /**
+   * @param foreign takes the topics that the query does not read; null if it can be no other ones
+   */
+  public PublishParser(
+      AckMode ackMode,
+      InFlightIds inFlight,
+      PoisonMessages poison,
+      @Nullable ForeignTopics foreign) {
+    this.foreign = foreign;
     this.withhold = ackMode == AckMode.PROCESSED;
     this.inFlight = inFlight;
     this.poison = poison;
@@ -75,6 +103,7 @@ public final class PublishParser {
 
   /** Forgets the ids in flight: the broker has no session and will never release them. */
   void forgetSession(Batch batch) {
+    foreign = null;
     if (inFlight.size() > 0) {
       inFlight.clear();
       qos2InFlight = 0;
@@ -85,6 +114,7 @@ public final class PublishParser {
   /** Forgets the array that it has read from, which may be large. */
   void letGo() {
     bytes = NOTHING;
+    topicSource = NOTHING;
     view = ByteBuffer.wrap(bytes);
   }
 
@@ -116,13 +146,12 @@ public final class PublishParser {
     at = bodyStart;
     end = bodyEnd;
     int qos = header >>> 1 & 0b11;
-    boolean duplicate = (header & DUP) != 0;
-    if (qos == 3 || (qos == 0 && duplicate)) {
-      throw new MalformedPacketException(
-          MALFORMED_PACKET, "PUBLISH with QoS " + qos + (duplicate ? " and DUP" : ""));
+    if (qos == 3) {
+      throw new MalformedPacketException(MALFORMED_PACKET, "PUBLISH with QoS 3");
     }
-    int topicLength = unsignedShort("topic");
-    int topicStart = at;
+    topicLength = unsignedShort("topic");
+    topicStart = at;
+    topicSource = bytes;
     skip(topicLength, "topic");
     int packetId = 0;
     if (qos > 0) {
@@ -133,39 +162,80 @@ public final class PublishParser {
     }
     int contentStart = at;
     try {
-      content(header, qos, topicStart, topicLength, packetId, receivedMicros, batch);
+      content(header, packetId, receivedMicros, false, batch);
     } catch (MalformedPacketException e) {
-      if (qos == 0 || !poison.isRepeated(fingerprint(topicStart, topicLength, contentStart))) {
+      if (qos > 0 && !poison.isRepeated(fingerprint(contentStart))) {
         throw e;
       }
-      addDeadLetter(header, packetId, receivedMicros, bodyStart, e, batch);
+      at = contentStart;
+      readable(header, packetId, receivedMicros, bodyStart, e, batch);
     }
     batch.countBytes(bodyEnd - bodyStart);
   }
 
-  private void content(
+  /**
+   * Takes a malformed message that does not come again in another form: at QoS 0, because it is
+   * sent once; at QoS 1 and 2, because it was sent like this before. What can be read becomes a
+   * row, the rest a dead letter.
+   */
+  private void readable(
       int header,
-      int qos,
-      int topicStart,
-      int topicLength,
       int packetId,
       long receivedMicros,
+      int bodyStart,
+      MalformedPacketException problem,
       Batch batch)
       throws MalformedPacketException {
+    try {
+      content(header, packetId, receivedMicros, true, batch);
+      batch.countBreach();
+    } catch (MalformedPacketException e) {
+      if (qos(header) == 0) {
+        throw e;
+      }
+      addDeadLetter(header, packetId, receivedMicros, bodyStart, problem, batch);
+    }
+  }
+
+  private static int qos(int header) {
+    return header >>> 1 & 0b11;
+  }
+
+  /**
+   * @param lenient takes a message without its properties if they are malformed, and a topic with
+   *     wildcards
+   */
+  private void content(int header, int packetId, long receivedMicros, boolean lenient, Batch batch)
+      throws MalformedPacketException {
+    int qos = qos(header);
     int propertyLength = propertyLength();
     int propertyStart = at;
     int payloadStart = propertyStart + propertyLength;
     int payloadLength = end - payloadStart;
-    if (propertyLength > 0) {
-      checkProperties(propertyStart, propertyLength);
+    alias = 0;
+    if (propertyLength > 0 && !readProperties(propertyStart, propertyLength, lenient)) {
+      propertyLength = 0;
     }
-    int topic = batch.block().findTopic(bytes, topicStart, topicLength);
-    if (topic < 0) {
-      checkTopic(topicStart, topicLength);
+    if (alias > 0 && topicLength == 0) {
+      resolveAlias();
+    }
+    int topic = batch.block().findTopic(topicSource, topicStart, topicLength);
+    if (topic < 0 && topicSource == bytes) {
+      checkTopic(topicStart, topicLength, lenient);
     }
     boolean duplicate = (header & DUP) != 0;
+    if (alias > 0 || (qos == 0 && duplicate)) {
+      batch.countBreach();
+    }
+    if (alias > 0 && topicSource == bytes) {
+      aliases.introduce(alias, bytes, topicStart, topicLength);
+    }
+    if (topic < 0 && foreign != null && foreign.isForeign(topicSource, topicStart, topicLength)) {
+      drop(qos, packetId, batch);
+      return;
+    }
     if (qos == 2 || (qos == 1 && withhold)) {
-      long print = fingerprint(topicStart, topicLength, payloadStart);
+      long print = fingerprint(payloadStart);
       if (!enterFlight(qos, packetId, print, duplicate, batch)) {
         acknowledge(qos, packetId, batch);
         return;
@@ -175,7 +245,7 @@ public final class PublishParser {
       release(packetId, batch);
     }
     if (topic < 0) {
-      topic = batch.block().addTopic(bytes, topicStart, topicLength);
+      topic = batch.block().addTopic(topicSource, topicStart, topicLength);
     }
     batch
         .block()
@@ -190,6 +260,13 @@ public final class PublishParser {
             propertyLength);
     if (qos > 0) {
       acknowledge(qos, packetId, batch);
+    }
+  }
+
+  /** Acknowledges a message that makes no row. PUBREL is answered without the id in flight. */
+  private static void drop(int qos, int packetId, Batch batch) {
+    if (qos > 0) {
+      batch.acknowledge(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId);
     }
   }
 
@@ -230,9 +307,8 @@ public final class PublishParser {
    */
   public void pubrel(byte[] source, int header, int bodyStart, int bodyEnd, Batch batch)
       throws MalformedPacketException {
-    int flags = PacketType.flags(header);
-    if (flags != PacketType.PUBREL_FLAGS) {
-      throw new MalformedPacketException(MALFORMED_PACKET, "PUBREL with flags " + flags);
+    if (PacketType.flags(header) != PacketType.PUBREL_FLAGS) {
+      batch.countBreach();
     }
     if (bodyEnd - bodyStart < Short.BYTES) {
       throw new MalformedPacketException(MALFORMED_PACKET, "PUBREL without a packet identifier");
@@ -264,17 +340,17 @@ public final class PublishParser {
             new Batch.MalformedPublish(
                 header, packetId, receivedMicros, body, String.valueOf(e.getMessage())));
     // At QoS 2 a PUBREL follows; its answer does not need the id in flight.
-    acknowledge(header >>> 1 & 0b11, packetId, batch);
+    acknowledge(qos(header), packetId, batch);
   }
 
   /**
    * Returns 64 bits that distinguish two messages, never 0: the CRC-32C of the topic and of the
    * bytes from {@code restStart} to the packet's end, and the number of the latter.
    */
-  private long fingerprint(int topicStart, int topicLength, int restStart) {
+  private long fingerprint(int restStart) {
     int restLength = end - restStart;
     crc.reset();
-    crc.update(bytes, topicStart, topicLength);
+    crc.update(topicSource, topicStart, topicLength);
     crc.update(bytes, restStart, restLength);
     return 1L << 63 | (long) restLength << 32 | crc.getValue();
   }
@@ -295,21 +371,41 @@ public final class PublishParser {
     return VarInt.value(read);
   }
 
-  private void checkProperties(int start, int length) throws MalformedPacketException {
+  /** Returns false if the properties are malformed and {@code lenient} allows that. */
+  private boolean readProperties(int start, int length, boolean lenient)
+      throws MalformedPacketException {
     try {
       properties.reset(view, start, length);
       while (properties.next()) {
         if (properties.id() == PropertyCursor.TOPIC_ALIAS) {
-          throw new MalformedPacketException(
-              TOPIC_ALIAS_INVALID, "PUBLISH with a topic alias, of which none was allowed");
+          alias = (int) properties.number();
+          if (alias == 0) {
+            throw new MalformedPacketException(TOPIC_ALIAS_INVALID, "PUBLISH with topic alias 0");
+          }
         }
       }
+      return true;
     } catch (MalformedPropertiesException e) {
+      if (lenient) {
+        return false;
+      }
       throw new MalformedPacketException(MALFORMED_PACKET, "PUBLISH: " + e.getMessage());
     }
   }
 
-  private void checkTopic(int start, int length) throws MalformedPacketException {
+  private void resolveAlias() throws MalformedPacketException {
+    byte[] known = aliases.find(alias);
+    if (known == null) {
+      throw new MalformedPacketException(
+          TOPIC_ALIAS_INVALID,
+          "PUBLISH without a topic, and with a topic alias that was not introduced");
+    }
+    topicSource = known;
+    topicStart = 0;
+    topicLength = known.length;
+  }
+
+  private void checkTopic(int start, int length, boolean lenient) throws MalformedPacketException {
     if (length == 0) {
       throw new MalformedPacketException(PROTOCOL_ERROR, "PUBLISH with an empty topic");
     }
@@ -317,7 +413,7 @@ public final class PublishParser {
       throw new MalformedPacketException(
           MALFORMED_PACKET, "topic of a PUBLISH is not well-formed UTF-8");
     }
-    for (int i = start; i < start + length; i++) {
+    for (int i = start; !lenient && i < start + length; i++) {
       if (bytes[i] == '+' || bytes[i] == '#') {
         throw new MalformedPacketException(MALFORMED_PACKET, "topic of a PUBLISH has a wildcard");
       }

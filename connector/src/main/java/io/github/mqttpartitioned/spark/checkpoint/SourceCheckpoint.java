@@ -8,7 +8,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.StandardOpenOption;
@@ -44,6 +46,11 @@ public final class SourceCheckpoint {
   private static final String COLUMNS = "columns";
   private static final Pattern FILE = Pattern.compile("([a-z]+)\\.(\\d{1,9})\\.json");
   private static final String STORES = "stores";
+
+  /** As {@code StreamingQueryManager} names the directory of a query without a checkpoint. */
+  private static final Pattern TEMPORARY =
+      Pattern.compile("/temporary-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/sources/[^/]+/?$");
+
   private static final String COMMITS = "commits";
 
   private final Path folder;
@@ -210,6 +217,24 @@ public final class SourceCheckpoint {
         : Optional.empty();
   }
 
+  /**
+   * Keeps other applications off, as long as it is open. Empty if the checkpoint is not on a local
+   * disk.
+   *
+   * @throws IllegalStateException if another application uses the checkpoint
+   * @throws UncheckedIOException if the file system fails
+   */
+  public Optional<CheckpointLock> lock() {
+    return isLocal()
+        ? Optional.of(CheckpointLock.take(java.nio.file.Path.of(place().getPath())))
+        : Optional.empty();
+  }
+
+  /** Whether Spark deletes the checkpoint when the query stops: the user has not given one. */
+  public boolean isTemporary() {
+    return TEMPORARY.matcher(folder.toString()).find();
+  }
+
   private boolean isLocal() {
     return "file".equals(place().getScheme());
   }
@@ -224,6 +249,23 @@ public final class SourceCheckpoint {
       return fileSystem().makeQualified(folder).toUri();
     } catch (IOException e) {
       throw failed("open", folder, e);
+    }
+  }
+
+  /**
+   * The folder's address, so that no other folder has it: on a local disk with the host's name.
+   *
+   * @throws UncheckedIOException if the file system fails
+   */
+  public String uniquePlace() {
+    return isLocal() ? place() + " on " + hostName() : place().toString();
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
     }
   }
 

@@ -7,8 +7,12 @@ import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceOptions;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -87,22 +91,40 @@ public record SourceIdentity(
   /**
    * The identity of a query that starts for the first time.
    *
+   * <p>Client ids outlive a checkpoint that is deleted: with a {@code group}, which outlives it,
+   * too, they are derived from the checkpoint's place. So a query that starts anew in the same
+   * place resumes its sessions, and takes what the broker holds for them.
+   *
+   * @param place of the checkpoint, so that no other one has it
    * @param parallelism that Spark offers
    */
-  public static SourceIdentity first(String sourceId, SourceOptions options, int parallelism) {
+  public static SourceIdentity first(
+      String sourceId, String place, SourceOptions options, int parallelism) {
     String derived = "mqp-" + sourceId.substring(0, DERIVED_DIGITS);
+    String derivedPrefix =
+        options.group().map(group -> "mqp-" + digits(group + " at " + place)).orElse(derived);
     return new SourceIdentity(
         sourceId,
         options.partitions().orElse(Math.max(parallelism, options.brokers().size())),
         0,
         0,
         options.group().orElse(derived),
-        options.clientIdPrefix().orElse(derived),
+        options.clientIdPrefix().orElse(derivedPrefix),
         options.brokers(),
         options.topics(),
         List.of(),
         options.ackMode(),
         givenStoreDir(options).orElse(null));
+  }
+
+  private static String digits(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest).substring(0, DERIVED_DIGITS);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("each Java has SHA-256", e);
+    }
   }
 
   /**

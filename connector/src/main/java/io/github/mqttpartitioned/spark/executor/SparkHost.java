@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.sql.internal.SQLConf;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,12 +75,22 @@ public record SparkHost(
   private static SparkHost local(SparkContext context) {
     return new SparkHost(
         context.defaultParallelism(),
-        context.hadoopConfiguration(),
+        hadoop(context),
         List.of(),
         (settings, epoch) -> Nodes.fixed(Node.ofThisJvm()),
         SparkHost::ofThisJvm,
         () -> taskSlots(context),
         CurrentBatch::id);
+  }
+
+  /**
+   * As Spark configures the file systems of a session: what the session sets, beside {@code
+   * spark.hadoop.*} of the application.
+   */
+  private static Configuration hadoop(SparkContext context) {
+    Configuration session = new Configuration(context.hadoopConfiguration());
+    SQLConf.get().settings().forEach(session::set);
+    return session;
   }
 
   private static int taskSlots(SparkContext context) {
@@ -112,7 +123,7 @@ public record SparkHost(
     String driver = SparkEnv.get().blockManager().blockManagerId().host();
     return new SparkHost(
         context.defaultParallelism(),
-        context.hadoopConfiguration(),
+        hadoop(context),
         Executors.present().stream()
             .map(Executors.Executor::host)
             .filter(host -> !host.equals(driver))

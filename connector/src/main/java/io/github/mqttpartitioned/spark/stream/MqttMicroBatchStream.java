@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.spark.stream;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_START_STOPPED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_TRIGGER_NOT_SUPPORTED;
 import static java.util.Objects.requireNonNull;
 
 import io.github.mqttpartitioned.option.SourceOptions;
@@ -166,6 +167,14 @@ public class MqttMicroBatchStream
 
   @Override
   public Offset latestOffset(Offset start, ReadLimit limit) {
+    if (limit.equals(ReadLimit.allAvailable())) {
+      // The source's own limit is another one. Spark asks like this with Trigger.Once alone.
+      throw new UnsupportedOperationException(
+          MQTT_TRIGGER_NOT_SUPPORTED.message(
+              """
+              Trigger.Once takes what has arrived when the batch is planned, which is a part of \
+              what the broker holds. Take Trigger.AvailableNow: it waits for all of it."""));
+    }
     SourceOffset from = own(start);
     Running run = running(from, retention -> Trimming.resumingAt(retention, from));
     RunningSource source = run.running();

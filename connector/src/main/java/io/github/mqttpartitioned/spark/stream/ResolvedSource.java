@@ -4,7 +4,9 @@ package io.github.mqttpartitioned.spark.stream;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SOURCE_ALREADY_RUNNING;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_DIR_REQUIRED;
 
+import io.github.mqttpartitioned.mqtt.TopicFilters;
 import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.SessionPolicy;
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
@@ -14,6 +16,7 @@ import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.read.LossPolicy;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +39,8 @@ record ResolvedSource(
 
   private static final Logger LOG = LoggerFactory.getLogger(ResolvedSource.class);
 
+  private static final Duration TEMPORARY_SESSION_EXPIRY = Duration.ofHours(1);
+
   /**
    * Reads the checkpoint.
    *
@@ -47,10 +52,15 @@ record ResolvedSource(
     SourceIdentity kept = checkpoint.read().orElse(null);
     SourceIdentity identity =
         kept == null
-            ? SourceIdentity.first(SourceIdentity.newSourceId(), options, host.parallelism())
+            ? SourceIdentity.first(
+                SourceIdentity.newSourceId(), checkpoint.uniquePlace(), options, host.parallelism())
             : kept.again(options, checkpoint.toString());
     SourceSettings settings =
-        settings(identity, options, storeDir(identity, kept == null, checkpoint, host));
+        settings(
+            identity,
+            options,
+            checkpoint.isTemporary(),
+            storeDir(identity, kept == null, checkpoint, host));
     return new ResolvedSource(options, settings, identity, kept, checkpoint, host);
   }
 
@@ -87,8 +97,9 @@ record ResolvedSource(
         settings.brokers(),
         settings.group(),
         settings.clientIdPrefix(),
-        settings.topics(),
+        TopicFilters.shown(settings.topics()),
         settings.storeDir());
+    StartWarnings.log(this);
     if (!identity.equals(kept)) {
       checkpoint.write(identity);
     }
@@ -149,8 +160,15 @@ record ResolvedSource(
         MQTT_STORE_DIR_REQUIRED.message(text.formatted(checkpoint, why)));
   }
 
+  /** Nobody resumes the session of a temporary checkpoint, should its end not reach the broker. */
+  private static Duration sessionExpiry(SourceOptions options, boolean temporary) {
+    return temporary && !options.isSessionExpiryGiven()
+        ? TEMPORARY_SESSION_EXPIRY
+        : options.sessionExpiry();
+  }
+
   private static SourceSettings settings(
-      SourceIdentity identity, SourceOptions options, Path storeDir) {
+      SourceIdentity identity, SourceOptions options, boolean temporary, Path storeDir) {
     return new SourceSettings(
         identity.sourceId(),
         identity.allPartitions(),
@@ -163,7 +181,7 @@ record ResolvedSource(
         options.tls(),
         options.keepAlive(),
         options.connectTimeout(),
-        options.sessionExpiry(),
+        sessionExpiry(options, temporary),
         options.receiveMaximum(),
         storeDir.toString(),
         options.storeMaxBytes(),
@@ -171,6 +189,7 @@ record ResolvedSource(
         options.ackMode(),
         options.drainTimeout(),
         identity.partitions(),
-        identity.formerFilters());
+        identity.formerFilters(),
+        new SessionPolicy(options.retainHandling(), identity.begun(), temporary));
   }
 }

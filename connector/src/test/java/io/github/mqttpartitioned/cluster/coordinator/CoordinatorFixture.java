@@ -100,7 +100,7 @@ abstract class CoordinatorFixture {
               null,
               LogExtent.emptyAt(first),
               0,
-              new Counts(0, 0, 0, 0, 0, 0, 1, 0));
+              new Counts(0, 0, 0, 0, 0, 0, 1, 0, 0, 0));
     }
 
     @Override

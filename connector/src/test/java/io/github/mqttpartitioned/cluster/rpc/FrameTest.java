@@ -66,7 +66,7 @@ class FrameTest {
   }
 
   static List<Answer> answers() {
-    Counts counts = new Counts(1, 2, 3, 4, 5, 6, 7, 8);
+    Counts counts = new Counts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
     return List.of(
         new Answer.Done(),
         new Answer.Report(0, Map.of()),

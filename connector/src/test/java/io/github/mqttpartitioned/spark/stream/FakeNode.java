@@ -192,7 +192,16 @@ public final class FakeNode implements NodeLink {
         new LogExtent(store.first, store.earliest, store.next),
         bytes,
         new PartitionStatus.Counts(
-            store.next, 0, store.next, 0, 0, 0, neverConnected.contains(partition) ? 0 : 1, 0));
+            store.next,
+            0,
+            store.next,
+            0,
+            0,
+            0,
+            neverConnected.contains(partition) ? 0 : 1,
+            0,
+            0,
+            0));
   }
 
   @Override

@@ -288,15 +288,13 @@ class MqttMicroBatchStreamTest extends StreamFixture {
   }
 
   @Test
-  void triggerOnceTakesAllWhateverTheLimits() {
-    MqttMicroBatchStream stream = stream("maxOffsetsPerTrigger", "2");
+  void triggerOnceIsRefusedWithTheTriggerToTakeInstead() {
+    MqttMicroBatchStream stream = stream();
+    assertThat(stream.getDefaultReadLimit()).isNotEqualTo(ReadLimit.allAvailable());
     Offset initial = stream.initialOffset();
-    latest(stream, initial);
-    append(0, 5);
-    append(1, 5);
-    assertThat(stream.latestOffset(initial, ReadLimit.allAvailable()))
-        .isEqualTo(SourceOffset.of(5, 5));
-    assertThat(latest(stream, initial)).isEqualTo(SourceOffset.of(1, 1));
+    assertThatThrownBy(() -> stream.latestOffset(initial, ReadLimit.allAvailable()))
+        .hasMessageStartingWith("[MQTT_TRIGGER_NOT_SUPPORTED] Trigger.Once")
+        .hasMessageContaining("Take Trigger.AvailableNow");
   }
 
   @Test

@@ -11,8 +11,10 @@ import io.github.mqttpartitioned.spark.executor.SparkHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,9 +65,41 @@ class ResolvedSourceTest {
   void restartTakesWhatWasKept() {
     SourceSettings first =
         begin("partitions", "3", "group", "g", "clientIdPrefix", "c", "storeDir", temp + "/s");
-    assertThat(resolve(8).settings()).isEqualTo(first);
-    assertThat(resolve(8, "partitions", "3", "group", "g", "storeDir", temp + "/x/../s").settings())
-        .isEqualTo(first);
+    assertSame(resolve(8).settings(), first);
+    assertSame(
+        resolve(8, "partitions", "3", "group", "g", "storeDir", temp + "/x/../s").settings(),
+        first);
+  }
+
+  /** But for what says that the members have been connected. */
+  private static void assertSame(SourceSettings found, SourceSettings expected) {
+    assertThat(found)
+        .usingRecursiveComparison()
+        .ignoringFields("sessions.begun")
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void deletedCheckpointOfAGroupKeepsItsClientIds() throws IOException {
+    SourceSettings one = resolve(4, "group", "etl").settings();
+    Files.delete(folder.resolve("source.1.json"));
+    SourceSettings again = resolve(4, "group", "etl").settings();
+    assertThat(again.sourceId()).isNotEqualTo(one.sourceId());
+    assertThat(again.clientIdPrefix()).isEqualTo(one.clientIdPrefix()).startsWith("mqp-");
+    folder = temp.resolve("other/sources/0");
+    assertThat(resolve(4, "group", "etl").settings().clientIdPrefix())
+        .isNotEqualTo(one.clientIdPrefix());
+  }
+
+  @Test
+  void sessionsOfATemporaryCheckpointEndWithTheQuery() {
+    assertThat(resolve(4).settings().sessions().endWithQuery()).isFalse();
+    folder = temp.resolve("temporary-" + UUID.randomUUID()).resolve("sources/0");
+    SourceSettings temporary = resolve(4).settings();
+    assertThat(temporary.sessions().endWithQuery()).isTrue();
+    assertThat(temporary.sessionExpiry()).isEqualTo(Duration.ofHours(1));
+    assertThat(resolve(4, "sessionExpiry", "2d").settings().sessionExpiry())
+        .isEqualTo(Duration.ofDays(2));
   }
 
   @Test
@@ -111,7 +145,7 @@ class ResolvedSourceTest {
     SourceSettings newest = begin("topics", "a");
     Files.writeString(folder.resolve("source.1.json"), "cut off by a cra");
     Files.writeString(folder.resolve(".source.3.json.x.tmp"), "{");
-    assertThat(resolve(4, "topics", "a").settings()).isEqualTo(newest);
+    assertSame(resolve(4, "topics", "a").settings(), newest);
   }
 
   @Test
@@ -262,7 +296,8 @@ class ResolvedSourceTest {
     resolve(4);
     resolve(4, "group", "g");
     try (Stream<Path> files = Files.list(folder)) {
-      assertThat(files.map(file -> file.getFileName().toString())).containsExactly("source.2.json");
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("source.2.json", "columns.1.json");
     }
   }
 }

@@ -19,18 +19,18 @@ public record AdmissionLimits(
     OptionalLong maxOffsets, OptionalLong maxBytes, OptionalLong minOffsets, Duration maxDelay)
     implements ReadLimit {
 
-  /** The limits of the options, or Spark's {@code allAvailable} if there are none. */
-  public static ReadLimit of(SourceOptions options) {
-    if (options.maxOffsetsPerTrigger().isEmpty()
-        && options.maxBytesPerTrigger().isEmpty()
-        && options.minOffsetsPerTrigger().isEmpty()) {
-      return ReadLimit.allAvailable();
-    }
+  /** The limits of the options; without an option, a batch takes all that is available. */
+  public static AdmissionLimits of(SourceOptions options) {
     return new AdmissionLimits(
         options.maxOffsetsPerTrigger(),
         options.maxBytesPerTrigger(),
         options.minOffsetsPerTrigger(),
         options.maxTriggerDelay());
+  }
+
+  /** Whether a batch takes all that is available. */
+  boolean areNone() {
+    return maxOffsets.isEmpty() && maxBytes.isEmpty() && minOffsets.isEmpty();
   }
 
   /** The same limits, but a batch does not wait for more messages. */

@@ -66,6 +66,7 @@ final class Drain {
     long quietSince = 0;
     long begun = nanoTime.getAsLong();
     long settledAt = begun;
+    boolean told = false;
     while (true) {
       StoredMessages stored = stores.get();
       List<PartitionStatus> now = stored.partitions();
@@ -77,6 +78,15 @@ final class Drain {
       arrived = arrived(now);
       if (settled) {
         settledAt = time;
+        if (!told && time - begun >= quiet.multipliedBy(2).toNanos()) {
+          told = true;
+          LOG.info(
+              """
+              Trigger.AvailableNow waits until no message has arrived for drainTimeout={} s. \
+              Messages are arriving. The run ends at what is stored in {} s at the latest""",
+              quiet.toSeconds(),
+              patience.plus(quiet.multipliedBy(MOST_QUIETS)).minusNanos(time - begun).toSeconds());
+        }
         boolean endless = time - begun >= patience.plus(quiet.multipliedBy(MOST_QUIETS)).toNanos();
         if (time - quietSince >= quiet.toNanos() || endless) {
           warnIf(endless);

@@ -83,7 +83,9 @@ public final class EndOffsetPlanner {
     lastAvailable = available;
     SourceOffset spared = sparingFullStores(from, available, stored);
     SourceOffset until =
-        limit instanceof AdmissionLimits limits ? admitted(from, spared, stored, limits) : spared;
+        limit instanceof AdmissionLimits limits && !limits.areNone()
+            ? admitted(from, spared, stored, limits)
+            : spared;
     return new BatchEnd(from, available, until, stored);
   }
 

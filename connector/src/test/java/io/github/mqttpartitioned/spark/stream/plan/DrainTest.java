@@ -29,7 +29,7 @@ class DrainTest {
         null,
         new LogExtent(0, next),
         0,
-        new PartitionStatus.Counts(received, 0, 0, 0, 0, 0, 1, 0));
+        new PartitionStatus.Counts(received, 0, 0, 0, 0, 0, 1, 0, 0, 0));
   }
 
   private static StoredMessages stored(PartitionStatus... partitions) {

@@ -36,7 +36,7 @@ class EndOffsetPlannerTest {
         null,
         new LogExtent(earliest, next),
         bytes,
-        new Counts(next, 0, next, 0, 0, 0, 1, 0));
+        new Counts(next, 0, next, 0, 0, 0, 1, 0, 0, 0));
   }
 
   private static PartitionStatus connected(long earliest, long next) {
