@@ -41,21 +41,22 @@ final class BareWriter {
       Thread reader = new Thread(() -> count(in, window, messages), "bare-writer");
       reader.setDaemon(true);
       reader.start();
-      ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+      byte[] bytes = new byte[BUFFER_BYTES];
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
       for (long i = 0; i < messages; i++) {
         if (!window.tryAcquire()) {
-          flush(buffer, out);
+          flush(bytes, buffer, out);
           if (!window.tryAcquire(LIMIT_SECONDS, TimeUnit.SECONDS)) {
             throw new IOException("the broker does not confirm");
           }
         }
         if (buffer.remaining() < packet.length) {
-          flush(buffer, out);
+          flush(bytes, buffer, out);
         }
         int start = buffer.position();
         buffer.put(packet).putShort(start + idAt, (short) (1 + i % IDS));
       }
-      flush(buffer, out);
+      flush(bytes, buffer, out);
       if (!window.tryAcquire(IDS, LIMIT_SECONDS, TimeUnit.SECONDS)) {
         throw new IOException("the broker has not confirmed all");
       }
@@ -69,8 +70,9 @@ final class BareWriter {
     in.readNBytes(in.read());
   }
 
-  private static void flush(ByteBuffer buffer, OutputStream out) throws IOException {
-    out.write(buffer.array(), 0, buffer.position());
+  private static void flush(byte[] bytes, ByteBuffer buffer, OutputStream out)
+      throws IOException {
+    out.write(bytes, 0, buffer.position());
     buffer.clear();
   }
 
