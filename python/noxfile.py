@@ -32,9 +32,10 @@ def group(name: str) -> list[str]:
 @nox.session(tags=["quick"])
 def lint(session: nox.Session) -> None:
     """Check format, style and types."""
-    session.install(*group("lint"), *group("test"), f"pyspark=={NEWEST}", ".")
-    session.run("ruff", "format", "--check", ".")
-    session.run("ruff", "check", ".")
+    session.install(*group("lint"), *group("test"), *group("notebook"), f"pyspark=={NEWEST}", ".")
+    sources = [".", "../examples/sensors.ipynb", "../examples/pipeline"]
+    session.run("ruff", "format", "--check", *sources)
+    session.run("ruff", "check", *sources)
     session.run("mypy", "src", "tests", "hatch_build.py", "noxfile.py")
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
+START_SECONDS = 120
 NO_MATCHING_SUBSCRIBERS = 0x10
 
 
@@ -48,7 +49,7 @@ def eventually(
     condition: Callable[[], bool],
     alive: Callable[[], bool],
     report: Callable[[], object],
-    seconds: float = 60,
+    seconds: float = 180,
 ) -> None:
     """Wait until a condition holds, as long as what brings it about is alive."""
     deadline = time.monotonic() + seconds
@@ -126,7 +127,7 @@ class Publisher:
             self._acknowledged[mid] = reason
             self._change.notify_all()
 
-    def publish(self, topic: str, payloads: Iterable[str], seconds: float = 120) -> None:
+    def publish(self, topic: str, payloads: Iterable[str], seconds: float = 240) -> None:
         """Publish, the first message until the broker has a subscriber for it."""
         deadline = time.monotonic() + seconds
         matched = False
@@ -147,3 +148,20 @@ class Publisher:
         """Disconnect."""
         self._client.disconnect()
         self._client.loop_stop()
+
+
+def connect_server(folder: Path, *arguments: str) -> Iterator[str]:
+    """Run a Connect server of pyspark's own distribution, and give its URL."""
+    port = free_port()
+    command = [
+        str(Path(sys.executable).parent / "spark-submit"),
+        "--class=org.apache.spark.sql.connect.service.SparkConnectServer",
+        "--master=local[2]",
+        "--conf=spark.connect.grpc.binding.address=127.0.0.1",
+        f"--conf=spark.connect.grpc.binding.port={port}",
+        "--conf=spark.ui.enabled=false",
+        *arguments,
+        "spark-internal",
+    ]
+    with running(command, folder / "server.txt", port):
+        yield f"sc://127.0.0.1:{port}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from brokers import ROOT, Publisher, broker, mosquitto
+from brokers import ROOT, Publisher, broker, connect_server, mosquitto
 from pyspark import __version__ as pyspark_version
 from pyspark.sql import DataFrame, SparkSession
 
@@ -59,6 +59,22 @@ def spark(builder: SparkSession.Builder) -> Iterator[SparkSession]:
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the Connect server keeps its tables."""
+    return tmp_path_factory.mktemp("warehouse")
+
+
+@pytest.fixture(scope="session")
+def server_with_jar(tmp_path_factory: pytest.TempPathFactory, warehouse: Path) -> Iterator[str]:
+    """Return the URL of a Connect server that has the connector."""
+    yield from connect_server(
+        tmp_path_factory.mktemp("connect"),
+        f"--jars={mqtt_partitioned.jar_path()}",
+        f"--conf=spark.sql.warehouse.dir={warehouse}",
+    )
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def python(
         env=os.environ | (environment or {}),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
 

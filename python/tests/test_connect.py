@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from brokers import Publisher, eventually, free_port, running, written
+from brokers import Publisher, connect_server, eventually, written
 from pyspark.sql import SparkSession
 
 import mqtt_partitioned
@@ -20,33 +20,10 @@ pytest.importorskip("grpc", reason="pyspark[connect] is not installed")
 JAR = mqtt_partitioned.jar_path()
 
 
-def server(folder: Path, *arguments: str) -> Iterator[str]:
-    """Run a Connect server of pyspark's own distribution, and give its URL."""
-    port = free_port()
-    command = [
-        str(Path(sys.executable).parent / "spark-submit"),
-        "--class=org.apache.spark.sql.connect.service.SparkConnectServer",
-        "--master=local[2]",
-        "--conf=spark.connect.grpc.binding.address=127.0.0.1",
-        f"--conf=spark.connect.grpc.binding.port={port}",
-        "--conf=spark.ui.enabled=false",
-        *arguments,
-        "spark-internal",
-    ]
-    with running(command, folder / "server.txt", port):
-        yield f"sc://127.0.0.1:{port}"
-
-
-@pytest.fixture(scope="module")
-def server_with_jar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the URL of a server that has the connector."""
-    yield from server(tmp_path_factory.mktemp("connect"), "--jars", JAR)
-
-
 @pytest.fixture(scope="module")
 def server_without_jar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the URL of a server that does not know the connector."""
-    yield from server(tmp_path_factory.mktemp("connect"))
+    yield from connect_server(tmp_path_factory.mktemp("connect"))
 
 
 def test_readme_on_a_server_with_the_jar(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.examples;
 
+import io.github.mqttpartitioned.examples.demo.BrokerCommand;
 import io.github.mqttpartitioned.examples.load.LoadCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +12,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "java -jar mqtt-partitioned-examples.jar",
     description = "Programs around the connector.",
-    subcommands = LoadCommand.class,
+    subcommands = {BrokerCommand.class, LoadCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 

@@ -7,7 +7,8 @@
  *   <li>{@code load} publishes what its sensors measure.
  *   <li>{@code demo} is what {@code mvn -q -Pdemo} runs.
  *   <li>{@code compose} is the query of docker-compose.yml.
- *   <li>{@link io.github.mqttpartitioned.examples.Main} is the jar's command line: the load alone.
+ *   <li>{@link io.github.mqttpartitioned.examples.Main} is the jar's command line: the load, or the
+ *       demo's broker.
  * </ul>
  */
 @NullMarked

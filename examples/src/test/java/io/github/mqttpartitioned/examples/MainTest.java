@@ -31,6 +31,8 @@ class MainTest {
     assertThat(errors.toString()).contains("--rate is 0; accepted are 1 to 1,000,000");
     assertThat(run("load", "--rate", "many")).isEqualTo(2);
     assertThat(errors.toString()).contains("'--rate'", "'many'");
+    assertThat(run("broker")).isEqualTo(2);
+    assertThat(errors.toString()).contains("--dir=<directory>");
   }
 
   private int run(String... arguments) {

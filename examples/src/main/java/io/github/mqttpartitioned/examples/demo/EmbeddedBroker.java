@@ -50,7 +50,15 @@ final class EmbeddedBroker implements AutoCloseable {
    * @param portFile keeps the port on which it listened first
    */
   static EmbeddedBroker start(Path directory, Path portFile) throws IOException {
-    int port = port(portFile);
+    return start(directory, port(portFile));
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param directory for its journal
+   */
+  static EmbeddedBroker start(Path directory, int port) throws IOException {
     try {
       EmbeddedActiveMQ server =
           new EmbeddedActiveMQ().setConfiguration(configuration(directory, port));
