@@ -70,8 +70,7 @@ final class BareWriter {
     in.readNBytes(in.read());
   }
 
-  private static void flush(byte[] bytes, ByteBuffer buffer, OutputStream out)
-      throws IOException {
+  private static void flush(byte[] bytes, ByteBuffer buffer, OutputStream out) throws IOException {
     out.write(bytes, 0, buffer.position());
     buffer.clear();
   }
