@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.testkit;
 
+import io.github.mqttpartitioned.MqttExtensions;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -22,6 +23,7 @@ public final class Spark {
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", 2)
         .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.extensions", MqttExtensions.class.getName())
         .getOrCreate();
   }
 }
