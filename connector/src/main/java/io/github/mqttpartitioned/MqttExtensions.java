@@ -9,8 +9,8 @@ import scala.runtime.BoxedUnit;
 
 /**
  * Gives each session the connector's SQL functions: {@code
- * spark.sql.extensions=io.github.mqttpartitioned.MqttExtensions}. With Spark Connect it is set where
- * the server starts.
+ * spark.sql.extensions=io.github.mqttpartitioned.MqttExtensions}. With Spark Connect it is set
+ * where the server starts.
  *
  * <p>{@code sparkplug_decode(payload)} gives a struct for a Sparkplug B payload and null for
  * anything else, see {@code docs/topics.md}.

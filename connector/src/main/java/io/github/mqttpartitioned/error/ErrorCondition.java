@@ -28,6 +28,9 @@ public enum ErrorCondition {
   MQTT_SCHEMA_NOT_SUPPORTED(
       "The query gives a schema, but the columns of this format are fixed.",
       "Remove `schema(…)`, and select the columns that you need."),
+  MQTT_COLUMN_MISSING(
+      "`Sparkplug.withNames` needs the columns `topic` and `payload` (binary), and adds `sparkplug`.",
+      "Give it the rows of the source, with `payloadType=binary`, and no column `sparkplug`."),
   MQTT_STORE_DIR_REQUIRED(
       "The stores cannot lie in the checkpoint: executors run on other hosts, or the checkpoint is not on a local disk.",
       "Set `storeDir` to a directory on a durable disk of each host that runs executors."),

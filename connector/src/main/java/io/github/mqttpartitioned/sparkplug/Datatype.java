@@ -4,8 +4,8 @@ package io.github.mqttpartitioned.sparkplug;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data types of Sparkplug (section 6.4.16), in the order of their numbers, from 0. The names are
- * those of the specification without the underscore, which stands before words that Java has.
+ * The data types of Sparkplug (section 6.4.16), in the order of their numbers, from 0. The names
+ * are those of the specification without the underscore, which stands before words that Java has.
  */
 public enum Datatype {
   UNKNOWN("Unknown"),

@@ -14,8 +14,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The elements of an array metric, which is sent as bytes (section 6.4.16): little endian, one after
- * the other; strings end with a zero; booleans are bits, the highest first, behind their number.
+ * The elements of an array metric, which is sent as bytes (section 6.4.16): little endian, one
+ * after the other; strings end with a zero; booleans are bits, the highest first, behind their
+ * number.
  */
 record PackedArray(List<Object> elements) implements JsonValue {
 
@@ -63,7 +64,7 @@ record PackedArray(List<Object> elements) implements JsonValue {
     List<Object> elements = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       int octet = bytes.get(Integer.BYTES + i / Byte.SIZE);
-      elements.add((octet & 0x80 >> i % Byte.SIZE) != 0);
+      elements.add((octet & (0x80 >> (i % Byte.SIZE))) != 0);
     }
     return new PackedArray(elements);
   }
@@ -80,7 +81,9 @@ record PackedArray(List<Object> elements) implements JsonValue {
     int start = 0;
     for (int at = 0; at < length; at++) {
       if (bytes.get(at) == 0) {
-        elements.add(new String(bytes.array(), start, at - start, StandardCharsets.UTF_8));
+        byte[] text = new byte[at - start];
+        bytes.get(start, text);
+        elements.add(new String(text, StandardCharsets.UTF_8));
         start = at + 1;
       }
     }

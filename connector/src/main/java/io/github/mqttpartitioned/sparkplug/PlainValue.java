@@ -5,8 +5,8 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values that an element of a DataSet and a parameter of a Template can have (sections 6.4.12 and
- * 6.4.15). Both have the same six fields, one after the other.
+ * The values that an element of a DataSet and a parameter of a Template can have (sections 6.4.12
+ * and 6.4.15). Both have the same six fields, one after the other.
  */
 final class PlainValue {
 

@@ -7,9 +7,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Goes over the fields of one protobuf message. A field that a message does not know is passed over,
- * as protobuf does it. Each method throws {@link MalformedPayloadException} where the bytes are not a
- * message.
+ * Goes over the fields of one protobuf message. A field that a message does not know is passed
+ * over, as protobuf does it. Each method throws {@link MalformedPayloadException} where the bytes
+ * are not a message.
  *
  * <p>Not thread-safe.
  */
@@ -134,7 +134,7 @@ final class ProtobufCursor {
     if (!Utf8.isText(bytes, start, length)) {
       throw new MalformedPayloadException("text that is not UTF-8");
     }
-    return new String(bytes.array(), start, length, StandardCharsets.UTF_8);
+    return new String(copy(), StandardCharsets.UTF_8);
   }
 
   byte[] copy() {

@@ -4,8 +4,8 @@ package io.github.mqttpartitioned.sparkplug;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A metric (section 6.4.5). Its value is kept as it was sent, because the data type that says how to
- * read it may only be known from a BIRTH: {@link #value}.
+ * A metric (section 6.4.5). Its value is kept as it was sent, because the data type that says how
+ * to read it may only be known from a BIRTH: {@link #value}.
  *
  * <p>Immutable, once it is read.
  */
@@ -97,7 +97,8 @@ public final class SparkplugMetric {
 
   /**
    * The value as a {@link Long}, {@link Double}, {@link Boolean}, {@link String} or {@code byte[]};
-   * null for none. A DataSet and a Template are JSON. A UInt64 that a Long cannot hold is its digits.
+   * null for none. A DataSet and a Template are JSON. A UInt64 that a Long cannot hold is its
+   * digits.
    *
    * @param type null if it is not known: an integer is then as it was sent
    */

@@ -114,12 +114,13 @@ class SparkplugFuzzTest {
       for (SparkplugMetric metric : payload.metrics()) {
         Datatype type = metric.datatype();
         Object value = metric.value(type);
-        assertThat(value == null
-                || value instanceof Long
-                || value instanceof Double
-                || value instanceof Boolean
-                || value instanceof String
-                || value instanceof byte[])
+        assertThat(
+                value == null
+                    || value instanceof Long
+                    || value instanceof Double
+                    || value instanceof Boolean
+                    || value instanceof String
+                    || value instanceof byte[])
             .isTrue();
         String elements = metric.elements(type);
         if (elements != null) {

@@ -115,7 +115,12 @@ public final class TahuPayload {
     add(samples, MetricDataType.Boolean, true, "boolean_value", "true");
     add(samples, MetricDataType.Boolean, false, "boolean_value", "false");
     add(samples, MetricDataType.String, "häll", "string_value", "häll");
-    add(samples, MetricDataType.DateTime, new Date(1_700_000_000_123L), "long_value", "1700000000123");
+    add(
+        samples,
+        MetricDataType.DateTime,
+        new Date(1_700_000_000_123L),
+        "long_value",
+        "1700000000123");
     add(samples, MetricDataType.Text, "", "string_value", "");
     add(
         samples,
@@ -124,8 +129,7 @@ public final class TahuPayload {
         "string_value",
         "3f2504e0-4f89-41d3-9a0c-0305e82c3301");
     add(samples, MetricDataType.Bytes, new byte[] {1, -1}, "bytes_value", "AQ==,/w==");
-    add(
-        samples, MetricDataType.File, new File("a.bin", new byte[] {2}), "bytes_value", "Ag==");
+    add(samples, MetricDataType.File, new File("a.bin", new byte[] {2}), "bytes_value", "Ag==");
     add(
         samples,
         MetricDataType.DataSet,
@@ -172,7 +176,12 @@ public final class TahuPayload {
         new Boolean[] {true, false, true, true, false, false, false, false, true},
         text,
         "[true,false,true,true,false,false,false,false,true]");
-    add(samples, MetricDataType.StringArray, new String[] {"a", "", "ä"}, text, "[\"a\",\"\",\"ä\"]");
+    add(
+        samples,
+        MetricDataType.StringArray,
+        new String[] {"a", "", "ä"},
+        text,
+        "[\"a\",\"\",\"ä\"]");
     add(samples, MetricDataType.DateTimeArray, new Date[] {new Date(9)}, text, "[9]");
   }
 
@@ -185,8 +194,7 @@ public final class TahuPayload {
     return new DataSet.DataSetBuilder(3)
         .addColumnNames(List.of("a", "b", "c"))
         .addTypes(List.of(DataSetDataType.Int8, DataSetDataType.String, DataSetDataType.UInt64))
-        .addRow(
-            row((byte) -3, "x", BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE)))
+        .addRow(row((byte) -3, "x", BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE)))
         .addRow(row((byte) 4, "", BigInteger.ZERO))
         .createDataSet();
   }
@@ -206,8 +214,14 @@ public final class TahuPayload {
         .version("1")
         .templateRef("Motor")
         .definition(false)
-        .addMetric(new MetricBuilder("rpm", MetricDataType.Int32, -5).timestamp(new Date(3)).createMetric())
-        .addMetric(new MetricBuilder("in", MetricDataType.Template, inner).timestamp(new Date(4)).createMetric())
+        .addMetric(
+            new MetricBuilder("rpm", MetricDataType.Int32, -5)
+                .timestamp(new Date(3))
+                .createMetric())
+        .addMetric(
+            new MetricBuilder("in", MetricDataType.Template, inner)
+                .timestamp(new Date(4))
+                .createMetric())
         .addParameter(new Parameter("max", ParameterDataType.Int16, (short) -2))
         .createTemplate();
   }

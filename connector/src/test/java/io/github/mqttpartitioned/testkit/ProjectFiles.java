@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Finds files of the project, wherever below its root a test runs. */
-final class ProjectFiles {
+public final class ProjectFiles {
 
   private ProjectFiles() {}
 
@@ -13,7 +13,7 @@ final class ProjectFiles {
    * The file with this path below the project's root. The shade plugin moves {@code basedir} for
    * the tests of the jar, so the root is looked for.
    */
-  static Path of(String path) {
+  public static Path of(String path) {
     Path start = Path.of(System.getProperty("basedir", "")).toAbsolutePath().normalize();
     for (Path folder = start; folder != null; folder = folder.getParent()) {
       if (Files.exists(folder.resolve(path)) && Files.exists(folder.resolve("pom.xml"))) {

@@ -39,7 +39,7 @@ public final class Backlog {
     this.payload = new byte[payloadBytes];
     this.topics =
         IntStream.range(0, topics)
-            .mapToObj(topic -> "benchmark/topic-%04d".formatted(topic))
+            .mapToObj(topic -> "plant/h%02d/l%02d/d-%04d".formatted(topic % 7, topic % 100, topic))
             .map(topic -> topic.getBytes(StandardCharsets.UTF_8))
             .toArray(byte[][]::new);
     Arrays.fill(payload, (byte) ' ');
@@ -67,6 +67,11 @@ public final class Backlog {
 
   byte[] topic(long row) {
     return topics[(int) (row % topics.length)];
+  }
+
+  /** Bytes of the four levels of each topic, without the slashes. */
+  long topicLevelBytes() {
+    return topics[0].length - 3L;
   }
 
   long sumOfOffsets() {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -60,7 +61,7 @@ public final class BacklogQuery implements AutoCloseable {
       throws Exception {
     BacklogQuery query = new BacklogQuery(spark, backlog, scratch);
     try {
-      query.await(query.messages().writeStream().format("noop"), query.first);
+      query.await(query.messages(Map.of()).writeStream().format("noop"), query.first);
       Path own = query.storesOfSource();
       long begin = System.nanoTime();
       backlog.write(own, String.valueOf(own.getFileName()), STORE_MAX);
@@ -99,7 +100,7 @@ public final class BacklogQuery implements AutoCloseable {
   public long run(Query query) throws Exception {
     Path checkpoint = scratch.newDirectory();
     copy(first.resolve(SOURCES), checkpoint.resolve(SOURCES));
-    return run(query, messages(), checkpoint);
+    return run(query, messages(query.options()), checkpoint);
   }
 
   /** The same over the messages in Kafka. */
@@ -138,7 +139,7 @@ public final class BacklogQuery implements AutoCloseable {
     }
   }
 
-  private Dataset<Row> messages() {
+  private Dataset<Row> messages(Map<String, String> options) {
     return spark
         .readStream()
         .format("mqtt-partitioned")
@@ -148,6 +149,7 @@ public final class BacklogQuery implements AutoCloseable {
         .option("storeDir", stores.toString())
         .option("storeMaxBytes", STORE_MAX_BYTES)
         .option("drainTimeout", "100ms")
+        .options(options)
         .load();
   }
 

@@ -31,8 +31,23 @@ public final class ScalarFunctions {
     extensions.injectFunction(
         new Tuple3<>(
             new FunctionIdentifier(function.name()),
-            new ExpressionInfo(function.getClass().getName(), null, function.name(), usage, ""),
+            info(function, usage),
             (Function1) new Builder(function)));
+  }
+
+  private static ExpressionInfo info(ScalarFunction<?> function, String usage) {
+    return new ExpressionInfo(
+        function.getClass().getName(),
+        null,
+        function.name(),
+        usage,
+        "",
+        "",
+        "",
+        "misc_funcs",
+        "",
+        "",
+        "java_udf");
   }
 
   /**
@@ -84,7 +99,7 @@ public final class ScalarFunctions {
       try {
         return (Expression) resolve.invoke(null, function, arguments);
       } catch (InvocationTargetException e) {
-        throw new IllegalArgumentException(e.getCause().getMessage(), e.getCause());
+        throw new IllegalArgumentException("Cannot call " + function.name(), e);
       } catch (IllegalAccessException e) {
         throw new IllegalStateException("Cannot call " + resolve, e);
       }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Sparkplug B in Spark: the function {@code sparkplug_decode}, and the step that gives metrics their
- * names back.
+ * Sparkplug B in Spark: the function {@code sparkplug_decode}, and the step that gives metrics
+ * their names back.
  *
  * <p>{@link io.github.mqttpartitioned.spark.sparkplug.SparkplugDecode} is the function. {@link
  * io.github.mqttpartitioned.spark.sparkplug.SparkplugNames} is the step, with {@link

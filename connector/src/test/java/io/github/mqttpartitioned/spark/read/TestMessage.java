@@ -33,7 +33,7 @@ public record TestMessage(
       Long messageExpiryInterval,
       List<List<String>> userProperties) {
 
-    static final Properties NONE = new Properties(null, null, null, null, null, List.of());
+    public static final Properties NONE = new Properties(null, null, null, null, null, List.of());
 
     byte[] encode() {
       ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -68,7 +68,8 @@ class SparkplugDecodeTest {
           .isEqualTo(sample.expected());
       boolean isArray = sample.type().toString().endsWith("Array");
       assertThat(
-              Stream.of("long_value", "double_value", "boolean_value", "string_value", "bytes_value")
+              Stream.of(
+                      "long_value", "double_value", "boolean_value", "string_value", "bytes_value")
                   .filter(column -> metric.getAs(column) != null))
           .hasSize(isArray ? 2 : 1);
     }
@@ -126,8 +127,7 @@ class SparkplugDecodeTest {
 
   @Test
   void schemaIsThatOfTheContract() {
-    assertThat(
-            spark.sql("select sparkplug_decode(X'08') d").schema().apply("d").dataType().sql())
+    assertThat(spark.sql("select sparkplug_decode(X'08') d").schema().apply("d").dataType().sql())
         .isEqualTo(
             "STRUCT<timestamp: TIMESTAMP, seq: BIGINT, uuid: STRING, metrics: ARRAY<STRUCT<name:"
                 + " STRING, alias: BIGINT, timestamp: TIMESTAMP, datatype: STRING, is_historical:"
@@ -146,7 +146,8 @@ class SparkplugDecodeTest {
   @Test
   void extensionsGiveEachSessionTheFunction() {
     SparkSession session = Spark.session().newSession();
-    assertThat(session.sql("select sparkplug_decode(X'0801').seq").collectAsList().get(0).isNullAt(0))
+    assertThat(
+            session.sql("select sparkplug_decode(X'0801').seq").collectAsList().get(0).isNullAt(0))
         .isTrue();
     assertThat(
             session
