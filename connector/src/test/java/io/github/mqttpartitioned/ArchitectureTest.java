@@ -203,7 +203,9 @@ class ArchitectureTest {
           "org.apache.spark.sql.sources.DataSourceRegister",
           "org.apache.spark.sql.util.CaseInsensitiveStringMap",
           "org.apache.spark.unsafe.Platform",
-          "org.apache.spark.unsafe.types.UTF8String");
+          "org.apache.spark.unsafe.types.UTF8String",
+          "scala.runtime.AbstractFunction1",
+          "scala.runtime.BoxedUnit");
 
   @Test
   void packagesKnowOnlyThoseThatTheyMay() {

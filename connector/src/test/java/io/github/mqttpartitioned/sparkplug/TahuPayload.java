@@ -21,6 +21,7 @@ import org.eclipse.tahu.message.model.Template;
 import org.eclipse.tahu.message.model.Value;
 
 /** Makes payloads as Eclipse Tahu does. */
+@SuppressWarnings("JavaUtilDate") // Tahu's
 public final class TahuPayload {
 
   /** A value of each data type, with what it is in Spark, as the text of its JSON. */

@@ -9,9 +9,9 @@ import io.github.mqttpartitioned.sparkplug.TahuPayload;
 import io.github.mqttpartitioned.sparkplug.TahuPayload.Sample;
 import io.github.mqttpartitioned.testkit.Spark;
 import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Date;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -49,7 +49,7 @@ class SparkplugDecodeTest {
       payload.born("m" + i, i, samples.get(i).type(), samples.get(i).value());
     }
     Row decoded = decode(payload.birth()).get(0).getStruct(0);
-    assertThat(decoded.getTimestamp(0).getTime()).isEqualTo(1_700_000_000_500L);
+    assertThat(decoded.getTimestamp(0).toInstant().toEpochMilli()).isEqualTo(1_700_000_000_500L);
     assertThat(decoded.getLong(1)).isEqualTo(7);
     assertThat(decoded.getString(2)).isEqualTo("a-uuid");
     List<Row> metrics = decoded.getList(3);
@@ -59,7 +59,7 @@ class SparkplugDecodeTest {
       Sample sample = samples.get(i);
       assertThat(metric.<String>getAs("name")).isEqualTo("m" + i);
       assertThat(metric.<Long>getAs("alias")).isEqualTo(i);
-      assertThat(metric.<Date>getAs("timestamp").getTime()).isEqualTo(5_000);
+      assertThat(metric.<Timestamp>getAs("timestamp").toInstant().toEpochMilli()).isEqualTo(5_000);
       assertThat(metric.<String>getAs("datatype")).isEqualTo(sample.type().toString());
       assertThat(metric.<Boolean>getAs("is_null")).isFalse();
       assertThat(metric.<Boolean>getAs("is_historical")).isFalse();
