@@ -66,7 +66,7 @@ class SparkplugFuzzTest {
   private static void varint(ByteArrayOutputStream bytes, int number) {
     int rest = number;
     for (; rest > 0x7F; rest >>>= 7) {
-      bytes.write(rest & 0x7F | 0x80);
+      bytes.write((rest & 0x7F) | 0x80);
     }
     bytes.write(rest);
   }
