@@ -39,7 +39,9 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("", Set.of("spark.compat", "spark.sparkplug")),
           Map.entry("error", Set.of()),
-          Map.entry("mqtt", Set.of("error")),
+          Map.entry("mqtt.pem", Set.of()),
+          Map.entry("mqtt.websocket", Set.of()),
+          Map.entry("mqtt", Set.of("error", "mqtt.pem", "mqtt.websocket")),
           Map.entry("mqtt.credentials", Set.of("error", "mqtt")),
           Map.entry("option", Set.of("error", "mqtt", "mqtt.credentials")),
           Map.entry("block", Set.of("error", "mqtt")),

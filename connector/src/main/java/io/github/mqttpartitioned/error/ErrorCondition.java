@@ -35,8 +35,8 @@ public enum ErrorCondition {
       "The stores cannot lie in the checkpoint: executors run on other hosts, or the checkpoint is not on a local disk.",
       "Set `storeDir` to a directory on a durable disk of each host that runs executors."),
   MQTT_TLS_FILE_UNUSABLE(
-      "A trust store or key store cannot be read or does not hold what its type says.",
-      "Check that the file is on every host, and check its type and its password."),
+      "A file of certificates or keys cannot be read or does not hold what it should.",
+      "Do what the error says about the file. It must be on every host."),
   MQTT_REAL_TIME_OPTION(
       "An option has no meaning with `Trigger.RealTime`.",
       "Remove the option, or use `Trigger.ProcessingTime`. For `ackMode`, take `stored`."),
@@ -71,6 +71,12 @@ public enum ErrorCondition {
   MQTT_BROKER_UNREACHABLE(
       "The network connection to the broker cannot be made.",
       "Check `brokerUrl`, and check that the broker runs and can be reached from each executor."),
+  MQTT_TLS_FAILED(
+      "Member and broker do not come to terms about TLS: a certificate is refused, or the port is one without TLS.",
+      "Follow the advice of the error. [docs/networks.md](networks.md) has the cases."),
+  MQTT_WEBSOCKET_REFUSED(
+      "The server does not open a WebSocket.",
+      "Follow the advice beside the HTTP status: check path, query and headers, or the port."),
   MQTT_CONNECTION_REFUSED(
       "The broker refuses the connection in CONNACK with a reason code.",
       "Follow the advice beside the reason code."),

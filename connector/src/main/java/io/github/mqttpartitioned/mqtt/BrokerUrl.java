@@ -2,62 +2,108 @@
 package io.github.mqttpartitioned.mqtt;
 
 import java.io.Serializable;
+import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Address of an MQTT broker: a scheme ({@code tcp}, {@code ssl}, {@code ws} or {@code wss}), a
- * host, a port (default 1883, 8883, 80, 443), and a path for the two WebSocket schemes.
+ * host, a port (default 1883, 8883, 80, 443), and a path and a query for the two WebSocket schemes.
+ * {@code mqtt} and {@code mqtts} are other names of {@code tcp} and {@code ssl}.
  *
- * @param url the normalised text: the scheme in lower case, the port always present
+ * @param url the normalised text: the scheme in lower case, the port always present. The query may
+ *     hold a secret: {@link #toString} is for logs, columns and errors
  */
 public record BrokerUrl(String url) implements Serializable {
 
-  /** The schemes of the transports. */
-  public static final List<String> SCHEMES = List.of("tcp", "ssl", "ws", "wss");
+  /** What a URL begins with, for errors and documentation. */
+  public static final String SCHEMES =
+      "`tcp://`, `ssl://`, `ws://`, `wss://`, `mqtt://` or `mqtts://`";
+
+  private static final List<String> TRANSPORTS = List.of("tcp", "ssl", "ws", "wss");
+
+  /** Registered domain names have no underscore, but the names of many networks do. */
+  private static final Pattern AUTHORITY = Pattern.compile("([\\p{L}\\p{N}_.-]+)(?::(\\d{0,9}))?");
+
+  private static final int MAX_PORT = 65_535;
 
   /**
    * @throws IllegalArgumentException if {@code url} is not such an address; the message is the
    *     predicate of a sentence about the value, without the value: it may hold a password
    */
   public BrokerUrl {
-    url = normalise(url);
+    url = normalise(url.strip());
   }
 
   private static String normalise(String text) {
     URI uri;
     try {
-      uri = new URI(text.trim());
+      uri = new URI(text);
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException("is not a URL: " + e.getReason(), e);
     }
-    if (uri.getUserInfo() != null) {
+    if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
       // Not echoed: it may hold a password.
       throw new IllegalArgumentException(
           "must not hold a user or password: use the options username and password");
     }
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    if (!SCHEMES.contains(scheme)) {
-      throw new IllegalArgumentException("must begin with tcp://, ssl://, ws:// or wss://");
+    String scheme = transport(uri.getScheme() == null ? "" : uri.getScheme());
+    if (!TRANSPORTS.contains(scheme)) {
+      throw new IllegalArgumentException("must begin with " + SCHEMES.replace("`", ""));
     }
-    if (uri.getHost() == null) {
-      throw new IllegalArgumentException("has no host");
+    String host = uri.getHost();
+    int port = uri.getPort();
+    if (host == null) {
+      Matcher authority =
+          AUTHORITY.matcher(uri.getRawAuthority() == null ? "" : uri.getAuthority());
+      if (!authority.matches()) {
+        throw new IllegalArgumentException("has no host");
+      }
+      host = ascii(authority.group(1));
+      String digits = authority.group(2);
+      port = digits == null || digits.isEmpty() ? -1 : Integer.parseInt(digits);
     }
-    boolean webSocket = scheme.startsWith("ws");
-    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-      throw new IllegalArgumentException("must not have a query or a fragment");
+    port = port >= 0 ? port : defaultPort(scheme);
+    if (port < 1 || port > MAX_PORT) {
+      throw new IllegalArgumentException("has port " + port + ", accepted are 1 to " + MAX_PORT);
     }
+    return scheme + "://" + host + ":" + port + resource(uri, scheme);
+  }
+
+  private static String transport(String scheme) {
+    String lower = scheme.toLowerCase(Locale.ROOT);
+    return switch (lower) {
+      case "mqtt" -> "tcp";
+      case "mqtts" -> "ssl";
+      default -> lower;
+    };
+  }
+
+  private static String ascii(String host) {
+    try {
+      return IDN.toASCII(host);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("has a host that is no host name", e);
+    }
+  }
+
+  private static String resource(URI uri, String scheme) {
     String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+    boolean webSocket = scheme.startsWith("ws");
     if (!webSocket && !path.isEmpty() && !path.equals("/")) {
       throw new IllegalArgumentException("must not have a path: only ws:// and wss:// have one");
     }
-    int port = uri.getPort() >= 0 ? uri.getPort() : defaultPort(scheme);
-    if (port < 1 || port > 65_535) {
-      throw new IllegalArgumentException("has port " + port + ", accepted are 1 to 65535");
+    if (!webSocket && uri.getRawQuery() != null) {
+      throw new IllegalArgumentException("must not have a query: only ws:// and wss:// have one");
     }
-    return scheme + "://" + uri.getHost() + ":" + port + (webSocket ? path : "");
+    if (uri.getRawFragment() != null) {
+      throw new IllegalArgumentException("must not have a fragment");
+    }
+    return webSocket ? path + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()) : "";
   }
 
   private static int defaultPort(String scheme) {
@@ -74,8 +120,46 @@ public record BrokerUrl(String url) implements Serializable {
     return url.startsWith("ssl") || url.startsWith("wss");
   }
 
+  /** Whether MQTT is carried by a WebSocket: {@code ws} or {@code wss}. */
+  public boolean isWebSocket() {
+    return url.startsWith("ws");
+  }
+
+  /** The host as a resolver takes it: an IPv6 address is without brackets. */
+  String host() {
+    String host = authority().substring(0, authority().lastIndexOf(':'));
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  int port() {
+    return Integer.parseInt(authority().substring(authority().lastIndexOf(':') + 1));
+  }
+
+  /** Host and port, an IPv6 address in brackets. */
+  String authority() {
+    int start = url.indexOf("://") + 3;
+    int end = start;
+    while (end < url.length() && "/?".indexOf(url.charAt(end)) < 0) {
+      end++;
+    }
+    return url.substring(start, end);
+  }
+
+  /** Path and query of a WebSocket; {@code /mqtt} where the URL has no path, as is usual. */
+  String resource() {
+    String resource = url.substring(url.indexOf("://") + 3 + authority().length());
+    return resource.startsWith("/") ? resource : "/mqtt" + resource;
+  }
+
+  /** The same address without its query, which may hold a secret. */
+  public BrokerUrl withoutQuery() {
+    int query = url.indexOf('?');
+    return query < 0 ? this : new BrokerUrl(url.substring(0, query));
+  }
+
+  /** The address without its query. */
   @Override
   public String toString() {
-    return url;
+    return withoutQuery().url;
   }
 }

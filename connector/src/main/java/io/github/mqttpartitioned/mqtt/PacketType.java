@@ -15,6 +15,7 @@ public final class PacketType {
   public static final int PUBCOMP = 0x70;
   public static final int SUBACK = 0x90;
   public static final int UNSUBACK = 0xB0;
+  public static final int PINGREQ = 0xC0;
   public static final int PINGRESP = 0xD0;
   public static final int DISCONNECT = 0xE0;
   public static final int AUTH = 0xF0;

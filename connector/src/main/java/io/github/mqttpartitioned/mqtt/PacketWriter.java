@@ -14,11 +14,15 @@ import java.io.OutputStream;
  */
 final class PacketWriter extends OutputStream {
 
+  private static final byte[] PINGREQ = {(byte) PacketType.PINGREQ, 0};
+
   private final OutputStream out;
   private final ByteArrayOutputStream fromPaho = new ByteArrayOutputStream();
 
   /** Guarded by the stream. */
   private boolean disconnected;
+
+  private volatile long sentAt = System.nanoTime();
 
   PacketWriter(OutputStream out) {
     this.out = out;
@@ -40,6 +44,7 @@ final class PacketWriter extends OutputStream {
       if (!disconnected) {
         fromPaho.writeTo(out);
         out.flush();
+        sentAt = System.nanoTime();
       }
       fromPaho.reset();
     }
@@ -62,8 +67,19 @@ final class PacketWriter extends OutputStream {
       }
       out.write(packets, offset, length);
       out.flush();
+      sentAt = System.nanoTime();
       return true;
     }
+  }
+
+  /** Sends PINGREQ (section 3.12). */
+  void ping() throws IOException {
+    send(PINGREQ, PINGREQ.length);
+  }
+
+  /** When the last packet was sent, as {@link System#nanoTime} counts. From any thread. */
+  long sentAt() {
+    return sentAt;
   }
 
   /** Sends DISCONNECT, after which nothing more is sent. */

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttPingSender;
+import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -22,9 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of an MQTT session, from CONNECT to its end. Paho does the formalities (TCP, TLS,
- * WebSocket, CONNECT, SUBSCRIBE, UNSUBSCRIBE, keep alive). Messages and acknowledgements do not
- * pass through Paho: a {@link DataPlane} and a {@link PacketWriter} take the place of its streams.
+ * One connection of an MQTT session, from CONNECT to its end. Paho does the formalities (CONNECT,
+ * SUBSCRIBE, UNSUBSCRIBE). Messages and acknowledgements do not pass through Paho: a {@link
+ * DataPlane} and a {@link PacketWriter} take the place of its streams. {@link Transport} and {@link
+ * KeepAlive} take the place of its network modules and its pings.
  *
  * <p>Everything that happens is reported to the {@link DataPlane}; no call waits for the broker. A
  * connection is never reused: Paho's own reconnection would carry acknowledgements over to the next
@@ -36,13 +38,16 @@ public final class PahoSession implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PahoSession.class);
 
+  /** Paho wants a URL, but does not connect by itself. */
+  private static final String ANY_URL = "tcp://broker:1883";
+
   private final ConnectionSettings settings;
   private final Subscriptions subscriptions;
   private final DataPlane dataPlane;
-  private final MemberSockets sockets;
+  private final KeepAlive keepAlive = new KeepAlive(this::gone);
+  private final Transport transport;
   private final Client client;
   private volatile @Nullable PacketWriter writer;
-  private volatile boolean closed;
 
   /**
    * Prepares a connection; {@link #open} makes it.
@@ -51,21 +56,18 @@ public final class PahoSession implements AutoCloseable {
    */
   public PahoSession(ConnectionSettings settings, Subscriptions subscriptions, DataPlane dataPlane)
       throws IOException {
-    this(settings, subscriptions, dataPlane, new MemberSockets());
+    this(settings, subscriptions, dataPlane, new Dialer());
   }
 
   PahoSession(
-      ConnectionSettings settings,
-      Subscriptions subscriptions,
-      DataPlane dataPlane,
-      MemberSockets sockets)
+      ConnectionSettings settings, Subscriptions subscriptions, DataPlane dataPlane, Dialer dialer)
       throws IOException {
     this.settings = settings;
     this.subscriptions = subscriptions;
     this.dataPlane = dataPlane;
-    this.sockets = sockets;
+    this.transport = new Transport(settings, dialer, keepAlive);
     try {
-      this.client = new Client(settings.broker().url(), settings.clientId());
+      this.client = new Client(settings.clientId());
     } catch (MqttException e) {
       throw new IOException(e);
     }
@@ -77,7 +79,6 @@ public final class PahoSession implements AutoCloseable {
    * so that a topic that both old and new filters match is subscribed to at all times.
    *
    * @throws IOException if Paho does not even try
-   * @throws IllegalArgumentException if a file for TLS cannot be used
    */
   public void open() throws IOException {
     open(false);
@@ -97,17 +98,11 @@ public final class PahoSession implements AutoCloseable {
     options.setSessionExpiryInterval(settings.sessionExpiry().toSeconds());
     options.setReceiveMaximum(settings.receiveMaximum());
     options.setKeepAliveInterval(Math.toIntExact(settings.keepAlive().toSeconds()));
-    options.setConnectionTimeout(
-        Math.toIntExact(Math.max(1, settings.connectTimeout().toSeconds())));
     Login login = settings.login();
     options.setUserName(login.username());
     options.setPassword(login.password());
     options.setAuthMethod(login.method());
     options.setAuthData(login.data());
-    options.setSocketFactory(
-        sockets.factory(
-            settings.broker().isTls() ? TlsContext.socketFactory(settings.tls()) : null));
-    options.setHttpsHostnameVerificationEnabled(settings.tls().verifyHostname());
     try {
       client.connect(options, null, new OnConnect());
     } catch (MqttException e) {
@@ -180,11 +175,16 @@ public final class PahoSession implements AutoCloseable {
    */
   @Override
   public void close() {
-    closed = true;
+    keepAlive.close();
     // The socket first: Paho's end waits for the wire thread, and the wire thread for the socket.
-    closePart("socket", sockets::close);
+    closePart("socket", transport::close);
     closePart("connection", () -> client.disconnectForcibly(0, 1, false));
     closePart("client", () -> client.close(true));
+  }
+
+  private void gone(IOException cause) {
+    dataPlane.ended(cause);
+    closePart("socket", transport::close);
   }
 
   private interface Closing {
@@ -252,6 +252,10 @@ public final class PahoSession implements AutoCloseable {
     @Override
     public void onSuccess(IMqttToken token) {
       try {
+        keepAlive.start(
+            Objects.requireNonNull(writer),
+            settings.keepAlive(),
+            token.getResponseProperties().getServerKeepAlive());
         dataPlane.subscriptionsSent(sendSubscriptions());
       } catch (MqttException | IOException e) {
         dataPlane.ended(e);
@@ -264,85 +268,63 @@ public final class PahoSession implements AutoCloseable {
     }
   }
 
-  /** Paho's client. It takes its network connections from here: Paho's own, with other streams. */
+  /** Paho's client. It takes its network connection from here, and does not ping. */
   private final class Client extends MqttAsyncClient {
 
-    Client(String url, String clientId) throws MqttException {
-      super(url, clientId, new MemoryPersistence());
+    Client(String clientId) throws MqttException {
+      super(ANY_URL, clientId, new MemoryPersistence(), new NoPings(), null);
     }
 
     @Override
-    protected NetworkModule[] createNetworkModules(String address, MqttConnectionOptions options)
-        throws MqttException {
-      NetworkModule[] modules = super.createNetworkModules(address, options);
-      for (int i = 0; i < modules.length; i++) {
-        modules[i] = new Streams(modules[i]);
-      }
-      return modules;
+    protected NetworkModule[] createNetworkModules(String address, MqttConnectionOptions options) {
+      return new NetworkModule[] {new Streams()};
     }
   }
 
-  /** Waits for bytes without a time limit, until the session is closed. */
-  private final class Inbound extends FilterInputStream {
-
-    Inbound(InputStream in) {
-      super(in);
-    }
+  /** In place of Paho's pings: for Paho, a connection on which messages arrive is silent. */
+  private static final class NoPings implements MqttPingSender {
+    @Override
+    public void init(ClientComms comms) {}
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
+    public void start() {}
 
     @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      while (!closed) {
-        try {
-          return in.read(target, offset, length);
-        } catch (SocketTimeoutException e) {
-          // Paho sets a time limit of one second for a read. Nothing has arrived.
-        }
-      }
-      throw new IOException("the session is closed");
-    }
+    public void stop() {}
+
+    @Override
+    public void schedule(long delayInMilliseconds) {}
   }
 
-  /** A network connection whose streams are the data plane's and the packet writer. */
+  /** The transport as Paho sees it: its streams are the data plane's and the packet writer. */
   private final class Streams implements NetworkModule {
-    private final NetworkModule connection;
-
-    Streams(NetworkModule connection) {
-      this.connection = connection;
-    }
 
     @Override
-    public void start() throws IOException, MqttException {
-      connection.start();
+    public void start() throws IOException {
+      transport.open();
     }
 
     @Override
     public InputStream getInputStream() throws IOException {
       return dataPlane.inbound(
-          new Inbound(connection.getInputStream()),
-          reason -> PahoSession.this.disconnect(reason.code()));
+          transport.input(), reason -> PahoSession.this.disconnect(reason.code()));
     }
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-      PacketWriter made = new PacketWriter(connection.getOutputStream());
+      PacketWriter made = new PacketWriter(transport.output());
       writer = made;
       return made;
     }
 
     @Override
     public void stop() throws IOException {
-      connection.stop();
+      transport.close();
     }
 
     @Override
     public String getServerURI() {
-      return connection.getServerURI();
+      return ANY_URL;
     }
   }
 }

@@ -5,198 +5,246 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_TLS_FILE_UNUSA
 
 import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.pem.Certificates;
+import io.github.mqttpartitioned.mqtt.pem.PemException;
+import io.github.mqttpartitioned.mqtt.pem.PrivateKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.Key;
-import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.UnrecoverableKeyException;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.KeySpec;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.ArrayList;
-import java.util.Base64;
+import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import javax.crypto.Cipher;
-import javax.crypto.EncryptedPrivateKeyInfo;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns {@link TlsSettings} into a factory of sockets: reads key and trust stores in JKS, PKCS12 or
- * PEM. Thread-safe: it has no state.
+ * Turns {@link TlsSettings} into what the JDK needs for TLS: reads key and trust stores in JKS,
+ * PKCS12 or PEM, anew for each connection. Thread-safe: it has no state.
  */
 final class TlsContext {
 
-  private static final Pattern PEM =
-      Pattern.compile("-----BEGIN ([A-Z ]+)-----([^-]*)-----END \\1-----");
   private static final String ENTRY = "member";
+  private static final String TRUST_STORE = "ssl.truststore.location";
+  private static final String KEY_STORE = "ssl.keystore.location";
+  private static final String KEY = "ssl.keystore.key.location";
+  private static final char[] NO_PASSWORD = {};
 
   private TlsContext() {}
 
   /**
-   * Reads the files.
+   * The context of a connection.
    *
-   * @throws IllegalArgumentException if a file cannot be used; the message names option and file
+   * @param keys what the client shows of itself
+   * @throws NetworkException if the trust store cannot be used; it names option and file
    */
-  static SSLSocketFactory socketFactory(TlsSettings settings) {
+  static SSLContext of(TlsSettings settings, KeyManager keys) throws NetworkException {
+    TrustManager[] trust = trustManagers(settings.trustStore());
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keyManagers(settings.keyStore()), trustManagers(settings.trustStore()), null);
-      return context.getSocketFactory();
+      context.init(new KeyManager[] {keys}, trust, null);
+      return context;
     } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          MQTT_TLS_FILE_UNUSABLE.message(
-              """
-              Cannot set up TLS: %s. Check the files that ssl.truststore.location and \
-              ssl.keystore.location name, and their passwords."""
-                  .formatted(e.getMessage())),
+      throw NetworkException.lasting(
+          MQTT_TLS_FILE_UNUSABLE,
+          "TLS cannot be set up: " + e.getMessage(),
+          "Check the JVM's own trust store: the file lib/security/cacerts.",
           e);
     }
   }
 
-  private static KeyManager @Nullable [] keyManagers(@Nullable KeyMaterial material)
-      throws GeneralSecurityException {
-    if (material == null) {
-      return null;
-    }
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(load(material, "ssl.keystore.location"), passwordOf(material));
-    return factory.getKeyManagers();
-  }
-
   private static TrustManager @Nullable [] trustManagers(@Nullable KeyMaterial material)
-      throws GeneralSecurityException {
+      throws NetworkException {
     if (material == null) {
       return null;
     }
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(load(material, "ssl.truststore.location"));
-    return factory.getTrustManagers();
-  }
-
-  private static KeyStore load(KeyMaterial material, String option) {
     try {
-      Path file = Path.of(material.location());
-      return material.type() == StoreType.PEM
-          ? loadPem(Files.readString(file, StandardCharsets.US_ASCII), material)
-          : loadStore(file, material);
-    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-      throw unusable(material, option, e);
+      KeyStore store = material.type() == StoreType.PEM ? trusted(material) : store(material);
+      requireTrusted(store, material);
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(store);
+      return factory.getTrustManagers();
+    } catch (IOException | GeneralSecurityException e) {
+      throw unusable(TRUST_STORE, material.location(), material, e);
     }
   }
 
-  private static IllegalArgumentException unusable(
-      KeyMaterial material, String option, Exception e) {
-    // Only an IOException is sure not to quote the file's content.
-    boolean isPlain = e instanceof IOException;
-    String kind = e.getClass().getSimpleName();
-    return new IllegalArgumentException(
-        MQTT_TLS_FILE_UNUSABLE.message(
-            """
-            Cannot use %s=%s as %s: %s. Check that the file is on every host, and check its type \
-            and its password."""
-                .formatted(
-                    option,
-                    material.location(),
-                    material.type(),
-                    isPlain ? kind + ": " + e.getMessage() : kind)),
-        isPlain ? e : null);
-  }
-
-  private static KeyStore loadStore(Path file, KeyMaterial material)
+  private static KeyStore trusted(KeyMaterial material)
       throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance(material.type().name());
-    try (InputStream in = Files.newInputStream(file)) {
-      store.load(in, material.revealPassword().orElse(null));
-    }
-    return store;
-  }
-
-  /** Without a private key the certificates are trusted; with one they are its chain. */
-  private static KeyStore loadPem(String text, KeyMaterial material)
-      throws IOException, GeneralSecurityException {
-    CertificateFactory certificates = CertificateFactory.getInstance("X.509");
-    List<Certificate> chain = new ArrayList<>();
-    PrivateKey key = null;
-    Matcher matcher = PEM.matcher(text);
-    while (matcher.find()) {
-      byte[] der = Base64.getMimeDecoder().decode(matcher.group(2));
-      switch (matcher.group(1)) {
-        case "CERTIFICATE" ->
-            chain.add(certificates.generateCertificate(new ByteArrayInputStream(der)));
-        case "PRIVATE KEY" -> key = privateKey(new PKCS8EncodedKeySpec(der));
-        case "ENCRYPTED PRIVATE KEY" -> key = privateKey(decrypt(der, material));
-        default ->
-            throw new IOException(
-                """
-                it holds a %s; accepted are CERTIFICATE, PRIVATE KEY and ENCRYPTED PRIVATE KEY \
-                (PKCS#8)"""
-                    .formatted(matcher.group(1)));
-      }
-    }
-    if (chain.isEmpty()) {
-      throw new IOException("it holds no certificate");
-    }
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
-    if (key == null) {
-      for (int i = 0; i < chain.size(); i++) {
-        store.setCertificateEntry(ENTRY + i, chain.get(i));
-      }
-    } else {
-      store.setKeyEntry(ENTRY, key, passwordOf(material), chain.toArray(Certificate[]::new));
+    for (X509Certificate one : Certificates.read(content(material.location()))) {
+      store.setCertificateEntry(ENTRY + store.size(), one);
     }
     return store;
   }
 
-  private static KeySpec decrypt(byte[] der, KeyMaterial material)
-      throws IOException, GeneralSecurityException {
-    EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(der);
-    String algorithm =
-        info.getAlgParameters() == null
-            ? info.getAlgName()
-            : info.getAlgParameters().toString().startsWith("PBE")
-                ? info.getAlgParameters().toString()
-                : info.getAlgName();
-    Key password =
-        SecretKeyFactory.getInstance(algorithm)
-            .generateSecret(new PBEKeySpec(passwordOf(material)));
-    Cipher cipher = Cipher.getInstance(algorithm);
-    cipher.init(Cipher.DECRYPT_MODE, password, info.getAlgParameters());
-    return info.getKeySpec(cipher);
-  }
-
-  private static PrivateKey privateKey(KeySpec spec) throws GeneralSecurityException {
-    for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
-      try {
-        return KeyFactory.getInstance(algorithm).generatePrivate(spec);
-      } catch (InvalidKeySpecException e) {
-        // The key is of another kind: the next algorithm may fit.
+  private static void requireTrusted(KeyStore store, KeyMaterial material)
+      throws GeneralSecurityException, NetworkException {
+    for (String alias : Collections.list(store.aliases())) {
+      if (store.isCertificateEntry(alias)) {
+        return;
       }
     }
-    throw new InvalidKeySpecException("neither RSA, EC nor Ed25519");
+    throw unusable(
+        TRUST_STORE,
+        material.location(),
+        material,
+        "it holds no trusted certificate",
+        """
+        Make it with: keytool -importcert -file <certificate> -keystore <new file>. Or give the \
+        certificate itself, as PEM.""");
   }
 
-  private static char[] passwordOf(KeyMaterial material) {
-    return material.revealPassword().orElse(new char[0]);
+  /**
+   * The client's key with its certificate.
+   *
+   * @return null for none
+   * @throws NetworkException if the files cannot be used; it names option and file
+   */
+  static @Nullable X509ExtendedKeyManager keyManager(TlsSettings settings) throws NetworkException {
+    KeyMaterial material = settings.keyStore();
+    if (material == null) {
+      return null;
+    }
+    try {
+      KeyStore store;
+      if (material.type() == StoreType.PEM) {
+        store = ofPem(material, settings.keyLocation());
+      } else {
+        store = store(material);
+        requireKey(store, material);
+      }
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      factory.init(store, material.revealPassword().orElse(NO_PASSWORD));
+      return (X509ExtendedKeyManager) factory.getKeyManagers()[0];
+    } catch (IOException | GeneralSecurityException e) {
+      throw unusable(KEY_STORE, material.location(), material, e);
+    }
+  }
+
+  private static void requireKey(KeyStore store, KeyMaterial material)
+      throws GeneralSecurityException, NetworkException {
+    for (String alias : Collections.list(store.aliases())) {
+      if (store.isKeyEntry(alias)) {
+        return;
+      }
+    }
+    throw unusable(
+        KEY_STORE,
+        material.location(),
+        material,
+        "it holds no private key",
+        """
+        Make it with: openssl pkcs12 -export -in <certificate> -inkey <key> -out <new file>. Or \
+        give certificate and key themselves, as PEM.""");
+  }
+
+  private static KeyStore ofPem(KeyMaterial material, @Nullable String keyLocation)
+      throws IOException, GeneralSecurityException {
+    byte[] content = content(material.location());
+    PrivateKey key = key(material, content, keyLocation);
+    List<X509Certificate> certificates = Certificates.read(content);
+    List<X509Certificate> chain =
+        Certificates.chain(key, certificates)
+            .orElseThrow(
+                () ->
+                    unusable(
+                        KEY_STORE,
+                        material.location(),
+                        material,
+                        "none of its certificates is that of the private key"
+                            + (keyLocation == null ? " in it" : " in " + keyLocation),
+                        "Give the key that the certificate was issued for."));
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    char[] password = material.revealPassword().orElse(NO_PASSWORD);
+    store.setKeyEntry(ENTRY, key, password, chain.toArray(Certificate[]::new));
+    return store;
+  }
+
+  private static PrivateKey key(KeyMaterial material, byte[] content, @Nullable String location)
+      throws IOException {
+    String file = location == null ? material.location() : location;
+    String option = location == null ? KEY_STORE : KEY;
+    try {
+      PrivateKey key =
+          PrivateKeys.read(
+              location == null ? content : content(location),
+              material.revealPassword().orElse(null));
+      if (key == null) {
+        throw unusable(
+            option,
+            file,
+            material,
+            "it holds no private key",
+            location == null
+                ? "Give the file of the key with ssl.keystore.key.location, or put it into this file."
+                : "Give the file that holds the key.");
+      }
+      return key;
+    } catch (PemException e) {
+      throw unusable(option, file, material, e);
+    }
+  }
+
+  private static byte[] content(String location) throws IOException {
+    return Files.readAllBytes(Path.of(location));
+  }
+
+  private static KeyStore store(KeyMaterial material) throws IOException, GeneralSecurityException {
+    byte[] content = content(material.location());
+    KeyStore store = KeyStore.getInstance(material.type().name());
+    store.load(new ByteArrayInputStream(content), material.revealPassword().orElse(null));
+    return store;
+  }
+
+  private static NetworkException unusable(
+      String option, String file, KeyMaterial material, Exception cause) {
+    if (cause instanceof NetworkException known) {
+      return known;
+    }
+    if (cause instanceof PemException) {
+      return unusable(option, file, material, String.valueOf(cause.getMessage()), "");
+    }
+    if (cause instanceof NoSuchFileException) {
+      return unusable(
+          option, file, material, "there is no such file", "Put it on every host of the query.");
+    }
+    if (cause instanceof UnrecoverableKeyException
+        || cause.getCause() instanceof UnrecoverableKeyException) {
+      return unusable(
+          option, file, material, "its password does not fit", "Check its password option.");
+    }
+    // Only an IOException is sure not to quote the file's content.
+    String kind = cause.getClass().getSimpleName();
+    return unusable(
+        option,
+        file,
+        material,
+        cause instanceof IOException ? kind + ": " + cause.getMessage() : kind,
+        "Check its type and its password.");
+  }
+
+  private static NetworkException unusable(
+      String option, String file, KeyMaterial material, String why, String advice) {
+    return NetworkException.lasting(
+        MQTT_TLS_FILE_UNUSABLE,
+        "%s=%s cannot be used as %s: %s".formatted(option, file, material.type(), why),
+        advice,
+        null);
   }
 }

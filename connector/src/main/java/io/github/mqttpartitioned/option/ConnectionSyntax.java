@@ -13,21 +13,24 @@ import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The syntax of the options about brokers, login, TLS and session. */
 final class ConnectionSyntax {
+
+  /** What may contain an @. */
+  private static final Pattern QUERY = Pattern.compile("\\?[^,]*");
 
   private ConnectionSyntax() {}
 
   static Syntax<List<BrokerUrl>> brokers() {
     Syntax<List<BrokerUrl>> urls =
-        commaSeparated(
-            "comma-separated `tcp://`, `ssl://`, `ws://` or `wss://` URLs", BrokerUrl::new);
+        commaSeparated("comma-separated %s URLs".formatted(BrokerUrl.SCHEMES), BrokerUrl::new);
     return new Syntax<>(
         urls.accepted(),
         text -> {
           // Before the text is split: a password may contain a comma.
-          if (text.contains("@")) {
+          if (QUERY.matcher(text).replaceAll("").contains("@")) {
             throw new IllegalArgumentException(
                 """
                 contains @: the URL must not carry a user name or a password. Use the options \
@@ -67,6 +70,42 @@ final class ConnectionSyntax {
                     ? Optional.empty()
                     : Optional.of("is longer than 65535 bytes of UTF-8"))
         .described("text of up to 65535 bytes of UTF-8");
+  }
+
+  /** Names of ALPN (RFC 7301, section 3.1). */
+  static Syntax<List<String>> protocols() {
+    return commaSeparated(
+        "comma-separated names of protocols, such as `mqtt`",
+        name -> {
+          if (!name.matches("[!-~]{1,255}")) {
+            throw new IllegalArgumentException("is no name of 1 to 255 ASCII characters");
+          }
+          return name;
+        });
+  }
+
+  /** RFC 9110, section 5.5. */
+  static Syntax<Secret> headerValue() {
+    return secret()
+        .checked(
+            value ->
+                value.reveal().matches("[ -~]*")
+                    ? Optional.empty()
+                    : Optional.of("holds a character that is not printable ASCII"))
+        .described("text of printable ASCII characters");
+  }
+
+  /** RFC 9110, section 5.1, without the headers that make the handshake. */
+  static Optional<String> headerNameFault(String name) {
+    if (!name.matches("[0-9A-Za-z!#$%&'*+.^_`|~-]+")) {
+      return Optional.of("is not the name of an HTTP header");
+    }
+    String lower = Syntax.lower(name);
+    return lower.startsWith("sec-websocket-")
+            || List.of("connection", "upgrade", "content-length", "transfer-encoding")
+                .contains(lower)
+        ? Optional.of("is a header that the handshake itself sets")
+        : Optional.empty();
   }
 
   static Syntax<StoreType> storeType() {

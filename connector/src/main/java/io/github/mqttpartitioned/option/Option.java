@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.option;
 
 import io.github.mqttpartitioned.mqtt.PrintableText;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class Option<T> {
   private final boolean required;
   private final Predicate<String> hidden;
   private final String doc;
+  private final @Nullable Function<String, Optional<String>> memberFault;
 
   private Option(
       String key,
@@ -33,7 +35,8 @@ final class Option<T> {
       String defaultText,
       boolean required,
       Predicate<String> hidden,
-      String doc) {
+      String doc,
+      @Nullable Function<String, Optional<String>> memberFault) {
     this.key = key;
     this.syntax = syntax;
     this.defaultValue = defaultValue;
@@ -41,24 +44,26 @@ final class Option<T> {
     this.required = required;
     this.hidden = hidden;
     this.doc = doc;
+    this.memberFault = memberFault;
   }
 
   static <T> Option<T> option(String key, Syntax<T> syntax, String doc) {
-    return new Option<>(key, syntax, null, "none", false, CREDENTIALS, doc);
+    return new Option<>(key, syntax, null, "none", false, CREDENTIALS, doc, null);
   }
 
   Option<T> required() {
-    return new Option<>(key, syntax, defaultValue, "required", true, hidden, doc);
+    return new Option<>(key, syntax, defaultValue, "required", true, hidden, doc, memberFault);
   }
 
   /** The value of an option that is not given, as a user would write it. */
   Option<T> defaultsTo(String text) {
-    return new Option<>(key, syntax, syntax.read(text), "`" + text + "`", required, hidden, doc);
+    return new Option<>(
+        key, syntax, syntax.read(text), "`" + text + "`", required, hidden, doc, memberFault);
   }
 
   /** What applies if the option is not given, where that is no fixed value. */
   Option<T> otherwise(String description) {
-    return new Option<>(key, syntax, null, description, required, hidden, doc);
+    return new Option<>(key, syntax, null, description, required, hidden, doc, memberFault);
   }
 
   Option<T> secret() {
@@ -66,7 +71,40 @@ final class Option<T> {
   }
 
   Option<T> hiddenWhere(Predicate<String> mayHoldSecret) {
-    return new Option<>(key, syntax, defaultValue, defaultText, required, mayHoldSecret, doc);
+    return new Option<>(
+        key, syntax, defaultValue, defaultText, required, mayHoldSecret, doc, memberFault);
+  }
+
+  /**
+   * A family of secret options: the part of the key in angle brackets is the user's to choose.
+   *
+   * @param fault says what is wrong with a name that the user has chosen
+   */
+  Option<T> family(Function<String, Optional<String>> fault) {
+    return new Option<>(key, syntax, defaultValue, defaultText, required, text -> true, doc, fault);
+  }
+
+  boolean isFamily() {
+    return memberFault != null;
+  }
+
+  /** What the names of a family have in common. */
+  String prefix() {
+    return key.substring(0, Math.max(0, key.indexOf('<')));
+  }
+
+  /**
+   * @throws OptionException if a family has no such member
+   */
+  void requireMember(String member) {
+    if (memberFault != null) {
+      memberFault
+          .apply(member)
+          .ifPresent(
+              fault -> {
+                throw OptionException.noMember(this, PrintableText.of(member), fault);
+              });
+    }
   }
 
   String key() {

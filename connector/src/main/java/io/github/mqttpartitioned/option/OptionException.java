@@ -96,6 +96,12 @@ public final class OptionException extends IllegalArgumentException {
         MQTT_INVALID_OPTION, key, "Option %s is null. Give a value, or remove it.".formatted(key));
   }
 
+  /** A name of a family of options does not fit. */
+  static OptionException noMember(Option<?> family, String shown, String fault) {
+    return new OptionException(
+        MQTT_INVALID_OPTION, family.key(), "Option %s: '%s' %s.".formatted(family, shown, fault));
+  }
+
   static OptionException givenTwice(Option<?> option, Given first, Given second) {
     return new OptionException(
         MQTT_CONFLICTING_OPTIONS,

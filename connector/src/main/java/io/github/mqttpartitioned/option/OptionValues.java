@@ -22,6 +22,7 @@ final class OptionValues {
   private final Map<String, Option<?>> known = new LinkedHashMap<>();
   private final Map<Option<?>, Given> given = new LinkedHashMap<>();
   private final Map<Option<?>, Object> values = new LinkedHashMap<>();
+  private final Map<Option<?>, Map<String, Object>> families = new LinkedHashMap<>();
   private final List<OptionException> problems = new ArrayList<>();
 
   /** Name and text of an option, as the user wrote them. */
@@ -47,7 +48,10 @@ final class OptionValues {
         .forEach(
             (name, text) -> {
               Option<?> option = aliases.getOrDefault(lower(name), this.known.get(lower(name)));
-              if (option == null) {
+              Option<?> family = familyOf(name);
+              if (family != null) {
+                giveMember(family, name, text);
+              } else if (option == null) {
                 unknown.put(name, hints.apply(name));
               } else if (text == null) {
                 problems.add(OptionException.noValue(name));
@@ -59,6 +63,34 @@ final class OptionValues {
       problems.add(OptionException.unknown(unknown, known));
     }
     known.forEach(this::read);
+  }
+
+  private @Nullable Option<?> familyOf(String name) {
+    return known.values().stream()
+        .filter(option -> option.isFamily() && lower(name).startsWith(option.prefix()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private void giveMember(Option<?> family, String name, @Nullable String text) {
+    String member = name.substring(family.prefix().length());
+    try {
+      if (text == null) {
+        throw OptionException.noValue(name);
+      }
+      family.requireMember(member);
+      families
+          .computeIfAbsent(family, any -> new TreeMap<>(String.CASE_INSENSITIVE_ORDER))
+          .put(member, family.read(text));
+    } catch (OptionException e) {
+      problems.add(e);
+    }
+  }
+
+  /** The values of a family of options, by what stands behind the common part of their names. */
+  @SuppressWarnings("unchecked") // families holds what the option itself has read
+  <T> Map<String, T> family(Option<T> option) {
+    return (Map<String, T>) families.getOrDefault(option, Map.of());
   }
 
   private void give(Option<?> option, Given second) {
@@ -118,6 +150,7 @@ final class OptionValues {
               if (one != null) {
                 shown.add(option.key() + "=" + option.show(one.text()));
               }
+              family(option).keySet().forEach(name -> shown.add(option.prefix() + name + "=***"));
             });
     return shown.toString();
   }

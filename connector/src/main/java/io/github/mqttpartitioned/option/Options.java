@@ -4,7 +4,9 @@ package io.github.mqttpartitioned.option;
 import static io.github.mqttpartitioned.option.ConnectionSyntax.brokers;
 import static io.github.mqttpartitioned.option.ConnectionSyntax.clientIdPrefix;
 import static io.github.mqttpartitioned.option.ConnectionSyntax.endpointIdentification;
+import static io.github.mqttpartitioned.option.ConnectionSyntax.headerValue;
 import static io.github.mqttpartitioned.option.ConnectionSyntax.password;
+import static io.github.mqttpartitioned.option.ConnectionSyntax.protocols;
 import static io.github.mqttpartitioned.option.ConnectionSyntax.secret;
 import static io.github.mqttpartitioned.option.ConnectionSyntax.sessionExpiry;
 import static io.github.mqttpartitioned.option.ConnectionSyntax.shareName;
@@ -53,9 +55,32 @@ final class Options {
                   brokers(),
                   """
                   Brokers; `load("tcp://…")` gives the same option. Partition p connects to URL \
-                  number p mod count. The brokers are nodes of one broker cluster or \
-                  independent of each other""")
+                  number p mod count. `mqtt://` and `mqtts://` mean `tcp://` and `ssl://`. \
+                  `ws://` and `wss://` take a path, by default `/mqtt`, and a query, which is \
+                  never shown""")
               .required()
+              .hiddenWhere(text -> text.contains("@") || text.contains("?")));
+
+  public static final Option<BrokerMode> BROKER_MODE =
+      declare(
+          option(
+                  "brokerMode",
+                  oneOf(BrokerMode.class, mode -> mode.name().toLowerCase(Locale.ROOT)),
+                  """
+                  `independent`: each URL is a broker of its own, and a member stays with it. \
+                  `cluster`: the URLs lead to one broker, and a member connects to any that \
+                  answers""")
+              .defaultsTo("independent"));
+
+  public static final Option<List<BrokerUrl>> FORMER_BROKER_URL =
+      declare(
+          option(
+                  "formerBrokerUrl",
+                  brokers(),
+                  """
+                  `brokerUrl` as the checkpoint has it, after a broker has got another name, port \
+                  or transport: says that `brokerUrl` leads to the same broker with the same \
+                  sessions. Without it, another `brokerUrl` is refused""")
               .hiddenWhere(text -> text.contains("@") || text.contains("?")));
 
   public static final Option<List<TopicFilter>> TOPICS =
@@ -208,6 +233,15 @@ final class Options {
           option("ssl.keystore.type", storeType(), "Type of the key store")
               .otherwise("as for the trust store"));
 
+  public static final Option<String> KEYSTORE_KEY_LOCATION =
+      declare(
+          option(
+              "ssl.keystore.key.location",
+              localPath(),
+              """
+              File with the client's private key, on every host, where `ssl.keystore.location` is \
+              `PEM` and holds the certificates alone"""));
+
   public static final Option<Boolean> ENDPOINT_IDENTIFICATION =
       declare(
           option(
@@ -217,6 +251,24 @@ final class Options {
                   Whether the broker's certificate must name the broker's host. An empty text \
                   turns the check off""")
               .defaultsTo("https"));
+
+  public static final Option<List<String>> ALPN =
+      declare(
+          option(
+              "ssl.alpn",
+              protocols(),
+              """
+              Protocols to offer by ALPN. AWS IoT Core wants `x-amzn-mqtt-ca` or `mqtt` on port \
+              443"""));
+
+  public static final Option<Secret> WEBSOCKET_HEADER =
+      declare(
+          option(
+                  "websocket.header.<name>",
+                  headerValue(),
+                  "A header of the handshake of `ws://` and `wss://`; its value is never shown")
+              .secret()
+              .family(ConnectionSyntax::headerNameFault));
 
   // Session
 

@@ -65,6 +65,7 @@ public final class SinkOptions {
     OptionValues values =
         new OptionValues(own, WriteOptions.ALL, Map.of(PATH, Options.BROKER_URL), HINTS::find);
     SourceOptions.checkTls(values, WriteOptions.ALL);
+    SourceOptions.checkWebSockets(values);
     CredentialOptions.check(values);
     values.throwIfWrong();
     return new SinkOptions(values);
@@ -103,6 +104,7 @@ public final class SinkOptions {
         values.find(WriteOptions.CLIENT_ID_PREFIX).orElse(derivedPrefix),
         CredentialOptions.read(values),
         SourceOptions.tls(values),
+        values.family(Options.WEBSOCKET_HEADER),
         values.get(Options.KEEP_ALIVE),
         connectTimeout,
         values

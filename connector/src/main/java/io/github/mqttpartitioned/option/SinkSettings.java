@@ -4,11 +4,13 @@ package io.github.mqttpartitioned.option;
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
 import io.github.mqttpartitioned.mqtt.Login;
+import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The settings that all senders of one sink share. The driver derives them from the user's options,
@@ -18,6 +20,7 @@ import java.util.List;
  * @param clientIdPrefix senders connect as {@code <prefix>-<executor>-<n>}
  * @param credentials where the senders' credentials come from
  * @param tls for {@code ssl} and {@code wss}
+ * @param webSocketHeaders headers of the handshake of {@code ws} and {@code wss}, by name
  * @param keepAlive MQTT Keep Alive, whole seconds, 1 to 65,535
  * @param connectTimeout how long a broker may be away
  * @param sessionExpiry Session Expiry Interval, whole seconds
@@ -29,6 +32,7 @@ public record SinkSettings(
     String clientIdPrefix,
     CredentialSettings credentials,
     TlsSettings tls,
+    Map<String, Secret> webSocketHeaders,
     Duration keepAlive,
     Duration connectTimeout,
     Duration sessionExpiry,
@@ -41,6 +45,7 @@ public record SinkSettings(
 
   public SinkSettings {
     brokers = List.copyOf(brokers);
+    webSocketHeaders = Map.copyOf(webSocketHeaders);
   }
 
   public BrokerUrl broker(int partition) {
@@ -54,6 +59,7 @@ public record SinkSettings(
         clientId,
         Login.NONE,
         tls,
+        webSocketHeaders,
         keepAlive,
         connectTimeout,
         sessionExpiry,

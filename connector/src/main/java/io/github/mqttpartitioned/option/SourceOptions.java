@@ -51,6 +51,7 @@ public final class SourceOptions {
     checkOverlap(values);
     checkTopicColumns(values);
     checkTls(values, Options.ALL);
+    checkWebSockets(values);
     CredentialOptions.check(values);
     checkBatches(values);
     checkAckMode(values);
@@ -62,7 +63,9 @@ public final class SourceOptions {
     int brokers = values.find(Options.BROKER_URL).map(List::size).orElse(0);
     values
         .find(Options.PARTITIONS)
-        .filter(partitions -> partitions < brokers)
+        .filter(
+            partitions ->
+                partitions < brokers && values.get(Options.BROKER_MODE) == BrokerMode.INDEPENDENT)
         .ifPresent(
             partitions ->
                 values.add(
@@ -144,7 +147,7 @@ public final class SourceOptions {
     checkKeyMaterial(
         values,
         Options.KEYSTORE_LOCATION,
-        List.of(Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE));
+        List.of(Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE, Options.KEYSTORE_KEY_LOCATION));
     String given =
         known.stream()
             .filter(option -> option.key().startsWith("ssl.") && values.isGiven(option))
@@ -159,11 +162,49 @@ public final class SourceOptions {
                     OptionException.contradiction(
                         given + ", brokerUrl",
                         given,
-                        brokers.stream()
-                            .map(BrokerUrl::url)
-                            .collect(Collectors.joining(",", "brokerUrl (", ")")),
+                        shown(brokers),
                         "no URL is encrypted",
                         "Use ssl:// or wss://, or remove the ssl options")));
+    if (values.isGiven(Options.KEYSTORE_KEY_LOCATION)
+        && values
+            .find(Options.KEYSTORE_LOCATION)
+            .filter(file -> keyStoreType(values, file) != StoreType.PEM)
+            .isPresent()) {
+      values.add(
+          OptionException.contradiction(
+              "ssl.keystore.key.location, ssl.keystore.location",
+              "ssl.keystore.key.location",
+              "ssl.keystore.location",
+              "only a PEM file of certificates has its key in another file",
+              "Set ssl.keystore.type to PEM, or remove ssl.keystore.key.location"));
+    }
+  }
+
+  private static StoreType keyStoreType(OptionValues values, String file) {
+    return values.find(Options.KEYSTORE_TYPE).orElseGet(() -> typeByEnding(file));
+  }
+
+  private static String shown(List<BrokerUrl> brokers) {
+    return brokers.stream()
+        .map(BrokerUrl::toString)
+        .collect(Collectors.joining(",", "brokerUrl (", ")"));
+  }
+
+  /** For source and sink. */
+  static void checkWebSockets(OptionValues values) {
+    Map<String, Secret> headers = values.family(Options.WEBSOCKET_HEADER);
+    values
+        .find(Options.BROKER_URL)
+        .filter(brokers -> !headers.isEmpty() && brokers.stream().noneMatch(BrokerUrl::isWebSocket))
+        .ifPresent(
+            brokers ->
+                values.add(
+                    OptionException.contradiction(
+                        "websocket.header, brokerUrl",
+                        "websocket.header." + headers.keySet().iterator().next(),
+                        shown(brokers),
+                        "no URL is one of a WebSocket",
+                        "Use ws:// or wss://, or remove the header")));
   }
 
   private static void checkKeyMaterial(
@@ -215,6 +256,15 @@ public final class SourceOptions {
     return values.get(Options.BROKER_URL);
   }
 
+  public BrokerMode brokerMode() {
+    return values.get(Options.BROKER_MODE);
+  }
+
+  /** What the checkpoint has for {@link #brokers}, where they have moved. */
+  public Optional<List<BrokerUrl>> formerBrokers() {
+    return values.find(Options.FORMER_BROKER_URL);
+  }
+
   public List<TopicFilter> topics() {
     return values.get(Options.TOPICS);
   }
@@ -259,7 +309,14 @@ public final class SourceOptions {
             Options.TRUSTSTORE_TYPE),
         keyMaterial(
             values, Options.KEYSTORE_LOCATION, Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE),
-        values.get(Options.ENDPOINT_IDENTIFICATION));
+        values.find(Options.KEYSTORE_KEY_LOCATION).orElse(null),
+        values.get(Options.ENDPOINT_IDENTIFICATION),
+        values.find(Options.ALPN).orElse(List.of()));
+  }
+
+  /** Headers of the WebSocket handshake, by name. */
+  public Map<String, Secret> webSocketHeaders() {
+    return values.family(Options.WEBSOCKET_HEADER);
   }
 
   private static @Nullable KeyMaterial keyMaterial(
@@ -280,7 +337,7 @@ public final class SourceOptions {
     String ending = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     return switch (ending) {
       case "p12", "pfx" -> StoreType.PKCS12;
-      case "pem", "crt", "cer" -> StoreType.PEM;
+      case "pem", "crt", "cer", "der", "key" -> StoreType.PEM;
       default -> StoreType.JKS;
     };
   }

@@ -2,12 +2,14 @@
 package io.github.mqttpartitioned.option;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sourceId identity of the source, kept in its checkpoint and in each of its stores
  * @param partitions number of stores and input partitions, with the retired ones
- * @param brokers partition p connects to broker p mod count
+ * @param brokers partition p connects to broker p mod count, in a cluster at first
+ * @param brokerMode what the brokers are to each other
  * @param topics topic filters that every member subscribes to
  * @param group share name of the shared subscription
  * @param clientIdPrefix member p connects as {@code <prefix>-<p>}
  * @param qos maximum QoS, requested in SUBSCRIBE: 0, 1 or 2
  * @param credentials where the members' credentials come from
  * @param tls for {@code ssl} and {@code wss}
+ * @param webSocketHeaders headers of the handshake of {@code ws} and {@code wss}, by name
  * @param keepAlive MQTT Keep Alive, whole seconds, 1 to 65,535
  * @param connectTimeout maximum time from TCP connect to CONNACK
  * @param sessionExpiry Session Expiry Interval, whole seconds
@@ -42,12 +46,14 @@ public record SourceSettings(
     String sourceId,
     int partitions,
     List<BrokerUrl> brokers,
+    BrokerMode brokerMode,
     List<TopicFilter> topics,
     String group,
     String clientIdPrefix,
     int qos,
     CredentialSettings credentials,
     TlsSettings tls,
+    Map<String, Secret> webSocketHeaders,
     Duration keepAlive,
     Duration connectTimeout,
     Duration sessionExpiry,
@@ -63,12 +69,42 @@ public record SourceSettings(
 
   public SourceSettings {
     brokers = List.copyOf(brokers);
+    webSocketHeaders = Map.copyOf(webSocketHeaders);
     topics = List.copyOf(topics);
     formerFilters = List.copyOf(formerFilters);
   }
 
+  /** Where the member of a partition connects to; in a cluster, where it begins. */
   public BrokerUrl broker(int partition) {
     return brokers.get(partition % brokers.size());
+  }
+
+  /** The same settings with one broker for all members. */
+  public SourceSettings at(BrokerUrl broker) {
+    return new SourceSettings(
+        sourceId,
+        partitions,
+        List.of(broker),
+        brokerMode,
+        topics,
+        group,
+        clientIdPrefix,
+        qos,
+        credentials,
+        tls,
+        webSocketHeaders,
+        keepAlive,
+        connectTimeout,
+        sessionExpiry,
+        receiveMaximum,
+        storeDir,
+        storeMaxBytes,
+        deadLetterDir,
+        ackMode,
+        drainTimeout,
+        members,
+        formerFilters,
+        sessions);
   }
 
   public String clientId(int partition) {

@@ -9,7 +9,6 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -182,7 +181,7 @@ record Syntax<T>(String accepted, Function<String, T> reader) {
         });
   }
 
-  /** Elements with commas between them. Spaces around an element are removed. */
+  /** A list as {@link ListText} describes it. */
   static <E> Syntax<List<E>> commaSeparated(String accepted, Function<String, E> element) {
     return new Syntax<>(
         accepted,
@@ -190,9 +189,13 @@ record Syntax<T>(String accepted, Function<String, T> reader) {
           if (text.isBlank()) {
             throw new IllegalArgumentException("is empty");
           }
+          List<String> parts = ListText.elements(text);
+          if (parts.isEmpty()) {
+            throw new IllegalArgumentException("is empty");
+          }
           Set<E> elements = new LinkedHashSet<>();
           Map<String, String> faults = new LinkedHashMap<>();
-          for (String part : Arrays.stream(text.split(",", -1)).map(String::strip).toList()) {
+          for (String part : parts) {
             try {
               if (part.isEmpty()) {
                 throw new IllegalArgumentException("is an empty element. Remove a comma");

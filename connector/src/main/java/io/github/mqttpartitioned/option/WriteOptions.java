@@ -112,7 +112,10 @@ final class WriteOptions {
           Options.KEYSTORE_LOCATION,
           Options.KEYSTORE_PASSWORD,
           Options.KEYSTORE_TYPE,
+          Options.KEYSTORE_KEY_LOCATION,
           Options.ENDPOINT_IDENTIFICATION,
+          Options.ALPN,
+          Options.WEBSOCKET_HEADER,
           Options.KEEP_ALIVE,
           Options.CONNECT_TIMEOUT);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
 import io.github.mqttpartitioned.mqtt.Login;
 import io.github.mqttpartitioned.mqtt.Subscriptions;
@@ -31,6 +32,28 @@ record MemberContext(
     boolean newcomer,
     FormerSession former) {
 
+  /** The same at one of the broker's entry points. */
+  MemberContext at(BrokerUrl url) {
+    if (url.equals(settings.broker(partition))) {
+      return this;
+    }
+    SourceSettings there = settings.at(url);
+    return new MemberContext(
+        there,
+        partition,
+        store,
+        leaseCheck,
+        times,
+        groupCommit,
+        poison,
+        packets,
+        log.with(there),
+        signals,
+        credentials,
+        newcomer,
+        former);
+  }
+
   boolean isRetired() {
     return settings.isRetired(partition);
   }
@@ -51,6 +74,7 @@ record MemberContext(
         settings.clientId(ofPartition),
         login,
         settings.tls(),
+        settings.webSocketHeaders(),
         settings.keepAlive(),
         settings.connectTimeout(),
         settings.sessionExpiry(),

@@ -16,12 +16,16 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_QOS_NOT_GRANTE
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SESSION_TAKEN_OVER;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SHARED_SUBSCRIPTIONS_UNAVAILABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SUBSCRIPTION_REFUSED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_TLS_FAILED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_TLS_FILE_UNUSABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_UNSUBSCRIPTION_REFUSED;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_WEBSOCKET_REFUSED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_WILDCARDS_UNAVAILABLE;
 
 import io.github.mqttpartitioned.error.ErrorCondition;
 import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
+import io.github.mqttpartitioned.mqtt.NetworkException;
 import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.mqtt.ReasonCode.Passes;
@@ -54,6 +58,11 @@ public final class MemberException extends RuntimeException {
     return passes;
   }
 
+  /** Whether each entry point of a broker's cluster would give the same result. */
+  boolean isSameEverywhere() {
+    return passes == Passes.NEVER;
+  }
+
   /** Whether another client has taken the session over. */
   boolean isTakeover() {
     return condition == MQTT_SESSION_TAKEN_OVER;
@@ -72,6 +81,19 @@ public final class MemberException extends RuntimeException {
   }
 
   static MemberException unreachable(SourceSettings settings, int partition, Throwable cause) {
+    NetworkException known = network(cause);
+    if (known != null) {
+      return new MemberException(
+          known.isFinal() ? Passes.AFTER_A_GOOD_SESSION : Passes.BY_ITSELF,
+          known.condition(),
+          "%s cannot connect: %s. %s"
+              .formatted(
+                  member(settings, partition),
+                  PrintableText.of(String.valueOf(known.getMessage())),
+                  known.advice())
+              .strip(),
+          cause);
+    }
     return new MemberException(
         Passes.BY_ITSELF,
         MQTT_BROKER_UNREACHABLE,
@@ -330,6 +352,15 @@ public final class MemberException extends RuntimeException {
   private static String member(SourceSettings settings, int partition) {
     return "Member %s of partition %d at %s"
         .formatted(settings.clientId(partition), partition, settings.broker(partition));
+  }
+
+  private static @Nullable NetworkException network(Throwable cause) {
+    for (Throwable one = cause; one != null; one = one.getCause()) {
+      if (one instanceof NetworkException known) {
+        return known;
+      }
+    }
+    return null;
   }
 
   /** A message of a library may quote what a server sent. */

@@ -23,6 +23,11 @@ final class MemberLog {
     this.partition = partition;
   }
 
+  /** The same with other settings. */
+  MemberLog with(SourceSettings others) {
+    return new MemberLog(log, others, partition);
+  }
+
   /**
    * The member is connected and subscribed.
    *

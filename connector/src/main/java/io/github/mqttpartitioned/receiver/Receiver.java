@@ -58,6 +58,7 @@ public final class Receiver {
   private final ReceiverSignals signals = new ReceiverSignals();
   private final MemberContext member;
   private final Backoff backoff;
+  private final EntryPoints entryPoints;
   private long mustConnectBy;
 
   /** How long the last connection was usable. */
@@ -149,7 +150,8 @@ public final class Receiver {
                 settings.connectTimeout()),
             newcomer,
             new FormerSession(settings, newcomer, signals, log));
-    this.mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
+    this.entryPoints = new EntryPoints(settings, partition);
+    this.mustConnectBy = connectLimit();
     // What lingers for others is due when somebody begins to wait for it.
     store.waiters().whenAny(signals::look);
   }
@@ -251,7 +253,8 @@ public final class Receiver {
       enter(State.CONNECTING, e);
       return e;
     }
-    MemberConnection life = new MemberConnection(member, () -> enter(State.CONNECTED, null));
+    MemberContext here = member.at(entryPoints.current());
+    MemberConnection life = new MemberConnection(here, () -> enter(State.CONNECTED, null));
     connection = life;
     try {
       emptied = life.live();
@@ -259,7 +262,7 @@ public final class Receiver {
     } catch (MemberException e) {
       return e;
     } catch (IOException e) {
-      return MemberException.unreachable(settings, partition, e);
+      return MemberException.unreachable(here.settings(), partition, e);
     } catch (StoreException.Full | StoreException.Unusable e) {
       enter(e instanceof StoreException.Full ? State.STORE_FULL : State.CONNECTING, e);
       return e;
@@ -277,7 +280,7 @@ public final class Receiver {
     trimUntil(store::hasRoom, State.STORE_FULL);
     if (!signals.isStopping()) {
       LOG.info("Partition {} has room in its store again", partition);
-      mustConnectBy = System.nanoTime() + settings.connectTimeout().toNanos();
+      mustConnectBy = connectLimit();
       backoff.reset();
       enter(State.CONNECTING, null);
     }
@@ -307,8 +310,21 @@ public final class Receiver {
     }
   }
 
+  /** Each URL has the time that an attempt may take. */
+  private long connectLimit() {
+    return System.nanoTime() + settings.connectTimeout().toNanos() * entryPoints.count();
+  }
+
   /** Waits before the next attempt, or throws the cause if there is to be none. */
   private void retryLater(RuntimeException end) throws InterruptedException {
+    if (entryPoints.next()
+        && end instanceof MemberException member
+        && !member.isSameEverywhere()
+        && !signals.isStopping()) {
+      LOG.warn("Partition {} tries the next URL: {}", partition, end.getMessage());
+      enter(State.CONNECTING, end);
+      return;
+    }
     RuntimeException cause =
         end instanceof MemberException lost && takeovers.isAnother(lost, lived)
             ? MemberException.takenOverByPace(settings, partition)

@@ -160,7 +160,9 @@ final class ConfirmationReader extends InputStream {
     }
     switch (header) {
       case PacketType.PUBACK, PacketType.PUBREC, PacketType.PUBCOMP -> confirm(header, body, end);
-      case PacketType.PINGRESP -> giveToPaho(Arrays.copyOfRange(buffer, start, end));
+      case PacketType.PINGRESP -> {
+        // That it has arrived is all that it says.
+      }
       case PacketType.CONNACK -> {
         ConnAck connAck = ControlPackets.connAck(ByteBuffer.wrap(buffer, body, end - body));
         if (connAck.reasonCode() == ReasonCode.SUCCESS) {

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,9 +48,10 @@ class PahoSessionTest {
   @Test
   void closeEndsPahosThreadsThoughTheSocketFailsToClose() throws Exception {
     AtomicInteger attempts = new AtomicInteger();
-    MemberSockets sockets =
-        new MemberSockets(
-            () ->
+    Dialer dialer =
+        new Dialer(
+            Dialer.DNS,
+            proxy ->
                 new Socket() {
                   @Override
                   public synchronized void close() throws IOException {
@@ -60,7 +62,7 @@ class PahoSessionTest {
                   }
                 });
     try (ScriptedBroker broker = broker()) {
-      PahoSession session = open(broker, sockets);
+      PahoSession session = open(broker, dialer);
       Await.until("Paho's threads", DEADLINE, () -> !pahoThreads().isEmpty());
       session.close();
       Await.until("the end of Paho's threads", DEADLINE, () -> pahoThreads().isEmpty());
@@ -70,7 +72,7 @@ class PahoSessionTest {
   @Test
   void closeEndsPahosThreads() throws Exception {
     try (ScriptedBroker broker = broker()) {
-      open(broker, new MemberSockets()).close();
+      open(broker, new Dialer()).close();
       Await.until("the end of Paho's threads", DEADLINE, () -> pahoThreads().isEmpty());
     }
   }
@@ -84,20 +86,21 @@ class PahoSessionTest {
         });
   }
 
-  private PahoSession open(ScriptedBroker broker, MemberSockets sockets) throws Exception {
+  private PahoSession open(ScriptedBroker broker, Dialer dialer) throws Exception {
     ConnectionSettings settings =
         new ConnectionSettings(
             new BrokerUrl(broker.url()),
             CLIENT_ID,
             Login.NONE,
             TlsSettings.DEFAULT,
+            Map.of(),
             Duration.ofSeconds(60),
             Duration.ofSeconds(10),
             Duration.ofHours(1),
             100);
     Subscriptions subscriptions =
         new Subscriptions(List.of("$share/group/#"), 1, 2, List.of(), 100);
-    PahoSession session = new PahoSession(settings, subscriptions, new NoDataPlane(), sockets);
+    PahoSession session = new PahoSession(settings, subscriptions, new NoDataPlane(), dialer);
     session.open();
     assertThat(subscribed.await(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     return session;

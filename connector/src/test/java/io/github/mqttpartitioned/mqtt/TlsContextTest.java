@@ -1,44 +1,331 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt;
 
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_TLS_FILE_UNUSABLE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.pem.OldKeys;
+import io.github.mqttpartitioned.testkit.TestAuthority;
+import io.github.mqttpartitioned.testkit.TestAuthority.Issued;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.RSAPrivateKey;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** Files of certificates and keys, as the programs of this world write them. */
 class TlsContextTest {
+
+  private static Issued rsa;
+  private static Issued ec;
 
   @TempDir Path folder;
 
-  @Test
-  void fileThatIsNotThereIsNamedWithItsOption() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> trust(folder.resolve("no.p12"), StoreType.PKCS12))
-        .withMessageStartingWith("[MQTT_TLS_FILE_UNUSABLE] Cannot use ssl.truststore.location=")
-        .withMessageContaining("no.p12 as PKCS12: NoSuchFileException")
-        .withMessageEndingWith(
-            "Check that the file is on every host, and check its type and its password.");
+  @BeforeAll
+  static void issue(@TempDir Path authority) {
+    TestAuthority made = TestAuthority.in(authority);
+    rsa = made.issue("rsa", "RSA");
+    ec = made.issue("ec", "EC", "-groupname", "secp256r1");
   }
 
-  @Test
-  void fileOfAnotherKindSaysWhatIsAccepted() throws Exception {
-    Path file = folder.resolve("key.pem");
-    Files.writeString(file, "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> trust(file, StoreType.PEM))
-        .withMessageStartingWith("[MQTT_TLS_FILE_UNUSABLE] Cannot use ssl.truststore.location=")
-        .withMessageContaining(
-            """
-            it holds a RSA PRIVATE KEY; accepted are CERTIFICATE, PRIVATE KEY and ENCRYPTED \
-            PRIVATE KEY (PKCS#8). Check""");
+  @Nested
+  class Keys {
+
+    @Test
+    void arePkcs8() throws Exception {
+      assertShown(rsa, pem(rsa.chain()) + OldKeys.pkcs8(rsa.key()));
+      assertShown(ec, OldKeys.pkcs8(ec.key()) + pem(ec.chain()));
+    }
+
+    @Test
+    void arePkcs1() throws Exception {
+      assertShown(rsa, pem(rsa.chain()) + OldKeys.pkcs1(rsa.key()));
+    }
+
+    @Test
+    void areSec1WithTheirCurveBesideThem() throws Exception {
+      assertShown(ec, pem(ec.chain()) + OldKeys.sec1(ec.key()));
+      assertShown(ec, pem(ec.chain()) + OldKeys.sec1WithoutCurve(ec.key()));
+    }
+
+    @Test
+    void areEncryptedPkcs8() throws Exception {
+      String text = pem(rsa.chain()) + OldKeys.encrypted(rsa.key(), "hunter2");
+      assertShown(rsa, show(file("key.pem", text), null, "hunter2"));
+      assertThat(failure(file("key.pem", text), null, "wrong").getMessage())
+          .contains("key.pem")
+          .endsWith("its private key cannot be decrypted: ssl.keystore.password is wrong")
+          .doesNotContain("wrong-");
+      assertThat(failure(file("key.pem", text), null, null))
+          .hasMessageContaining("is encrypted, but ssl.keystore.password is not given");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RSA PRIVATE KEY", "EC PRIVATE KEY"})
+    void ofOldEncryptionAreNamedWithTheWayToConvertThem(String label) throws Exception {
+      String block =
+          OldKeys.pem(label, new byte[100])
+              .replace(
+                  "KEY-----\n",
+                  "KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233\n\n");
+      assertThat(failure(file("old.pem", pem(rsa.chain()) + block), null, "hunter2"))
+          .hasMessageContaining("old.pem")
+          .hasMessageContaining("encrypted as old OpenSSL did it (DEK-Info), not as PKCS#8")
+          .hasMessageContaining("openssl pkcs8 -topk8");
+    }
+
+    @Test
+    void ofOpenSshAreNamed() throws Exception {
+      String text = pem(rsa.chain()) + OldKeys.pem("OPENSSH PRIVATE KEY", new byte[9]);
+      assertThat(failure(file("ssh.pem", text), null, null)).hasMessageContaining("ssh-keygen");
+    }
+
+    @Test
+    void lieInAFileOfTheirOwn() throws Exception {
+      Path certificates = file("tls.crt", pem(rsa.chain()));
+      assertShown(rsa, show(certificates, file("tls.key", OldKeys.pkcs1(rsa.key())), null));
+      Path der = Files.write(folder.resolve("key.der"), rsa.key().getEncoded());
+      assertShown(rsa, show(certificates, der, null));
+    }
+
+    @Test
+    void areMissed() throws Exception {
+      Path certificates = file("tls.crt", pem(rsa.chain()));
+      NetworkException inFile = failure(certificates, null, null);
+      assertThat(inFile).hasMessageContaining("tls.crt cannot be used as PEM: it holds no private");
+      assertThat(inFile.advice()).contains("ssl.keystore.key.location");
+      assertThat(failure(certificates, certificates, null))
+          .hasMessageStartingWith("ssl.keystore.key.location=" + certificates)
+          .hasMessageContaining("it holds no private key");
+      NetworkException inStore = failure(StoreType.PKCS12, store(rsa.chain().get(0)));
+      assertThat(inStore).hasMessageContaining("it holds no private key");
+      assertThat(inStore.advice()).contains("openssl pkcs12 -export");
+    }
+
+    @Test
+    void ofAnotherCertificateAreNamed() throws Exception {
+      for (List<Issued> pair : List.of(List.of(ec, rsa), List.of(rsa, ec))) {
+        Issued own = pair.get(0);
+        Issued other = pair.get(1);
+        assertThat(
+                failure(file("c", pem(own.chain())), file("k", OldKeys.pkcs8(other.key())), null))
+            .hasMessageContaining("none of its certificates is that of the private key in ");
+      }
+    }
+
+    @Test
+    void thatAreDamagedAreNamedAndNotQuoted() throws Exception {
+      for (String label : List.of("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")) {
+        NetworkException failure =
+            failure(
+                file("bad.pem", pem(rsa.chain()) + OldKeys.pem(label, new byte[40])), null, null);
+        assertThat(failure).hasMessageContaining("bad.pem").hasMessageContaining("damaged");
+        assertThat(failure.getCause()).isNull();
+      }
+      String cut = OldKeys.pkcs8(rsa.key());
+      assertThat(failure(file("cut.pem", cut.substring(0, 500)), null, null))
+          .hasMessageContaining("it is cut off");
+    }
   }
 
-  private static void trust(Path file, StoreType type) {
-    TlsContext.socketFactory(
-        new TlsSettings(new KeyMaterial(file.toString(), null, type), null, true));
+  @Nested
+  class Chains {
+
+    @Test
+    void arePutInOrder() throws Exception {
+      List<X509Certificate> reversed = new ArrayList<>(rsa.chain());
+      Collections.reverse(reversed);
+      reversed.add(1, ec.chain().get(0));
+      assertShown(rsa, OldKeys.pkcs8(rsa.key()) + pem(reversed));
+    }
+  }
+
+  @Nested
+  class Texts {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "ISO-8859-1"})
+    void mayHaveCommentsInAnyEncoding(String encoding) throws Exception {
+      String text = "Aussteller: Prüfstelle – größte\n" + pem(rsa.chain()).replace("\n", "\r\n");
+      Path file = folder.resolve("ca.pem");
+      Files.write(file, text.getBytes(Charset.forName(encoding)));
+      trust(file, StoreType.PEM);
+    }
+
+    @Test
+    void mayBeginWithAByteOrderMark() throws Exception {
+      trust(file("ca.pem", "\uFEFF" + pem(rsa.chain())), StoreType.PEM);
+      assertShown(rsa, "\uFEFF" + OldKeys.pkcs8(rsa.key()) + pem(rsa.chain()));
+    }
+  }
+
+  @Nested
+  class Trust {
+
+    @Test
+    void isPemOrDer() throws Exception {
+      trust(file("ca.pem", pem(rsa.chain()) + OldKeys.pkcs8(rsa.key())), StoreType.PEM);
+      Path der = folder.resolve("ca.der");
+      Files.write(der, rsa.chain().get(2).getEncoded());
+      trust(der, StoreType.PEM);
+    }
+
+    @Test
+    void isSomebodysAtLeast() throws Exception {
+      KeyStore empty = KeyStore.getInstance("PKCS12");
+      empty.load(null, null);
+      Path file = store(empty, "empty.p12");
+      assertThat(distrust(file, StoreType.PKCS12))
+          .hasMessageContaining(
+              "empty.p12 cannot be used as PKCS12: it holds no trusted certificate");
+      KeyStore own = KeyStore.getInstance("PKCS12");
+      own.load(null, null);
+      own.setKeyEntry(
+          "k", rsa.key(), "secret".toCharArray(), rsa.chain().toArray(X509Certificate[]::new));
+      assertThat(distrust(store(own, "own.p12"), StoreType.PKCS12).advice())
+          .contains("keytool -importcert");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isInAFileThatIsThere(StoreType type) {
+      NetworkException failure = distrust(folder.resolve("no.file"), type);
+      assertThat(failure)
+          .hasMessageStartingWith("ssl.truststore.location=" + folder.resolve("no.file"))
+          .hasMessageEndingWith("cannot be used as " + type + ": there is no such file");
+      assertThat(failure.condition()).isEqualTo(MQTT_TLS_FILE_UNUSABLE);
+      assertThat(failure.isFinal()).isTrue();
+    }
+
+    @Test
+    void isNoFileOfAnotherKind() throws Exception {
+      Path key = file("key.pem", OldKeys.pkcs8(rsa.key()));
+      assertThat(distrust(key, StoreType.PEM)).hasMessageContaining("it holds no certificate");
+      assertThat(distrust(file("x.pem", ""), StoreType.PEM)).hasMessageContaining("it is empty");
+      assertThat(distrust(file("x.pem", "hello"), StoreType.PEM))
+          .hasMessageContaining("neither PEM nor DER");
+      assertThat(distrust(file("x.pem", OldKeys.pem("PKCS7", new byte[3])), StoreType.PEM))
+          .hasMessageContaining("openssl pkcs7 -print_certs");
+      assertThat(distrust(store(rsa.chain().get(0)), StoreType.PEM))
+          .hasMessageContaining("PKCS12 store");
+      assertThat(distrust(file("x.p12", pem(rsa.chain())), StoreType.PKCS12))
+          .hasMessageContaining("x.p12");
+    }
+
+    @Test
+    void hasThePasswordOfItsStore() throws Exception {
+      Path file = store(rsa.chain().get(0));
+      NetworkException failure =
+          catchThrowableOfType(
+              NetworkException.class,
+              () ->
+                  TlsClient.of(
+                      new TlsSettings(
+                          new KeyMaterial(file.toString(), new Secret("hunter2"), StoreType.PKCS12),
+                          null,
+                          true)));
+      assertThat(failure).hasMessageEndingWith("its password does not fit");
+      assertThat(failure.getMessage() + failure.advice()).doesNotContain("hunter2");
+    }
+  }
+
+  private void assertShown(Issued expected, String text) throws Exception {
+    assertShown(expected, show(file("identity.pem", text), null, null));
+  }
+
+  private static void assertShown(Issued expected, X509ExtendedKeyManager shown) {
+    String alias = shown.getClientAliases(expected.key().getAlgorithm(), null)[0];
+    assertThat(shown.getCertificateChain(alias)).containsExactlyElementsOf(expected.chain());
+    assertThat(secret(shown.getPrivateKey(alias))).isEqualTo(secret(expected.key()));
+  }
+
+  /** Two forms of one key are no equal objects. */
+  private static BigInteger secret(PrivateKey key) {
+    return key instanceof ECPrivateKey ec ? ec.getS() : ((RSAPrivateKey) key).getPrivateExponent();
+  }
+
+  private static X509ExtendedKeyManager show(
+      Path certificates, @Nullable Path key, @Nullable String password) throws NetworkException {
+    return Objects.requireNonNull(
+        TlsContext.keyManager(
+            new TlsSettings(
+                null,
+                new KeyMaterial(
+                    certificates.toString(),
+                    password == null ? null : new Secret(password),
+                    StoreType.PEM),
+                key == null ? null : key.toString(),
+                true,
+                List.of())));
+  }
+
+  private static NetworkException failure(
+      Path certificates, @Nullable Path key, @Nullable String password) {
+    return catchThrowableOfType(NetworkException.class, () -> show(certificates, key, password));
+  }
+
+  private static NetworkException failure(StoreType type, Path file) {
+    return catchThrowableOfType(
+        NetworkException.class,
+        () ->
+            TlsContext.keyManager(
+                new TlsSettings(
+                    null, new KeyMaterial(file.toString(), new Secret("secret"), type), true)));
+  }
+
+  private static NetworkException distrust(Path file, StoreType type) {
+    return catchThrowableOfType(NetworkException.class, () -> trust(file, type));
+  }
+
+  private static void trust(Path file, StoreType type) throws NetworkException {
+    Secret password = type == StoreType.PEM ? null : new Secret("secret");
+    TlsClient.of(new TlsSettings(new KeyMaterial(file.toString(), password, type), null, true));
+  }
+
+  private Path store(X509Certificate trusted) throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setCertificateEntry("a", trusted);
+    return store(store, "trust.p12");
+  }
+
+  private Path store(KeyStore store, String name) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    store.store(bytes, "secret".toCharArray());
+    return Files.write(folder.resolve(name), bytes.toByteArray());
+  }
+
+  private Path file(String name, String text) throws Exception {
+    return Files.write(folder.resolve(name), text.getBytes(UTF_8));
+  }
+
+  private static String pem(List<X509Certificate> certificates) throws Exception {
+    StringBuilder all = new StringBuilder();
+    for (X509Certificate one : certificates) {
+      all.append(OldKeys.pem("CERTIFICATE", one.getEncoded()));
+    }
+    return all.toString();
   }
 }

@@ -38,6 +38,46 @@ class ConnectionOptionsTest {
     }
 
     @Test
+    void ofMqttAreThoseOfTcpAndSsl() {
+      assertThat(parse("brokerUrl", "mqtt://a,MQTTS://b").brokers())
+          .containsExactly(new BrokerUrl("tcp://a:1883"), new BrokerUrl("ssl://b:8883"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "tcp://mqtt_broker:1883, tcp://mqtt_broker:1883",
+      "tcp://mqtt_broker, tcp://mqtt_broker:1883",
+      "ssl://[::1]:8884, ssl://[::1]:8884",
+      "wss://[fe80::1], wss://[fe80::1]:443",
+      "ssl://host.example.:8883, ssl://host.example.:8883",
+      "tcp://brökér, tcp://xn--brkr-dpa0f:1883",
+      "ws://a_b/x, ws://a_b:80/x",
+    })
+    void takeEachHostThatAResolverTakes(String url, String normalised) {
+      assertThat(parse("brokerUrl", url).brokers()).hasToString("[" + normalised + "]");
+    }
+
+    @Test
+    void keepTheQueryOfAWebSocketToThemselves() {
+      SourceOptions options =
+          parse("brokerUrl", "wss://a/mqtt?X-Amz-Signature=hunter2@,ws://b?token=hunter2");
+      assertThat(options.brokers())
+          .extracting(BrokerUrl::url)
+          .containsExactly("wss://a:443/mqtt?X-Amz-Signature=hunter2@", "ws://b:80?token=hunter2");
+      assertThat(options.brokers()).hasToString("[wss://a:443/mqtt, ws://b:80]");
+      assertThat(options).asString().doesNotContain("hunter2");
+      assertThat(error("brokerUrl", "tcp://a?token=hunter2")).doesNotContain("hunter2");
+    }
+
+    @Test
+    void ofAClusterMayBeMoreThanPartitions() {
+      SourceOptions options =
+          parse("brokerUrl", "tcp://a,tcp://b", "brokerMode", "Cluster", "partitions", "1");
+      assertThat(options.brokerMode()).isEqualTo(BrokerMode.CLUSTER);
+      assertThat(parse().brokerMode()).isEqualTo(BrokerMode.INDEPENDENT);
+    }
+
+    @Test
     void mayComeAsPathOfLoad() {
       SourceOptions options = SourceOptions.parse(Map.of("path", "tcp://a", "topics", "t"));
       assertThat(options.brokers()).containsExactly(new BrokerUrl("tcp://a"));
@@ -61,8 +101,12 @@ class ConnectionOptionsTest {
     @CsvSource(
         delimiter = '|',
         value = {
-          "mqtt://b | must begin with tcp://, ssl://, ws:// or wss://",
-          "b:1883 | must begin with tcp://, ssl://, ws:// or wss://",
+          "http://b | must begin with tcp://, ssl://, ws://, wss://, mqtt:// or mqtts://",
+          "b:1883 | must begin with tcp://, ssl://, ws://, wss://, mqtt:// or mqtts://",
+          "ws://b/mqtt#x | must not have a fragment",
+          "tcp://b c | is not a URL: Illegal character in authority",
+          "tcp://b*c | has no host",
+          "tcp://-:-1 | has no host",
           "tcp://b:70000 | has port 70000, accepted are 1 to 65535",
           "tcp://b/x | must not have a path: only ws:// and wss:// have one",
           "tcp:// | is not a URL: Expected authority",
@@ -74,7 +118,7 @@ class ConnectionOptionsTest {
                   + url
                   + "' "
                   + fault
-                  + ". Accepted: comma-separated tcp://, ssl://, ws:// or wss:// URLs.");
+                  + ". Accepted: comma-separated tcp://, ssl://, ws://, wss://, mqtt:// or mqtts:// URLs.");
     }
 
     @Test
@@ -93,7 +137,7 @@ class ConnectionOptionsTest {
     void areRequired() {
       assertThat(exception(Map.of("topics", "a")))
           .hasMessage(
-              "[MQTT_MISSING_OPTION] Option brokerUrl is missing. Give comma-separated tcp://, ssl://, ws:// or wss://"
+              "[MQTT_MISSING_OPTION] Option brokerUrl is missing. Give comma-separated tcp://, ssl://, ws://, wss://, mqtt:// or mqtts://"
                   + " URLs.");
     }
   }
@@ -110,6 +154,61 @@ class ConnectionOptionsTest {
       assertThat(parse("topics", "a/+, b c/#,d/+/y").topics())
           .containsExactly(
               new TopicFilter("a/+"), new TopicFilter("b c/#"), new TopicFilter("d/+/y"));
+    }
+
+    /** Quotes, JSON, and what Python makes of a list and of its strings. */
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        quoteCharacter = '`',
+        value = {
+          "\"a/b\" | a/b",
+          "\"a,b\", c | a,b ; c",
+          "\"say \"\"hi\"\"\" | say \"hi\"",
+          "a\"b | a\"b",
+          "[\"a/b\", \"c,d\"] | a/b ; c,d",
+          "[\"a\\u002fb\"] | a/b",
+          "['a/b', \"it's\", 'x\\'y'] | a/b ; it's ; x'y",
+          "\"[a]/b\" | [a]/b",
+          "\"(a)\" | (a)",
+        })
+    void mayHoldCommasAndComeAsAList(String text, String filters) {
+      assertThat(parse("topics", text).topics())
+          .extracting(TopicFilter::filter)
+          .containsExactly(filters.split(" ; "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "('a/b',)",
+          "(a/b, c/d)",
+          "List(a/b)",
+          "Set(a)",
+          "WrappedArray(a/b, c)",
+          "{'a/b'}",
+          "{\"topic\": \"a\"}"
+        })
+    void thatAreACollectionOfALanguageAreRefused(String text) {
+      assertThat(error("topics", text))
+          .startsWith("[MQTT_INVALID_OPTION] Option topics: '" + text + "' looks like a collection")
+          .contains("Write a,b or [\"a\",\"b\"]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"[a/b, c/d]", "[", "[1]", "[\"a\"] x", "[[\"a\"]]", "[Ljava.lang.String;@1b2c"})
+    void thatBeginWithABracketAreJson(String text) {
+      assertThat(error("topics", text))
+          .startsWith(
+              "[MQTT_INVALID_OPTION] Option topics: '" + text + "' begins with [ and is no JSON");
+    }
+
+    @Test
+    void thatAreQuotedAreClosed() {
+      assertThat(error("topics", "\"a,b")).contains("does not end with one");
+      assertThat(error("topics", "\"a\"b,c")).contains("text between a closing quote and");
+      assertThat(error("topics", "[]")).contains("is empty");
     }
 
     @ParameterizedTest
@@ -260,6 +359,59 @@ class ConnectionOptionsTest {
   }
 
   @Nested
+  class WebSocketHeaders {
+
+    @Test
+    void areNamedByTheOptionAndNeverShown() {
+      SourceOptions options =
+          parse(
+              "brokerUrl", "ws://b",
+              "websocket.header.Authorization", "Bearer hunter2",
+              "WEBSOCKET.header.x-id", "7");
+      assertThat(options.webSocketHeaders())
+          .containsEntry("Authorization", new Secret("Bearer hunter2"))
+          .containsEntry("x-id", new Secret("7"));
+      assertThat(options)
+          .asString()
+          .contains("websocket.header.Authorization=***")
+          .doesNotContain("hunter2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "a b | is not the name of an HTTP header",
+          "Upgrade | is a header that the handshake itself sets",
+          "Sec-WebSocket-Key | is a header that the handshake itself sets",
+        })
+    void thatTheHandshakeCannotHaveAreNamed(String name, String fault) {
+      assertThat(error("brokerUrl", "ws://b", "websocket.header." + name, "x"))
+          .isEqualTo(
+              "[MQTT_INVALID_OPTION] Option websocket.header.<name>: '%s' %s."
+                  .formatted(name, fault));
+    }
+
+    @Test
+    void haveNoLineBreaks() {
+      assertThat(error("brokerUrl", "ws://b", "websocket.header.a", "hunter2\r\nb: c"))
+          .contains("holds a character that is not printable ASCII")
+          .doesNotContain("hunter2");
+    }
+
+    @Test
+    void needAWebSocket() {
+      assertThat(error("websocket.header.a", "b")).contains("no URL is one of a WebSocket");
+    }
+
+    @Test
+    void needAName() {
+      assertThat(error("brokerUrl", "ws://b", "websocket.header.", "x"))
+          .contains("'' is not the name of an HTTP header");
+    }
+  }
+
+  @Nested
   class Tls {
 
     private SourceOptions tls(String... more) {
@@ -344,6 +496,29 @@ class ConnectionOptionsTest {
               "[MQTT_INVALID_OPTION] Option "
                   + key
                   + ": 'none' is neither https nor empty. Accepted: https, or an empty text.");
+    }
+
+    @Test
+    void takesTheKeyFromAFileOfItsOwn() {
+      TlsSettings settings =
+          tls("ssl.keystore.location", "/tls.crt", "ssl.keystore.key.location", "/tls.key").tls();
+      assertThat(settings.keyLocation()).isEqualTo("/tls.key");
+      assertThat(
+              error(
+                  "brokerUrl", "ssl://b",
+                  "ssl.keystore.location", "/k.p12",
+                  "ssl.keystore.key.location", "/tls.key"))
+          .contains("only a PEM file of certificates has its key in another file");
+      assertThat(error("brokerUrl", "ssl://b", "ssl.keystore.key.location", "/k"))
+          .startsWith("[MQTT_MISSING_OPTION] Option ssl.keystore.location is missing");
+    }
+
+    @Test
+    void offersProtocols() {
+      assertThat(tls("ssl.alpn", "x-amzn-mqtt-ca, mqtt").tls().alpn())
+          .containsExactly("x-amzn-mqtt-ca", "mqtt");
+      assertThat(error("brokerUrl", "ssl://b", "ssl.alpn", "m qtt"))
+          .contains("is no name of 1 to 255 ASCII characters");
     }
 
     @Test

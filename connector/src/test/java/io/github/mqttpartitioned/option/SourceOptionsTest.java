@@ -52,6 +52,7 @@ class SourceOptionsTest {
       assertThat(defaults)
           .containsExactlyInAnyOrderEntriesOf(
               Map.ofEntries(
+                  Map.entry("brokerMode", "independent"),
                   Map.entry("qos", "1"),
                   Map.entry("ssl.endpoint.identification.algorithm", "https"),
                   Map.entry("keepAlive", "60s"),
@@ -247,8 +248,8 @@ class SourceOptionsTest {
               Each partition has a session of its own: partition p connects as <prefix>-<p>.
               - [MQTT_UNKNOWN_OPTION] Unknown option 'topic'. Did you mean 'topics'? It takes one or more topic \
               filters, separated by commas.%s
-              - [MQTT_MISSING_OPTION] Option brokerUrl is missing. Give comma-separated tcp://, ssl://, ws:// or \
-              wss:// URLs.
+              - [MQTT_MISSING_OPTION] Option brokerUrl is missing. Give comma-separated tcp://, ssl://, ws://, \
+              wss://, mqtt:// or mqtts:// URLs.
               - [MQTT_INVALID_OPTION] Option topics: 'a/#/b' has # before its end: # must be the whole last level. \
               Accepted: comma-separated MQTT topic filters, such as sensors/+/temperature or \
               alarms/#.
@@ -305,7 +306,7 @@ class SourceOptionsTest {
           .isEqualTo(
               "[MQTT_INVALID_OPTION] Option brokerUrl: '***' contains @: the URL must not carry a user name or a"
                   + " password. Use the options username and password. Accepted: comma-separated tcp://, ssl://,"
-                  + " ws:// or wss:// URLs.");
+                  + " ws://, wss://, mqtt:// or mqtts:// URLs.");
       assertThat(exception(Map.of("path", url, "topics", "a")).getMessage())
           .doesNotContain("hunter");
       assertThat(error("brokerUrl", "tcp://b", "path", url)).doesNotContain("hunter");
@@ -315,7 +316,10 @@ class SourceOptionsTest {
     void inQueriesOfUrlsAreNeverShown() {
       assertThat(error("brokerUrl", "ws://b/mqtt?token=hunter2,hunter3"))
           .doesNotContain("hunter")
-          .contains("'***' must not have a query or a fragment");
+          .contains("'***' must begin with tcp://");
+      assertThat(error("brokerUrl", "tcp://b?token=hunter2"))
+          .doesNotContain("hunter")
+          .contains("'***' must not have a query");
     }
 
     @Test

@@ -17,6 +17,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.testkit.Gateway;
+import io.github.mqttpartitioned.testkit.TestCertificates;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.provider.EnumSource;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -47,9 +59,45 @@ class FaultyNetworkTest {
 
   @TempDir Path folder;
 
+  /** Stands between the broker and the faulty network. */
+  private Function<String, Gateway> transport = Gateway::tcp;
+
+  private @Nullable KeyMaterial trust;
+
   @Test
   void cutAtAnyByteOfAConversationCostsNothing() throws Exception {
     cutAtEachByte(2, End.CLOSE);
+  }
+
+  @Test
+  void cutAtAnyByteOfAWebSocketCostsNothing() throws Exception {
+    transport = broker -> Gateway.webSocket(broker, FaultyNetworkTest::fragments);
+    cutAtEachByte(2, End.CLOSE);
+  }
+
+  @Tag(Full.TAG)
+  @ParameterizedTest
+  @EnumSource(
+      value = End.class,
+      names = {"CLOSE", "RESET"})
+  void cutAtAnyByteOfTlsCostsNothing(End end) throws Exception {
+    TestCertificates certificates = TestCertificates.in(folder);
+    trust =
+        new KeyMaterial(
+            certificates.server().truststore().toString(),
+            new Secret(TestCertificates.PASSWORD),
+            StoreType.PKCS12);
+    transport =
+        broker ->
+            Gateway.tls(broker, certificates.serverContext(), InetAddress.getLoopbackAddress());
+    cutAtEachByte(2, end);
+  }
+
+  /** Each piece of the broker's as a message of two frames. */
+  private static void fragments(byte[] bytes, OutputStream member) throws IOException {
+    int half = bytes.length / 2;
+    member.write(Gateway.frame(Gateway.BINARY, Arrays.copyOf(bytes, half)));
+    member.write(Gateway.frame(Gateway.FIN, Arrays.copyOfRange(bytes, half, bytes.length)));
   }
 
   @Tag(Soak.TAG)
@@ -127,8 +175,10 @@ class FaultyNetworkTest {
     String name = "q%d-%s".formatted(qos, Arrays.toString(cuts));
     Path home = Files.createTempDirectory(folder, "member");
     try (SessionBroker broker = new SessionBroker(qos, 10, 8);
-        FaultyProxy proxy = FaultyProxy.cutting(broker.url(), cuts);
-        Member member = new Member(home, proxy.url()).qos(qos)) {
+        Gateway gateway = transport.apply(broker.url());
+        FaultyProxy proxy = FaultyProxy.cutting(gateway.url("localhost"), cuts);
+        Member member =
+            new Member(home, proxy.url()).qos(qos).tls(new TlsSettings(trust, null, true))) {
       broker.publish(3);
       member.start();
       broker.awaitDone(DEADLINE);

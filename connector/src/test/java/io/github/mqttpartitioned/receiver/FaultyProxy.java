@@ -80,8 +80,9 @@ final class FaultyProxy implements AutoCloseable {
     return new FaultyProxy(brokerUrl, List.of(), maxDelayMicros, maxPiece);
   }
 
+  /** Where it listens; scheme and host are the broker's. */
   String url() {
-    return "tcp://127.0.0.1:" + server.getLocalPort();
+    return "%s://%s:%d".formatted(broker.getScheme(), broker.getHost(), server.getLocalPort());
   }
 
   /** Whether every cut has come. */

@@ -104,6 +104,16 @@ final class Member implements AutoCloseable {
     return this;
   }
 
+  Member cluster(String... urls) {
+    settings.cluster(urls);
+    return this;
+  }
+
+  Member webSocketHeader(String name, String value) {
+    settings.webSocketHeader(name, value);
+    return this;
+  }
+
   Member topics(String... value) {
     settings.topics(value);
     return this;

@@ -23,6 +23,7 @@ import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,7 @@ class SenderCredentialsTest {
             "sender-test",
             credentials,
             TlsSettings.DEFAULT,
+            Map.of(),
             Duration.ofSeconds(60),
             Duration.ofSeconds(20),
             Duration.ofMinutes(1),

@@ -23,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -419,6 +420,7 @@ class SenderTest {
         "sender-test",
         CredentialSettings.NONE,
         TlsSettings.DEFAULT,
+        Map.of(),
         Duration.ofSeconds(60),
         connectTimeout,
         Duration.ofMinutes(1),

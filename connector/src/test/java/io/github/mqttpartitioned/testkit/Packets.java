@@ -120,7 +120,7 @@ public final class Packets {
   }
 
   /** A PINGREQ or PINGRESP. */
-  static byte[] empty(PacketType type) {
+  public static byte[] empty(PacketType type) {
     return framed(type, new Bytes(0));
   }
 

@@ -41,6 +41,8 @@ public final class ScriptedConnection {
   /** What has come and was not yet read. */
   private final BlockingQueue<Packet> packets = new LinkedBlockingQueue<>();
 
+  private volatile boolean leavesPings;
+
   /** Why the connection ended; set before the end is in the queue. */
   private volatile String end = "";
 
@@ -57,6 +59,11 @@ public final class ScriptedConnection {
     return number;
   }
 
+  /** From now on, PINGREQ is a packet as others, and is not answered by itself. */
+  public void leavePings() {
+    leavesPings = true;
+  }
+
   /** Takes in packets until the connection ends. */
   void readLoop() {
     try {
@@ -71,7 +78,7 @@ public final class ScriptedConnection {
   }
 
   private void received(Packet packet) {
-    if (packet.type() == PacketType.PINGREQ) {
+    if (packet.type() == PacketType.PINGREQ && !leavesPings) {
       send(Packets.empty(PacketType.PINGRESP));
       return;
     }

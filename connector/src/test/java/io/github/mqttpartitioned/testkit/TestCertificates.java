@@ -106,6 +106,23 @@ public final class TestCertificates {
     }
   }
 
+  /** Shows the server certificate, and asks for none. */
+  public SSLContext serverContext() {
+    try {
+      char[] password = PASSWORD.toCharArray();
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(KeyStore.getInstance(server.keystore().toFile(), password), password);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys.getKeyManagers(), null, null);
+      return context;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("Cannot use the test certificates", e);
+    }
+  }
+
   private static Identity identity(Path folder, String name, String extension) {
     try {
       Path keystore = folder.resolve(name + ".p12");
@@ -160,7 +177,7 @@ public final class TestCertificates {
     return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(kind, lines, kind);
   }
 
-  private static void keytool(String... arguments) throws IOException {
+  static void keytool(String... arguments) throws IOException {
     String[] command = new String[arguments.length + 1];
     command[0] = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
     System.arraycopy(arguments, 0, command, 1, arguments.length);

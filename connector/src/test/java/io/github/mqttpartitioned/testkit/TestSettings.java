@@ -7,18 +7,22 @@ import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.BrokerMode;
 import io.github.mqttpartitioned.option.RetainHandling;
 import io.github.mqttpartitioned.option.SessionPolicy;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a source with one partition, but for what a test says otherwise. */
 public final class TestSettings {
 
-  private final String url;
+  private List<BrokerUrl> brokers;
+  private BrokerMode brokerMode = BrokerMode.INDEPENDENT;
+  private Map<String, Secret> webSocketHeaders = Map.of();
   private final Path storeDir;
   private String sourceId = "5eed";
   private int partitions = 1;
@@ -42,8 +46,20 @@ public final class TestSettings {
 
   /** Settings for a broker, with stores in a directory. */
   public TestSettings(String url, Path storeDir) {
-    this.url = url;
+    this.brokers = List.of(new BrokerUrl(url));
     this.storeDir = storeDir;
+  }
+
+  /** The entry points of one broker. */
+  public TestSettings cluster(String... urls) {
+    brokers = List.of(urls).stream().map(BrokerUrl::new).toList();
+    brokerMode = BrokerMode.CLUSTER;
+    return this;
+  }
+
+  public TestSettings webSocketHeader(String name, String value) {
+    webSocketHeaders = Map.of(name, new Secret(value));
+    return this;
   }
 
   public TestSettings sourceId(String value) {
@@ -147,13 +163,15 @@ public final class TestSettings {
     return new SourceSettings(
         sourceId,
         partitions,
-        List.of(new BrokerUrl(url)),
+        brokers,
+        brokerMode,
         topics,
         group,
         clientIdPrefix,
         qos,
         credentials,
         tls,
+        webSocketHeaders,
         keepAlive,
         connectTimeout,
         Duration.ofDays(1),

@@ -8,6 +8,7 @@ import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.BrokerMode;
 import io.github.mqttpartitioned.option.SessionPolicy;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
@@ -19,6 +20,7 @@ import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Ours, as a node runs it: a real receiver over a real store, fsync and all. */
@@ -59,12 +61,14 @@ public final class ConnectorTaker implements Taker {
             SOURCE_ID,
             1,
             List.of(new BrokerUrl(url)),
+            BrokerMode.INDEPENDENT,
             List.of(new TopicFilter(Member.TOPICS)),
             Member.GROUP,
             "benchmark-connector",
             load.qos(),
             CredentialSettings.NONE,
             TlsSettings.DEFAULT,
+            Map.of(),
             Duration.ofMinutes(10),
             Duration.ofSeconds(30),
             Duration.ofDays(7),

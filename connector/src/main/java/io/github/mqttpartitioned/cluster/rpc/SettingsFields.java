@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.rpc;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
@@ -10,10 +12,13 @@ import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings.OAuthClient;
 import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.BrokerMode;
 import io.github.mqttpartitioned.option.RetainHandling;
 import io.github.mqttpartitioned.option.SessionPolicy;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.net.URI;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +33,17 @@ final class SettingsFields {
     out.putText(settings.sourceId())
         .putInt(settings.partitions())
         .putList(settings.brokers(), broker -> out.putText(broker.url()))
+        .putText(settings.brokerMode().name())
         .putList(settings.topics(), topic -> out.putText(topic.filter()))
         .putText(settings.group())
         .putText(settings.clientIdPrefix())
         .putInt(settings.qos());
     write(settings.credentials(), out);
     write(settings.tls(), out);
-    out.putDuration(settings.keepAlive())
+    out.putList(
+            List.copyOf(settings.webSocketHeaders().entrySet()),
+            header -> out.putText(header.getKey()).putText(header.getValue().reveal()))
+        .putDuration(settings.keepAlive())
         .putDuration(settings.connectTimeout())
         .putDuration(settings.sessionExpiry())
         .putInt(settings.receiveMaximum())
@@ -77,7 +86,9 @@ final class SettingsFields {
   private static void write(TlsSettings tls, FrameWriter out) {
     out.putOptional(tls.trustStore(), store -> write(store, out))
         .putOptional(tls.keyStore(), store -> write(store, out))
-        .putBoolean(tls.verifyHostname());
+        .putOptional(tls.keyLocation(), out::putText)
+        .putBoolean(tls.verifyHostname())
+        .putList(tls.alpn(), out::putText);
   }
 
   private static void write(KeyMaterial store, FrameWriter out) {
@@ -91,6 +102,7 @@ final class SettingsFields {
         in.getText("source id"),
         in.getInt("partitions"),
         in.getList("brokers", () -> in.valid("broker", BrokerUrl::new)),
+        in.getEnum("broker mode", BrokerMode.class),
         in.getList("topics", () -> in.valid("topic", TopicFilter::new)),
         in.getText("group"),
         in.getText("client id prefix"),
@@ -99,7 +111,15 @@ final class SettingsFields {
         new TlsSettings(
             in.getOptional("trust store", () -> readStore(in)),
             in.getOptional("key store", () -> readStore(in)),
-            in.getBoolean("verify host name")),
+            in.getOptional("key file", () -> in.getText("key file")),
+            in.getBoolean("verify host name"),
+            in.getList("protocols", () -> in.getText("protocol"))),
+        in
+            .getList(
+                "headers",
+                () -> Map.entry(in.getText("header"), new Secret(in.getText("header value"))))
+            .stream()
+            .collect(toMap(Map.Entry::getKey, Map.Entry::getValue)),
         in.getDuration("keep alive"),
         in.getDuration("connect timeout"),
         in.getDuration("session expiry"),

@@ -254,7 +254,9 @@ public final class PacketReader extends InputStream {
       }
       case PacketType.SUBACK, PacketType.UNSUBACK ->
           inbox.answers().answered(ControlPackets.subAck(body));
-      case PacketType.PINGRESP -> giveToPaho(new byte[] {(byte) PacketType.PINGRESP, 0});
+      case PacketType.PINGRESP -> {
+        // That it has arrived is all that it says.
+      }
       case PacketType.AUTH -> authentication.received(ControlPackets.auth(body));
       case PacketType.DISCONNECT -> {
         inbox.disconnected(ControlPackets.disconnect(body));

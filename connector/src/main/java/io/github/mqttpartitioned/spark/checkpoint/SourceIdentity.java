@@ -6,12 +6,14 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CHECKPOINT_INC
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.BrokerMode;
 import io.github.mqttpartitioned.option.SourceOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  *     have been received
  * @param group share name
  * @param clientIdPrefix prefix of each member's client id; the number of the partition follows
- * @param brokers in the order given: partition p belongs to broker p mod count
+ * @param brokers in the order given, without their queries: partition p belongs to broker p mod
+ *     count
  * @param topics filters
  * @param formerFilters {@code $share/<group>/<filter>} that a session may still be subscribed to,
  *     but should not be
@@ -65,7 +68,7 @@ public record SourceIdentity(
    * @throws IllegalArgumentException if the values cannot be those of a source
    */
   public SourceIdentity {
-    brokers = List.copyOf(brokers);
+    brokers = withoutQueries(brokers);
     topics = List.copyOf(topics);
     formerFilters = List.copyOf(formerFilters);
     if (!SOURCE_ID.matcher(sourceId).matches()
@@ -81,6 +84,11 @@ public record SourceIdentity(
           brokers %s, topics %s"""
               .formatted(sourceId, partitions, retired, begun, brokers, topics));
     }
+  }
+
+  /** Each broker of its own needs a partition to be read. */
+  private static int least(SourceOptions options) {
+    return options.brokerMode() == BrokerMode.CLUSTER ? 1 : options.brokers().size();
   }
 
   /** A source id that no other source has. */
@@ -105,7 +113,7 @@ public record SourceIdentity(
         options.group().map(group -> "mqp-" + digits(group + " at " + place)).orElse(derived);
     return new SourceIdentity(
         sourceId,
-        options.partitions().orElse(Math.max(parallelism, options.brokers().size())),
+        options.partitions().orElse(Math.max(parallelism, least(options))),
         0,
         0,
         options.group().orElse(derived),
@@ -140,7 +148,7 @@ public record SourceIdentity(
     int given =
         options
             .partitions()
-            .orElse(correctable ? Math.max(partitions, options.brokers().size()) : partitions);
+            .orElse(correctable ? Math.max(partitions, least(options)) : partitions);
     String givenGroup = options.group().orElse(group);
     SourceIdentity next =
         new SourceIdentity(
@@ -156,10 +164,13 @@ public record SourceIdentity(
             options.ackMode() == AckMode.STORED ? AckMode.STORED : ackMode,
             givenStoreDir(options).orElse(storeDir));
     List<String> changes = new ArrayList<>();
+    boolean isMoved = !correctable && !brokers.equals(next.brokers) && !isSame(options);
     if (!correctable) {
       note(changes, "group", group, next.group);
       note(changes, "clientIdPrefix", clientIdPrefix, next.clientIdPrefix);
-      note(changes, "brokerUrl", join(brokers), join(next.brokers));
+      if (isMoved) {
+        note(changes, "brokerUrl", join(brokers), join(next.brokers));
+      }
     }
     note(changes, "storeDir", shown(storeDir), shown(next.storeDir));
     if (!changes.isEmpty()) {
@@ -171,10 +182,35 @@ public record SourceIdentity(
               Messages that were received already, and messages that the brokers hold for this \
               query, depend on these options. Give each of them its former value; all but \
               brokerUrl can also be left out. To use the new values, start a new query with \
-              another checkpointLocation."""
-                  .formatted(place, String.join("\n- ", changes))));
+              another checkpointLocation.%s"""
+                  .formatted(
+                      place,
+                      String.join("\n- ", changes),
+                      isMoved
+                          ? " If the brokers are the same and only their names, ports or"
+                              + " transports have changed, give formerBrokerUrl=%s, too."
+                                  .formatted(join(brokers))
+                          : "")));
     }
     return next;
+  }
+
+  /**
+   * Whether the URLs given lead to the brokers that have the sessions: they are entry points of the
+   * same cluster, or the user says so.
+   */
+  private boolean isSame(SourceOptions options) {
+    List<BrokerUrl> given = withoutQueries(options.brokers());
+    boolean isCluster = options.brokerMode() == BrokerMode.CLUSTER;
+    boolean isSaid =
+        options.formerBrokers().filter(former -> withoutQueries(former).equals(brokers)).isPresent();
+    return (isCluster && !Collections.disjoint(given, brokers))
+        || (isSaid && (isCluster || given.size() == brokers.size()));
+  }
+
+  /** A query may hold a secret, and may be another one at each start. */
+  private static List<BrokerUrl> withoutQueries(List<BrokerUrl> brokers) {
+    return brokers.stream().map(BrokerUrl::withoutQuery).toList();
   }
 
   /** The filters subscribed to so far that are not among {@code wanted}. */

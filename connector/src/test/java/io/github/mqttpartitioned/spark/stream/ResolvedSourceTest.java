@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.spark.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.option.SourceSettings;
@@ -195,8 +196,53 @@ class ResolvedSourceTest {
             Messages that were received already, and messages that the brokers hold for this \
             query, depend on these options. Give each of them its former value; all but brokerUrl \
             can also be left out. To use the new values, start a new query with another \
-            checkpointLocation."""
+            checkpointLocation. If the brokers are the same and only their names, ports or \
+            transports have changed, give formerBrokerUrl=tcp://broker:1883, too."""
                 .formatted(folder));
+  }
+
+  @Test
+  void brokerMayMoveIfTheUserSaysSo() {
+    begin("group", "g");
+    String former = "tcp://broker:1883";
+    for (String other : List.of("tcp://wrong:1883", "tcp://broker:1884")) {
+      assertThatThrownBy(
+              () -> resolve(4, "brokerUrl", "ssl://new:8883", "formerBrokerUrl", other))
+          .hasMessageContaining("give formerBrokerUrl=tcp://broker:1883, too");
+    }
+    // Partitions would change their brokers.
+    assertThatThrownBy(
+            () -> resolve(4, "brokerUrl", "ssl://a,ssl://b", "formerBrokerUrl", former))
+        .hasMessageContaining("brokerUrl was tcp://broker:1883");
+    assertThat(
+            resolve(4, "brokerUrl", "ssl://new:8883", "formerBrokerUrl", former)
+                .settings()
+                .brokers())
+        .containsExactly(new BrokerUrl("ssl://new:8883"));
+  }
+
+  @Test
+  void clusterMayGetOtherEntryPointsBesideOneThatStays() {
+    begin("group", "g");
+    assertThatThrownBy(
+            () -> resolve(4, "brokerUrl", "tcp://more,tcp://other", "brokerMode", "cluster"))
+        .hasMessageContaining("brokerUrl was tcp://broker:1883");
+    assertThat(
+            resolve(4, "brokerUrl", "tcp://more,tcp://broker", "brokerMode", "cluster")
+                .settings()
+                .brokers())
+        .hasSize(2);
+  }
+
+  @Test
+  void queryOfAUrlIsNotKeptAndMayChange() {
+    begin("brokerUrl", "ws://broker/mqtt?signature=hunter2");
+    assertThat(
+            resolve(4, "brokerUrl", "ws://broker/mqtt?signature=hunter3").settings().brokers())
+        .containsExactly(new BrokerUrl("ws://broker/mqtt?signature=hunter3"));
+    assertThatThrownBy(() -> resolve(4, "brokerUrl", "ws://other/mqtt?signature=hunter3"))
+        .hasMessageContaining("brokerUrl was ws://broker:80/mqtt, given is ws://other:80/mqtt")
+        .hasMessageNotContaining("hunter");
   }
 
   @Test

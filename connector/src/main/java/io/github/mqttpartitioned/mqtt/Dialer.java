@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.mqtt;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the TCP connection of one MQTT connection. It tries the addresses of a name in turn. It can
+ * be closed at any time, whatever a thread is doing with its socket. Thread-safe.
+ *
+ * <p>Proxies are the JVM's: a SOCKS proxy ({@code socksProxyHost}) for each connection, an HTTP
+ * proxy ({@code http.proxyHost}, {@code https.proxyHost}) for a WebSocket.
+ */
+final class Dialer implements AutoCloseable {
+
+  /** Finds the addresses of a host. */
+  interface Resolver {
+    List<InetAddress> resolve(String host) throws UnknownHostException;
+  }
+
+  /** The resolver of the JVM. A name with a dot at its end is also looked up without it. */
+  static final Resolver DNS =
+      host -> {
+        try {
+          return Arrays.asList(InetAddress.getAllByName(host));
+        } catch (UnknownHostException e) {
+          if (!host.endsWith(".")) {
+            throw e;
+          }
+          return Arrays.asList(InetAddress.getAllByName(host.substring(0, host.length() - 1)));
+        }
+      };
+
+  private final Resolver resolver;
+  private final Function<Proxy, Socket> sockets;
+  private @Nullable Socket socket;
+  private boolean closed;
+
+  Dialer() {
+    this(DNS, proxy -> proxy.type() == Proxy.Type.HTTP ? new Socket(proxy) : new Socket());
+  }
+
+  /**
+   * @param sockets makes unconnected sockets; given {@link Proxy#NO_PROXY}, such as use the JVM's
+   *     SOCKS proxy
+   */
+  Dialer(Resolver resolver, Function<Proxy, Socket> sockets) {
+    this.resolver = resolver;
+    this.sockets = sockets;
+  }
+
+  /**
+   * Connects.
+   *
+   * @param timeout most time for all addresses together
+   * @throws IOException if no address answers
+   */
+  Socket dial(BrokerUrl broker, Duration timeout) throws IOException {
+    long until = System.nanoTime() + timeout.toNanos();
+    Proxy proxy = broker.isWebSocket() ? httpProxy(broker) : Proxy.NO_PROXY;
+    List<InetSocketAddress> targets = targets(broker, proxy);
+    List<IOException> failures = new ArrayList<>();
+    for (InetSocketAddress target : targets) {
+      long left = until - System.nanoTime();
+      int untried = targets.size() - failures.size();
+      long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(left / untried));
+      Socket attempt = sockets.apply(proxy);
+      try {
+        hold(attempt);
+        attempt.connect(target, Math.toIntExact(millis));
+        attempt.setTcpNoDelay(true);
+        attempt.setKeepAlive(true);
+        return attempt;
+      } catch (IOException e) {
+        failures.add(e);
+        release(attempt);
+      }
+    }
+    throw failures.size() == 1 ? failures.get(0) : noneAnswers(broker, targets, failures);
+  }
+
+  private List<InetSocketAddress> targets(BrokerUrl broker, Proxy proxy)
+      throws UnknownHostException {
+    List<InetSocketAddress> unresolved =
+        List.of(InetSocketAddress.createUnresolved(broker.host(), broker.port()));
+    if (proxy.type() == Proxy.Type.HTTP) {
+      return unresolved;
+    }
+    try {
+      return resolver.resolve(broker.host()).stream()
+          .map(address -> new InetSocketAddress(address, broker.port()))
+          .toList();
+    } catch (UnknownHostException e) {
+      if (hasSocksProxy(broker)) {
+        // The proxy may know the name.
+        return unresolved;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean hasSocksProxy(BrokerUrl broker) {
+    return select("socket", broker).stream().anyMatch(proxy -> proxy.type() == Proxy.Type.SOCKS);
+  }
+
+  private static Proxy httpProxy(BrokerUrl broker) {
+    return select(broker.isTls() ? "https" : "http", broker).stream()
+        .filter(proxy -> proxy.type() == Proxy.Type.HTTP)
+        .findFirst()
+        .orElse(Proxy.NO_PROXY);
+  }
+
+  private static List<Proxy> select(String scheme, BrokerUrl broker) {
+    ProxySelector selector = ProxySelector.getDefault();
+    try {
+      return selector == null
+          ? List.of()
+          : selector.select(new URI(scheme + "://" + broker.authority() + "/"));
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("a broker's address is always part of a URI", e);
+    }
+  }
+
+  private static ConnectException noneAnswers(
+      BrokerUrl broker, List<InetSocketAddress> targets, List<IOException> failures) {
+    List<String> each = new ArrayList<>();
+    for (int i = 0; i < failures.size(); i++) {
+      each.add(
+          targets.get(i).getAddress().getHostAddress() + " (" + failures.get(i).getMessage() + ")");
+    }
+    return new ConnectException(
+        "none of the addresses of %s answers: %s"
+            .formatted(broker.host(), String.join(", ", each)));
+  }
+
+  private synchronized void hold(Socket made) throws IOException {
+    if (closed) {
+      throw new IOException("the connection has been given up");
+    }
+    socket = made;
+  }
+
+  private static void release(Socket failed) {
+    try {
+      failed.close();
+    } catch (IOException e) {
+      // It was never connected: nothing is lost with it.
+    }
+  }
+
+  /** Closes the socket, or the next one that is asked for. */
+  @Override
+  public synchronized void close() throws IOException {
+    closed = true;
+    if (socket != null) {
+      socket.close();
+    }
+  }
+}
