@@ -60,12 +60,9 @@ final class TlsFaults {
     if (hasEnded && asked) {
       // The end of the connection may overtake the alert.
       return aboutTheClient(
-          "the broker asked for a client certificate and ended TLS",
-          failure,
-          settings.keyStore());
+          "the broker asked for a client certificate and ended TLS", failure, settings.keyStore());
     }
-    if (hasEnded
-        || has(failure, SocketTimeoutException.class)) {
+    if (hasEnded || has(failure, SocketTimeoutException.class)) {
       return NetworkException.passing(
           MQTT_TLS_FAILED,
           "the other end %s TLS"

@@ -16,10 +16,7 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_QOS_NOT_GRANTE
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SESSION_TAKEN_OVER;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SHARED_SUBSCRIPTIONS_UNAVAILABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SUBSCRIPTION_REFUSED;
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_TLS_FAILED;
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_TLS_FILE_UNUSABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_UNSUBSCRIPTION_REFUSED;
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_WEBSOCKET_REFUSED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_WILDCARDS_UNAVAILABLE;
 
 import io.github.mqttpartitioned.error.ErrorCondition;

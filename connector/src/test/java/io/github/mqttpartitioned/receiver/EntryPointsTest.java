@@ -60,7 +60,10 @@ class EntryPointsTest {
         Member member =
             new Member(folder, busy.url())
                 .cluster(
-                    "tcp://127.0.0.1:" + Ports.free(), busy.url(), "tcp://no_such_host:1", broker.url())
+                    "tcp://127.0.0.1:" + Ports.free(),
+                    busy.url(),
+                    "tcp://no_such_host:1",
+                    broker.url())
                 .start()
                 .awaitStored(1)) {
       assertThat(member.payloads()).containsExactly("here");

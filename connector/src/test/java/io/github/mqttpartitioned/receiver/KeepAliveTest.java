@@ -34,8 +34,7 @@ class KeepAliveTest {
             ScriptedBroker.start(
                 connection -> {
                   connection.leavePings();
-                  connection.accept(
-                      false, MqttProperties.NONE.with(Property.SERVER_KEEP_ALIVE, 1));
+                  connection.accept(false, MqttProperties.NONE.with(Property.SERVER_KEEP_ALIVE, 1));
                   connection.grant();
                   long last = System.nanoTime();
                   while (pings.get() < 4) {

@@ -46,14 +46,13 @@ class TlsTest {
     "[::1], ::1, ip:::1",
   })
   void connectsToEachKindOfHost(String host, String address, String name) throws Exception {
-    Issued server = TestAuthority.in(folder).issue("server", "EC", "-groupname", "secp256r1",
-        "-ext", "SAN=" + name);
+    Issued server =
+        TestAuthority.in(folder)
+            .issue("server", "EC", "-groupname", "secp256r1", "-ext", "SAN=" + name);
     try (ScriptedBroker broker =
             ScriptedBroker.start(connection -> ReceiverTest.ready(connection, false));
-        Gateway ssl =
-            Gateway.tls(broker.url(), server.context(), InetAddress.getByName(address));
-        Member member =
-            new Member(folder, ssl.url(host)).tls(trusting(server)).startConnected()) {
+        Gateway ssl = Gateway.tls(broker.url(), server.context(), InetAddress.getByName(address));
+        Member member = new Member(folder, ssl.url(host)).tls(trusting(server)).startConnected()) {
       assertThat(member.status().state()).isEqualTo(State.CONNECTED);
     }
   }
@@ -122,7 +121,8 @@ class TlsTest {
     BrokerOptions options =
         BrokerOptions.DEFAULTS.tls(certificates).clientCertificateRequired(true);
     KeyMaterial trust = store(certificates.server().truststore());
-    Path certificate = Files.writeString(folder.resolve("tls.crt"), certificates.client().certificatePem());
+    Path certificate =
+        Files.writeString(folder.resolve("tls.crt"), certificates.client().certificatePem());
     Path key = Files.writeString(folder.resolve("tls.key"), certificates.client().keyPem());
     TlsSettings settings =
         new TlsSettings(
@@ -132,8 +132,7 @@ class TlsTest {
             true,
             List.of());
     try (TestBroker broker = TestBrokers.start(options);
-        Member member =
-            new Member(folder, broker.url(Scheme.SSL)).tls(settings).startConnected()) {
+        Member member = new Member(folder, broker.url(Scheme.SSL)).tls(settings).startConnected()) {
       Files.writeString(key, "half written");
       broker.restart();
       member.await(State.CONNECTING);
@@ -192,8 +191,7 @@ class TlsTest {
   @ValueSource(strings = {"localhost", "127.0.0.1"})
   void nameIsSentWhereItIsOneAndProtocolsAreOffered(String host) throws Exception {
     Issued server =
-        TestAuthority.in(folder)
-            .issue("server", "RSA", "-ext", "SAN=dns:localhost,ip:127.0.0.1");
+        TestAuthority.in(folder).issue("server", "RSA", "-ext", "SAN=dns:localhost,ip:127.0.0.1");
     try (SSLServerSocket listener =
             (SSLServerSocket)
                 server

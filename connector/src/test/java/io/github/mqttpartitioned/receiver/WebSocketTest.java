@@ -213,7 +213,8 @@ class WebSocketTest {
                 .start()
                 .await(State.FAILED)) {
       assertThat(member.status().problem())
-          .hasMessageStartingWith("[MQTT_WEBSOCKET_REFUSED] Member member-0 of partition 0 at ws://")
+          .hasMessageStartingWith(
+              "[MQTT_WEBSOCKET_REFUSED] Member member-0 of partition 0 at ws://")
           .hasMessageContaining("the server answered HTTP " + status)
           .hasMessageContaining(advice)
           .hasMessageNotContaining("hunter2");

@@ -203,7 +203,10 @@ public record SourceIdentity(
     List<BrokerUrl> given = withoutQueries(options.brokers());
     boolean isCluster = options.brokerMode() == BrokerMode.CLUSTER;
     boolean isSaid =
-        options.formerBrokers().filter(former -> withoutQueries(former).equals(brokers)).isPresent();
+        options
+            .formerBrokers()
+            .filter(former -> withoutQueries(former).equals(brokers))
+            .isPresent();
     return (isCluster && !Collections.disjoint(given, brokers))
         || (isSaid && (isCluster || given.size() == brokers.size()));
   }

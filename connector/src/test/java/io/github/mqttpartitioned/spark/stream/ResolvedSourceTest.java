@@ -206,13 +206,11 @@ class ResolvedSourceTest {
     begin("group", "g");
     String former = "tcp://broker:1883";
     for (String other : List.of("tcp://wrong:1883", "tcp://broker:1884")) {
-      assertThatThrownBy(
-              () -> resolve(4, "brokerUrl", "ssl://new:8883", "formerBrokerUrl", other))
+      assertThatThrownBy(() -> resolve(4, "brokerUrl", "ssl://new:8883", "formerBrokerUrl", other))
           .hasMessageContaining("give formerBrokerUrl=tcp://broker:1883, too");
     }
     // Partitions would change their brokers.
-    assertThatThrownBy(
-            () -> resolve(4, "brokerUrl", "ssl://a,ssl://b", "formerBrokerUrl", former))
+    assertThatThrownBy(() -> resolve(4, "brokerUrl", "ssl://a,ssl://b", "formerBrokerUrl", former))
         .hasMessageContaining("brokerUrl was tcp://broker:1883");
     assertThat(
             resolve(4, "brokerUrl", "ssl://new:8883", "formerBrokerUrl", former)
@@ -237,8 +235,7 @@ class ResolvedSourceTest {
   @Test
   void queryOfAUrlIsNotKeptAndMayChange() {
     begin("brokerUrl", "ws://broker/mqtt?signature=hunter2");
-    assertThat(
-            resolve(4, "brokerUrl", "ws://broker/mqtt?signature=hunter3").settings().brokers())
+    assertThat(resolve(4, "brokerUrl", "ws://broker/mqtt?signature=hunter3").settings().brokers())
         .containsExactly(new BrokerUrl("ws://broker/mqtt?signature=hunter3"));
     assertThatThrownBy(() -> resolve(4, "brokerUrl", "ws://other/mqtt?signature=hunter3"))
         .hasMessageContaining("brokerUrl was ws://broker:80/mqtt, given is ws://other:80/mqtt")
