@@ -88,3 +88,17 @@ def test_configure_serves_a_server_that_pyspark_starts(mode: str) -> None:
         [sys.executable, "-c", client], capture_output=True, text=True, check=False, env=environment
     )
     assert "'payload'" in ran.stdout, ran.stderr
+
+
+def test_names_of_sparkplug_are_refused(server_with_jar: str) -> None:
+    client = (
+        "from mqtt_partitioned.sparkplug import with_names\n"
+        "from pyspark.sql import SparkSession\n"
+        f"spark = SparkSession.builder.remote('{server_with_jar}').getOrCreate()\n"
+        "try:\n"
+        "    with_names(spark.range(1))\n"
+        "except RuntimeError as e:\n"
+        "    print(e)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", client], capture_output=True, text=True, check=True)
+    assert "Run the query in a classic session" in ran.stdout

@@ -42,7 +42,7 @@ def configure(builder: SparkSession.Builder) -> SparkSession.Builder:
     _refuse_connect(builder, options, jar)
     jvm = _running_jvm()
     if jvm is not None:
-        _require_connector(jvm, jar)
+        require_connector(jvm)
         return builder
     _refuse_submit_arguments(jar)
     given = options.get(_JARS)
@@ -79,13 +79,14 @@ def _running_jvm() -> Any:
     return SparkContext._jvm
 
 
-def _require_connector(jvm: Any, jar: str) -> None:
+def require_connector(jvm: Any) -> None:
+    """Raise if a JVM that runs does not have the connector."""
     loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()
     if loader.getResource(_A_CLASS) is None:
         raise RuntimeError(
             "A JVM without the connector runs already, and cannot get the jar any more: "
             "call configure() for the first session of the process (restart the notebook's "
-            f"kernel), or give spark-submit and pyspark --jars {jar}"
+            f"kernel), or give spark-submit and pyspark --jars {jar_path()}"
         )
 
 
