@@ -68,7 +68,10 @@ class BrokerAnswersTest {
                 });
         Member member = new Member(folder, broker.url()).start().awaitStored(1)) {
       member.await(State.CONNECTED);
-      assertThat(member.status().counts().connections()).isEqualTo(2);
+      Await.until(
+          "the second connection",
+          Duration.ofSeconds(30),
+          () -> member.status().counts().connections() == 2);
       assertThat(log.messages())
           .anyMatch(line -> line.contains("(0x%02X), and named".formatted(reason)));
     }

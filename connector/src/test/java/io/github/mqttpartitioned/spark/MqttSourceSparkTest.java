@@ -340,7 +340,7 @@ class MqttSourceSparkTest extends SourceSparkFixture {
   }
 
   @Test
-  void batchReadIsRefused() {
+  void batchReadWithTheOptionsOfAStreamIsRefused() {
     assertThatThrownBy(
             () ->
                 spark
@@ -349,7 +349,8 @@ class MqttSourceSparkTest extends SourceSparkFixture {
                     .option("topics", "a")
                     .load("tcp://broker")
                     .count())
-        .hasMessageContaining("mqtt-partitioned is not a valid Spark SQL Data Source");
+        .hasMessageStartingWith("[MQTT_READ_REFUSED] ")
+        .hasMessageContaining("sourceCheckpoint");
   }
 
   @Test

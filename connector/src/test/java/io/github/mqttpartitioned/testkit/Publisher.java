@@ -43,6 +43,10 @@ public final class Publisher implements AutoCloseable {
   // All of the following is guarded by the lock.
   private final InFlight inFlight = new InFlight();
   private final Outbound outbound;
+
+  /** DISCONNECT is sent: the broker ends the connection, and it is not made again. */
+  private boolean leaving;
+
   private boolean closing;
   private @Nullable String failure;
   private long sent;
@@ -188,6 +192,7 @@ public final class Publisher implements AutoCloseable {
     lock.lock();
     try {
       if (outbound.isConnected() && failure == null) {
+        leaving = true;
         outbound.putDisconnect();
         await(
             "the last write",
@@ -338,7 +343,7 @@ public final class Publisher implements AutoCloseable {
         fail(reason);
       }
       progress.signalAll();
-      return !closing && failure == null;
+      return !closing && !leaving && failure == null;
     } finally {
       lock.unlock();
     }

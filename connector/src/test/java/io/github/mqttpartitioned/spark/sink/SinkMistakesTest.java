@@ -24,6 +24,7 @@ import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -348,7 +349,12 @@ class SinkMistakesTest {
         return;
       }
       if (packet.type() == PacketType.PUBLISH) {
-        connection.send(Packets.acknowledgement(PacketType.PUBACK, packet.publish().packetId()));
+        try {
+          connection.send(Packets.acknowledgement(PacketType.PUBACK, packet.publish().packetId()));
+        } catch (UncheckedIOException e) {
+          // The client has left meanwhile.
+          return;
+        }
       }
     }
   }

@@ -182,9 +182,8 @@ class AdmissionControlTest {
   }
 
   @Test
-  void optionsWithoutLimitsGiveSparksOwn() {
-    assertThat(AdmissionLimits.of(TestOptions.of()).getClass().getSimpleName())
-        .isEqualTo("ReadAllAvailable");
+  void optionsWithoutLimitsLimitNothing() {
+    assertThat(AdmissionLimits.of(TestOptions.of()).areNone()).isTrue();
     assertThat(AdmissionLimits.of(TestOptions.of("maxOffsetsPerTrigger", "5")))
         .isEqualTo(maxOffsets(5));
   }
