@@ -131,7 +131,7 @@ public record BrokerUrl(String url) implements Serializable {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
-  int port() {
+  public int port() {
     return Integer.parseInt(authority().substring(authority().lastIndexOf(':') + 1));
   }
 

@@ -20,6 +20,7 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_UNSUBSCRIPTION
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_WILDCARDS_UNAVAILABLE;
 
 import io.github.mqttpartitioned.error.ErrorCondition;
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.mqtt.NetworkException;
@@ -103,15 +104,26 @@ public final class MemberException extends RuntimeException {
 
   static MemberException closedUponConnect(
       SourceSettings settings, int partition, Throwable cause) {
+    if (network(cause) != null) {
+      return unreachable(settings, partition, cause);
+    }
+    BrokerUrl broker = settings.broker(partition);
     return new MemberException(
         Passes.BY_ITSELF,
         MQTT_BROKER_UNREACHABLE,
         """
         %s cannot connect: the broker closed the connection without an answer to CONNECT (%s). \
         Look at its log, and at its limit of connections (Mosquitto: max_connections), which must \
-        allow %d members. Check brokerUrl: the port must be the one of an MQTT 5 listener of this \
-        kind."""
-            .formatted(member(settings, partition), innermost(cause), settings.partitions()),
+        allow %d members. Check brokerUrl: port %d must be a port for MQTT 5 %s."""
+            .formatted(
+                member(settings, partition),
+                innermost(cause),
+                settings.partitions(),
+                broker.port(),
+                broker.isTls()
+                    ? "with TLS"
+                    : "without TLS (for TLS, write %s)"
+                        .formatted(broker.isWebSocket() ? "wss://" : "ssl://")),
         cause);
   }
 
