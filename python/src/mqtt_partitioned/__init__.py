@@ -18,7 +18,8 @@ from importlib.metadata import version
 
 from mqtt_partitioned._jar import jar_path
 from mqtt_partitioned._session import configure
+from mqtt_partitioned._sessions import end_sessions
 
-__all__ = ["__version__", "configure", "jar_path"]
+__all__ = ["__version__", "configure", "end_sessions", "jar_path"]
 
 __version__ = version("mqtt-partitioned")

@@ -168,6 +168,18 @@ class ArchitectureTest {
                   "spark.stream.plan",
                   "spark.vector")),
           Map.entry(
+              "spark.sessions",
+              Set.of(
+                  "error",
+                  "mqtt",
+                  "mqtt.credentials",
+                  "option",
+                  "receiver",
+                  "spark.batch",
+                  "spark.checkpoint",
+                  "spark.executor",
+                  "spark.stream")),
+          Map.entry(
               "spark",
               Set.of(
                   "error",

@@ -217,6 +217,9 @@ public enum ErrorCondition {
   MQTT_STORE_ELSEWHERE(
       "A batch read needs a store that lies on another host, or on a host that is not known.",
       "Read in the application of the running query, or in local mode on the host of the stores."),
+  MQTT_SESSIONS_NOT_ENDED(
+      "A session of a checkpoint that is given up cannot be ended.",
+      "Repeat the call when the broker can be reached, with the options that the query connects with."),
   MQTT_READ_REFUSED(
       "`spark.read` and `spark.readStream` were given each other's options.",
       "Use `spark.read` with `sourceCheckpoint`, and `spark.readStream` with `brokerUrl` and `topics`."),

@@ -27,7 +27,7 @@ import org.apache.hadoop.fs.Path;
  * @param identity as the query has written it last
  * @param assignments where each store is
  */
-record StoredSource(
+public record StoredSource(
     SourceCheckpoint checkpoint, SourceIdentity identity, PartitionAssignments assignments) {
 
   /** Spark's name of the folder with one folder for each source of a query. */
@@ -40,9 +40,21 @@ record StoredSource(
    * @throws RuntimeException if the checkpoint cannot be read
    */
   static StoredSource of(BatchOptions options, Configuration hadoop) {
-    Map<String, StoredSource> found = all(options.sourceCheckpoint(), hadoop);
-    if (options.sourceName().isPresent()) {
-      StoredSource named = found.get(options.sourceName().get());
+    return of(options.sourceCheckpoint(), options.sourceName(), hadoop);
+  }
+
+  /**
+   * Finds a source in a checkpoint.
+   *
+   * @param name of its folder; empty for the only one
+   * @throws IllegalArgumentException if there is none, or more than one and no name
+   * @throws RuntimeException if the checkpoint cannot be read
+   */
+  public static StoredSource of(
+      String checkpointLocation, Optional<String> name, Configuration hadoop) {
+    Map<String, StoredSource> found = all(checkpointLocation, hadoop);
+    if (name.isPresent()) {
+      StoredSource named = found.get(name.get());
       if (named != null) {
         return named;
       }
@@ -55,9 +67,9 @@ record StoredSource(
             Checkpoint %s has %s of format mqtt-partitioned%s. Give the checkpointLocation of a \
             query that has been started with this format%s."""
                 .formatted(
-                    options.sourceCheckpoint(),
+                    checkpointLocation,
                     found.isEmpty() ? "no source" : "the sources " + found.keySet(),
-                    options.sourceName().map(" and none with the name %s"::formatted).orElse(""),
+                    name.map(" and none with the name %s"::formatted).orElse(""),
                     found.isEmpty() ? "" : ", and one of these names as sourceName")));
   }
 
@@ -90,7 +102,7 @@ record StoredSource(
   }
 
   /** How many stores there are, those of retired partitions included. */
-  int partitions() {
+  public int partitions() {
     return identity.allPartitions();
   }
 
@@ -116,7 +128,8 @@ record StoredSource(
                 .formatted(partition, directory, assignment.host())));
   }
 
-  private java.nio.file.Path storeDir() {
+  /** The directory with the stores of all partitions, on each host that has some. */
+  public java.nio.file.Path storeDir() {
     if (identity.storeDir() != null) {
       return java.nio.file.Path.of(identity.storeDir(), identity.sourceId());
     }
