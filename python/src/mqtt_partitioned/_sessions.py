@@ -44,5 +44,4 @@ def end_sessions(spark: SparkSession, checkpoint: str, **options: str) -> int:
     given = jvm.java.util.HashMap()
     for name, value in options.items():
         given.put(name, str(value))
-    session = spark._jsparkSession
-    return int(jvm.io.github.mqttpartitioned.Sessions.end(session, checkpoint, given))
+    return int(jvm.io.github.mqttpartitioned.Sessions.end(checkpoint, given))

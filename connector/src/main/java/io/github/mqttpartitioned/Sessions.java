@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned;
 
-import io.github.mqttpartitioned.spark.batch.StoredSource;
 import io.github.mqttpartitioned.spark.sessions.GivenUpSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -24,27 +22,21 @@ public final class Sessions {
 
   /**
    * Ends the sessions of a query's only source of this format, and removes its stores. What the
-   * stores and the broker hold for it is lost. The query must not run.
+   * stores and the broker hold for it is lost. The query must not run, but a Spark application
+   * must; on a cluster the stores are removed on the hosts of its executors.
    *
-   * @param session of the application; on a cluster the stores are removed on its executors' hosts
    * @param checkpointLocation of the query
-   * @param options of the source that say how to connect: credentials, TLS. The checkpoint knows the
-   *     brokers and the client ids
+   * @param options of the source that say how to connect: credentials, TLS. The checkpoint knows
+   *     the brokers and the client ids
    * @return how many sessions there were
-   * @throws IllegalArgumentException if the checkpoint has no source of this format, or an option is
-   *     wrong
+   * @throws IllegalArgumentException if the checkpoint has no source of this format, or an option
+   *     is wrong
    * @throws IllegalStateException if the query runs, or a broker does not let a session end; the
    *     call can be repeated
    */
-  public static int end(
-      SparkSession session, String checkpointLocation, Map<String, String> options)
+  public static int end(String checkpointLocation, Map<String, String> options)
       throws InterruptedException {
-    StoredSource source =
-        StoredSource.of(
-            checkpointLocation,
-            Optional.empty(),
-            session.sparkContext().hadoopConfiguration());
-    return new GivenUpSource(source, options).end();
+    return GivenUpSource.of(checkpointLocation, options).end();
   }
 
   /**
@@ -64,8 +56,9 @@ public final class Sessions {
       }
       options.put(arguments[i].substring(0, at), arguments[i].substring(at + 1));
     }
-    SparkSession session = SparkSession.builder().appName("mqtt-partitioned sessions").getOrCreate();
-    System.out.printf("%d sessions have ended%n", end(session, arguments[1], options));
+    SparkSession session =
+        SparkSession.builder().appName("mqtt-partitioned sessions").getOrCreate();
+    System.out.printf("%d sessions have ended%n", end(arguments[1], options));
     session.stop();
   }
 }

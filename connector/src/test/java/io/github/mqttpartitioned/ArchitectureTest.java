@@ -37,7 +37,7 @@ class ArchitectureTest {
   /** By package: the other packages of the connector that it may use. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
-          Map.entry("", Set.of("spark.compat", "spark.sparkplug")),
+          Map.entry("", Set.of("spark.compat", "spark.sessions", "spark.sparkplug")),
           Map.entry("error", Set.of()),
           Map.entry("mqtt.pem", Set.of()),
           Map.entry("mqtt.websocket", Set.of()),
@@ -171,6 +171,7 @@ class ArchitectureTest {
               "spark.sessions",
               Set.of(
                   "error",
+                  "cluster",
                   "mqtt",
                   "mqtt.credentials",
                   "option",

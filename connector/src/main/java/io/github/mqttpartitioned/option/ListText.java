@@ -39,11 +39,20 @@ final class ListText {
    *     sentence about it
    */
   static List<String> elements(String text) {
+    return elements(text, false);
+  }
+
+  /**
+   * As {@link #elements(String)}.
+   *
+   * @param braces whether an element may begin and end with a brace
+   */
+  static List<String> elements(String text, boolean braces) {
     String list = text.strip();
     if (list.startsWith("[")) {
       return ofJson(list);
     }
-    if (COLLECTION.matcher(list).matches()) {
+    if (COLLECTION.matcher(list).matches() && !(braces && list.startsWith("{"))) {
       throw new IllegalArgumentException(
           """
           looks like a collection of a programming language. Write a,b or ["a","b"], and put an \

@@ -183,13 +183,19 @@ record Syntax<T>(String accepted, Function<String, T> reader) {
 
   /** A list as {@link ListText} describes it. */
   static <E> Syntax<List<E>> commaSeparated(String accepted, Function<String, E> element) {
+    return commaSeparated(accepted, element, false);
+  }
+
+  /** As {@link #commaSeparated(String, Function)}, for elements that may begin with a brace. */
+  static <E> Syntax<List<E>> commaSeparated(
+      String accepted, Function<String, E> element, boolean braces) {
     return new Syntax<>(
         accepted,
         text -> {
           if (text.isBlank()) {
             throw new IllegalArgumentException("is empty");
           }
-          List<String> parts = ListText.elements(text);
+          List<String> parts = ListText.elements(text, braces);
           if (parts.isEmpty()) {
             throw new IllegalArgumentException("is empty");
           }

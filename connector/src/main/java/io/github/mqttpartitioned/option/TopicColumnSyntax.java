@@ -41,7 +41,8 @@ final class TopicColumnSyntax {
             """
             comma-separated patterns such as `factory/{hall}/{line:int}/+/#`; a level `{name}` or \
             `{name:type}` is a column, its type `string`, `int`, `long`, `double` or `boolean`""",
-            TopicColumnSyntax::pattern)
+            TopicColumnSyntax::pattern,
+            true)
         .checked(TopicColumnSyntax::contradiction);
   }
 

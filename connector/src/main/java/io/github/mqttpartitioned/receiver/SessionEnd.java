@@ -61,12 +61,10 @@ public final class SessionEnd {
         new ConnectionAuthentication(credentials, first, new Renewals(inbox))) {
       ConnectionSettings connection = settings.apply(authentication.login());
       try (PahoSession session =
-          new PahoSession(
-              connection, Subscriptions.NONE, new Answers(inbox, authentication))) {
+          new PahoSession(connection, Subscriptions.NONE, new Answers(inbox, authentication))) {
         authentication.over(session);
         session.open();
-        await(
-            monitor, connection.connectTimeout(), () -> inbox.connAck() != null || isOver(inbox));
+        await(monitor, connection.connectTimeout(), () -> inbox.connAck() != null || isOver(inbox));
         ConnAck connAck = inbox.connAck();
         if (connAck == null || connAck.reasonCode() != ReasonCode.SUCCESS) {
           throw refused(connection, inbox);

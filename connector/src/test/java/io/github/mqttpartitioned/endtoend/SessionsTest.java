@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.Sessions;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Files;
@@ -62,7 +61,7 @@ class SessionsTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith("[MQTT_SESSIONS_NOT_ENDED] 3 of 3 sessions");
     assertThat(stores(job)).as("the call can be repeated").isDirectory();
-    assertThatThrownBy(() -> Sessions.end(Spark.session(), folder.toString(), Map.of()))
+    assertThatThrownBy(() -> Sessions.end(folder.toString(), Map.of()))
         .hasMessageStartingWith("[MQTT_NO_STORED_SOURCE] ");
     assertThatThrownBy(() -> Sessions.main(new String[] {"list"})).hasMessageContaining("usage");
   }
@@ -78,7 +77,6 @@ class SessionsTest {
   }
 
   private static int end(Job job) throws InterruptedException {
-    return Sessions.end(
-        Spark.session(), job.checkpoint().toString(), Map.of("connectTimeout", "5s"));
+    return Sessions.end(job.checkpoint().toString(), Map.of("connectTimeout", "5s"));
   }
 }

@@ -67,7 +67,8 @@ class FormerSessionTest {
       member(broker, "former").topics("t/#").startConnected().close();
       publish(publisher, "t/1", "held by the broker");
       try (Member member = member(broker, "new").topics("t/#").start().awaitStored(1)) {
-        assertThat(member.payloads()).containsExactly("held by the broker");
+        // Some brokers deliver it by the old subscription and by the new one.
+        assertThat(member.payloads()).isNotEmpty().containsOnly("held by the broker");
       }
     }
   }

@@ -71,9 +71,10 @@ public record Handshake(
     while (ended < 2) {
       int next = in.read();
       if (next < 0) {
-        throw head.size() == 0
-            ? new EOFException("the other end closed the connection instead of an HTTP answer")
-            : new HandshakeException(NOT_HTTP, "the answer is not HTTP");
+        throw new EOFException(
+            head.size() == 0
+                ? "the other end closed the connection instead of an HTTP answer"
+                : "the other end closed the connection within its HTTP answer");
       }
       head.write(next);
       if (next == '\n') {

@@ -3,7 +3,9 @@ package io.github.mqttpartitioned.spark.sessions;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SESSIONS_NOT_ENDED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SOURCE_ALREADY_RUNNING;
+import static java.util.Objects.requireNonNull;
 
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
@@ -15,6 +17,7 @@ import io.github.mqttpartitioned.spark.batch.StoredSource;
 import io.github.mqttpartitioned.spark.checkpoint.CheckpointLock;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
 import io.github.mqttpartitioned.spark.executor.HostDirectories;
+import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.stream.LiveSources;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +46,17 @@ public final class GivenUpSource {
   private final SourceOptions options;
 
   /**
-   * @param source as its checkpoint describes it
+   * The only source in a checkpoint.
+   *
    * @param given options of the source that say how to connect; the checkpoint knows the others
-   * @throws RuntimeException if an option is wrong
+   * @throws RuntimeException if there is none, or if an option is wrong
    */
-  public GivenUpSource(StoredSource source, Map<String, String> given) {
+  public static GivenUpSource of(String checkpointLocation, Map<String, String> given) {
+    Configuration hadoop = SparkHost.current(ClusterTimeouts.MOVE).hadoop();
+    return new GivenUpSource(StoredSource.of(checkpointLocation, Optional.empty(), hadoop), given);
+  }
+
+  private GivenUpSource(StoredSource source, Map<String, String> given) {
     this.source = source;
     this.identity = source.identity();
     Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -64,9 +74,9 @@ public final class GivenUpSource {
   }
 
   /**
-   * Ends the sessions of all members at the brokers, and removes the stores: what they hold and what
-   * the brokers hold for them is lost. The stores stay if a session cannot be ended, so that the
-   * call can be repeated.
+   * Ends the sessions of all members at the brokers, and removes the stores: what they hold and
+   * what the brokers hold for them is lost. The stores stay if a session cannot be ended, so that
+   * the call can be repeated.
    *
    * @return how many sessions there were
    * @throws IllegalStateException if the query runs, or if a session cannot be ended
@@ -106,7 +116,7 @@ public final class GivenUpSource {
         try {
           ended += session.get() ? 1 : 0;
         } catch (ExecutionException e) {
-          problems.add(String.valueOf(e.getCause().getMessage()));
+          problems.add(String.valueOf(requireNonNull(e.getCause()).getMessage()));
         }
       }
       if (!problems.isEmpty()) {
@@ -116,8 +126,7 @@ public final class GivenUpSource {
                 %d of %d sessions cannot be ended. Their stores stay. Repeat the call when the \
                 broker can be reached, with the options that the query connects with:
                 - %s"""
-                    .formatted(
-                        problems.size(), sessions.size(), String.join("\n- ", problems))));
+                    .formatted(problems.size(), sessions.size(), String.join("\n- ", problems))));
       }
       return ended;
     } finally {
@@ -130,8 +139,7 @@ public final class GivenUpSource {
     BrokerUrl broker = identity.brokers().get(partition % identity.brokers().size());
     String clientId = identity.clientIdPrefix() + "-" + partition;
     ClientCredentials credentials =
-        new ClientCredentials(
-            options.credentials(), broker, clientId, options.connectTimeout());
+        new ClientCredentials(options.credentials(), broker, clientId, options.connectTimeout());
     return SessionEnd.of(
         login ->
             new ConnectionSettings(
