@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeepAlive implements AutoCloseable {
 
-  private static final ScheduledExecutorService TIMER =
-      Executors.newSingleThreadScheduledExecutor(daemons("mqtt-keep-alive"));
+  private static final ScheduledExecutorService TIMER = timer();
 
   /** A write may wait for its broker, so none takes place on the timer. */
   private static final Executor SENDERS = Executors.newCachedThreadPool(daemons("mqtt-ping"));
@@ -59,6 +59,16 @@ final class KeepAlive implements AutoCloseable {
    */
   KeepAlive(Consumer<IOException> gone) {
     this.gone = gone;
+  }
+
+  /** Its thread ends a second after the last connection. */
+  private static ScheduledExecutorService timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(1, daemons("mqtt-keep-alive"));
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setKeepAliveTime(1, TimeUnit.SECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    return timer;
   }
 
   private static ThreadFactory daemons(String name) {

@@ -57,6 +57,9 @@ public record Query(
               new Answer(
                   "offsets", sum(col("offset")), backlog -> (double) backlog.sumOfOffsets())));
 
+  /** Name of the query that takes topics apart itself. */
+  static final String SPLIT = "split";
+
   /** Makes whole rows. */
   public static final Query EVERY_COLUMN =
       new Query("all", "every column", Map.of(), Optional.empty());
@@ -86,7 +89,7 @@ public record Query(
                       backlog -> backlog.rows() * VALUE))),
           field("cast", "from_json of a cast", Map.of(), "cast(payload as string)"),
           field("text", "from_json with payloadType=string", TEXT, "payload"),
-          levels("split", "lengths of four levels, split in the query", "split(topic, '/')[%d]"),
+          levels(SPLIT, "lengths of four levels, split in the query", "split(topic, '/')[%d]"),
           levels("levels", "lengths of four levels, topicColumns", null),
           new Query("unused", "sum(offset) beside topicColumns", LEVELS, OFFSETS.answer));
 
