@@ -155,6 +155,10 @@ class MetricsTest {
               Files.createDirectory(folder.resolve("prometheus")), "127.0.0.1:" + port, rules())) {
         load.start();
         for (Map.Entry<String, String> each : Dashboards.expressions("10s").entrySet()) {
+          if (each.getValue().contains("mqtt_sink_")) {
+            // No sink runs here.
+            continue;
+          }
           Await.until(
               each.getKey() + ": " + each.getValue(),
               DEADLINE,
