@@ -4,7 +4,7 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Full;
+import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody starts a query a second time, in another process, while it runs. */
-@Tag(Full.TAG)
+@Tag(Soak.TAG)
 class TakeoverTest {
 
   private static final int PARTITIONS = 4;
