@@ -4,7 +4,7 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.testkit.BrokerOptions;
-import io.github.mqttpartitioned.testkit.Soak;
+import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody starts a query a second time, in another process, while it runs. */
-@Tag(Soak.TAG)
+@Tag(Full.TAG)
 class TakeoverTest {
 
   private static final int PARTITIONS = 4;
@@ -24,7 +24,10 @@ class TakeoverTest {
   private static final int PER_SECOND = 2_000;
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
-  /** What the second one says, or Spark, whose log of offsets the first one has written already. */
+  /**
+   * What ends the second one. If the sink has the batch that Spark repeats at the start already,
+   * the source is not asked for it, and Spark finds the batch in its commit log.
+   */
   private static final String REFUSED =
       "\\[MQTT_SOURCE_ALREADY_RUNNING\\] Another application|\\[CONCURRENT_STREAM_LOG_UPDATE\\]";
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,10 +26,19 @@ public final class CheckpointLock implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointLock.class);
   private static final String FILE = "running.lock";
+  private static final String PROCESS = "process " + ProcessHandle.current().pid();
 
+  /**
+   * Prefix of a system property for each lock of this JVM, which holds across class loaders. The
+   * file must not be opened a second time: to close it again would release the process's lock.
+   */
+  private static final String HELD = "io.github.mqttpartitioned.checkpoint.lock:";
+
+  private final String key;
   private final FileChannel channel;
 
-  private CheckpointLock(FileChannel channel) {
+  private CheckpointLock(String key, FileChannel channel) {
+    this.key = key;
     this.channel = channel;
   }
 
@@ -45,23 +53,14 @@ public final class CheckpointLock implements AutoCloseable {
     Path file = folder.resolve(FILE);
     try {
       Files.createDirectories(folder);
-      FileChannel channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      String key = HELD + folder.toRealPath();
+      if (System.getProperties().putIfAbsent(key, PROCESS) != null) {
+        throw refused(folder, PROCESS);
+      }
       try {
-        if (!lock(channel, file)) {
-          throw new IllegalStateException(
-              MQTT_SOURCE_ALREADY_RUNNING.message(
-                  """
-                  Another application runs a query on checkpoint %s: %s. This query does not \
-                  start, and the other one goes on. Stop the other one first, or give this one a \
-                  checkpointLocation of its own."""
-                      .formatted(folder, holder(channel))));
-        }
-        describe(channel);
-        return new CheckpointLock(channel);
+        return new CheckpointLock(key, locked(folder, file));
       } catch (IOException | RuntimeException e) {
-        channel.close();
+        System.getProperties().remove(key);
         throw e;
       }
     } catch (IOException e) {
@@ -75,13 +74,37 @@ public final class CheckpointLock implements AutoCloseable {
     }
   }
 
+  private static FileChannel locked(Path folder, Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      if (!lock(channel, file)) {
+        throw refused(folder, holder(channel));
+      }
+      describe(channel);
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static IllegalStateException refused(Path folder, String other) {
+    return new IllegalStateException(
+        MQTT_SOURCE_ALREADY_RUNNING.message(
+            """
+            Another application runs a query on checkpoint %s: %s. This query does not start, and \
+            the other one goes on. Stop the other one first, or give this one a \
+            checkpointLocation of its own."""
+                .formatted(folder, other)));
+  }
+
   /** Returns false if another application has the lock. */
   private static boolean lock(FileChannel channel, Path file) {
     try {
       // Beyond the text, which Windows would not let others read otherwise.
       return channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
     } catch (IOException e) {
       LOG.warn(
           "The file system has no locks ({}): another application is not kept off {}",
@@ -101,7 +124,7 @@ public final class CheckpointLock implements AutoCloseable {
 
   private static void describe(FileChannel channel) throws IOException {
     channel.truncate(0);
-    channel.write(StandardCharsets.UTF_8.encode("process " + ProcessHandle.current().pid()), 0);
+    channel.write(StandardCharsets.UTF_8.encode(PROCESS), 0);
   }
 
   /** Gives the lock back. */
@@ -111,6 +134,8 @@ public final class CheckpointLock implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      System.getProperties().remove(key);
     }
   }
 }
