@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.block;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A place to read a partition's blocks from: its store, or the node that hosts it. Readers treat
@@ -29,6 +30,16 @@ public interface BlockSource {
    */
   default long awaitBeyond(long offset, Duration limit) throws InterruptedException {
     throw new UnsupportedOperationException("This source does not grow");
+  }
+
+  /**
+   * The dead letters of the partition that are kept, oldest first.
+   *
+   * @throws RuntimeException if the source cannot be read any more
+   * @throws UnsupportedOperationException if the source keeps none
+   */
+  default List<DeadLetter> deadLetters() {
+    throw new UnsupportedOperationException("This source keeps no dead letters");
   }
 
   /** Whether this JVM holds the blocks, and not another node. */

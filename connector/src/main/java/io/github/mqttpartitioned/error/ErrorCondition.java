@@ -256,4 +256,9 @@ public enum ErrorCondition {
   public String message(String text) {
     return "[" + name() + "] " + text;
   }
+
+  /** Whether the message of an error begins with this condition. */
+  public boolean isOf(Throwable error) {
+    return String.valueOf(error.getMessage()).startsWith(message(""));
+  }
 }

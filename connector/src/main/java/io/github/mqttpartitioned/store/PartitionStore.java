@@ -3,11 +3,11 @@ package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.block.DeadLetter;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.mqtt.InFlightIds;
-import io.github.mqttpartitioned.store.lmdb.DeadLetter;
 import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
 import io.github.mqttpartitioned.store.lmdb.StoreLimits;
 import io.github.mqttpartitioned.store.lmdb.StoreState;
@@ -141,7 +141,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     return environment.inFlight().copy();
   }
 
-  /** The dead letters that are still kept, oldest first. */
+  @Override
   public List<DeadLetter> deadLetters() {
     StoreEnvironment current = use();
     try (Txn<ByteBuffer> txn = current.beginRead()) {

@@ -4,9 +4,9 @@ package io.github.mqttpartitioned.store;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.block.DeadLetter;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.store.lmdb.DeadLetter;
 import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
 import io.github.mqttpartitioned.store.lmdb.StoreReader;
 import io.github.mqttpartitioned.store.lmdb.StoreState;
@@ -123,7 +123,7 @@ public final class StoreView implements BlockSource, AutoCloseable {
     }
   }
 
-  /** The dead letters that are kept, oldest first. */
+  @Override
   public List<DeadLetter> deadLetters() {
     use();
     try (Txn<ByteBuffer> txn = environment.beginRead()) {

@@ -196,6 +196,12 @@ final class ClusterApplication implements AutoCloseable {
     Files.delete(folder.resolve("stop"));
   }
 
+  /** Has it read in a batch what the query has stored; fails unless it finds so much. */
+  void readStored(long messages, int partitions) throws IOException {
+    tell("stored");
+    driver.awaitLine("stored %d in %d partitions".formatted(messages, partitions), START);
+  }
+
   /** Gives the driver a command: a file of that name. */
   void tell(String command) throws IOException {
     Files.createFile(folder.resolve(command));

@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.StreamingQueryProgress;
@@ -20,7 +22,7 @@ import org.apache.spark.sql.streaming.StreamingQueryProgress;
  * its tasks have read, where, and how many Spark jobs there were.
  *
  * <p>It does what a file in its folder tells by its name: {@code stop} the queries in order, or
- * start the first one {@code again}, although it runs.
+ * start the first one {@code again}, although it runs, or read what is {@code stored}.
  */
 public final class ClusterDriver {
 
@@ -86,6 +88,9 @@ public final class ClusterDriver {
       if (isTold("again")) {
         startAgain();
       }
+      if (isTold("stored")) {
+        readStored(spark);
+      }
       report();
     }
     for (StreamingQuery query : queries) {
@@ -113,6 +118,20 @@ public final class ClusterDriver {
 
   private boolean isTold(String command) {
     return Files.exists(folder.resolve(command));
+  }
+
+  /** A batch read beside the query. */
+  private void readStored(SparkSession spark) throws IOException {
+    Files.delete(folder.resolve("stored"));
+    Dataset<Row> rows =
+        spark
+            .read()
+            .format("mqtt-partitioned")
+            .option("sourceCheckpoint", folder.resolve("checkpoint").toString())
+            .option("includeDeadLetters", "true")
+            .load();
+    System.out.printf(
+        "stored %d in %d partitions%n", rows.count(), rows.select("partition").distinct().count());
   }
 
   private void startAgain() throws IOException {

@@ -39,7 +39,11 @@ class LocalClusterTest {
   private void run(int partitions) throws Exception {
     LocalCluster cluster = new LocalCluster(folder, EXECUTORS);
     List<String> options =
-        List.of("partitions=" + partitions, "qos=" + QOS, "storeDir=" + folder.resolve("stores"));
+        List.of(
+            "partitions=" + partitions,
+            "qos=" + QOS,
+            "storeDir=" + folder.resolve("stores"),
+            "retention=1h");
     BrokerOptions settings = BrokerOptions.DEFAULTS.persistence(true).maxQueued(0);
     try (TestBroker broker = TestBrokers.start(settings);
         ClusterApplication application =
@@ -48,6 +52,7 @@ class LocalClusterTest {
       try (Load load = Load.start(broker.url(), 2, MESSAGES, QOS, 0)) {
         Map<Integer, Long> sent = load.await();
         application.awaitProcessed(MESSAGES);
+        application.readStored(MESSAGES, partitions);
         List<ProcessHandle> processes = new ArrayList<>(cluster.executors(application.driver()));
         assertThat(processes).hasSize(EXECUTORS);
         assertThat(application.nodes()).hasSize(Math.min(EXECUTORS, partitions));

@@ -6,8 +6,8 @@ import static io.github.mqttpartitioned.receiver.ReceiverTest.ready;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.block.DeadLetter;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
-import io.github.mqttpartitioned.store.lmdb.DeadLetter;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;

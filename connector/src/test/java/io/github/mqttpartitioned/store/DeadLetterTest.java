@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.store.lmdb.DeadLetter;
+import io.github.mqttpartitioned.block.DeadLetter;
 import io.github.mqttpartitioned.store.lmdb.DeadLetterTable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -21,6 +21,7 @@ import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
 import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
 import io.github.mqttpartitioned.cluster.rpc.Request.Follow;
 import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
+import io.github.mqttpartitioned.cluster.rpc.Request.ListDeadLetters;
 import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
 import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
@@ -234,6 +235,12 @@ public final class NodeHost implements NodeService {
           node.blocks(fetch.sourceId(), fetch.partition())
               .map(blocks -> BlockFetch.answer(fetch, blocks))
               .orElseGet(() -> notHere(fetch.sourceId(), fetch.partition()));
+    }
+    if (request instanceof ListDeadLetters list) {
+      return () ->
+          node.blocks(list.sourceId(), list.partition())
+              .<Answer>map(blocks -> new Answer.DeadLetters(blocks.deadLetters()))
+              .orElseGet(() -> notHere(list.sourceId(), list.partition()));
     }
     if (request instanceof Assign assign) {
       return withLease(assign.sourceId(), assign.registrationId(), lease -> assign(assign, lease));

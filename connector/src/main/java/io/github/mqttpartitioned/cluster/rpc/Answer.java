@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.rpc;
 
+import io.github.mqttpartitioned.block.DeadLetter;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,6 +30,7 @@ public sealed interface Answer extends Frame {
           case BlockBytes.KIND -> new BlockBytes(in.getBytes("block"));
           case Text.KIND -> new Text(in.getText("text"));
           case Failed.KIND -> Failed.read(in);
+          case DeadLetters.KIND -> DeadLetters.read(in);
           case LostStore.KIND -> new LostStore(in.getLong("first offset"), in.getText("message"));
           default -> throw new FrameException("The kind of an answer is unknown: " + kind);
         };
@@ -206,6 +210,44 @@ public sealed interface Answer extends Frame {
     @Override
     public void write(FrameWriter out) {
       out.putLong(first).putText(message);
+    }
+  }
+
+  /** The dead letters of a partition, oldest first. */
+  record DeadLetters(List<DeadLetter> letters) implements Answer {
+    static final int KIND = 7;
+
+    public DeadLetters {
+      letters = List.copyOf(letters);
+    }
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {
+      out.putInt(letters.size());
+      for (DeadLetter letter : letters) {
+        out.putLong(letter.number())
+            .putText(letter.reason())
+            .putLong(letter.length())
+            .putBytes(letter.bytes());
+      }
+    }
+
+    static DeadLetters read(FrameReader in) {
+      List<DeadLetter> letters = new ArrayList<>();
+      for (int left = in.getCount("dead letters"); left > 0; left--) {
+        letters.add(
+            new DeadLetter(
+                in.getLong("number"),
+                in.getText("reason"),
+                in.getLong("length"),
+                in.getBytes("packet")));
+      }
+      return new DeadLetters(letters);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.CorruptBlockException;
+import io.github.mqttpartitioned.block.DeadLetter;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
@@ -13,7 +14,9 @@ import io.github.mqttpartitioned.cluster.rpc.Answer.BlockBytes;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
 import io.github.mqttpartitioned.cluster.rpc.Answer.LostStore;
 import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
+import io.github.mqttpartitioned.cluster.rpc.Request.ListDeadLetters;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +60,34 @@ public final class RemoteBlocks implements BlockSource {
   @Override
   public long awaitBeyond(long offset, Duration limit) throws InterruptedException {
     return tail.await(offset, limit);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws UnreachableException as the cursor does
+   */
+  @Override
+  public List<DeadLetter> deadLetters() {
+    Answer answer =
+        client.await(client.ask(new ListDeadLetters(sourceId, partition)), ClusterTimeouts.FETCH);
+    if (answer instanceof Answer.DeadLetters found) {
+      return found.letters();
+    }
+    if (answer instanceof Failed failed) {
+      throw failure(failed);
+    }
+    throw new RemoteException(
+        "Cannot read the dead letters of partition %d: the node answered %s"
+            .formatted(partition, answer));
+  }
+
+  private static RuntimeException failure(Failed failed) {
+    return switch (failed.reason()) {
+      case NOT_HERE -> new UnreachableException(failed.message(), null);
+      case UNREADABLE -> CorruptBlockException.reported(failed.message());
+      case ERROR -> new RemoteException(failed.message());
+    };
   }
 
   /** Whether the connection to the node still stands. */
@@ -135,14 +166,6 @@ public final class RemoteBlocks implements BlockSource {
       throw new RemoteException(
           "Cannot read %s: the node answered %s"
               .formatted(place(next, partition, client.node()), answer));
-    }
-
-    private static RuntimeException failure(Failed failed) {
-      return switch (failed.reason()) {
-        case NOT_HERE -> new UnreachableException(failed.message(), null);
-        case UNREADABLE -> CorruptBlockException.reported(failed.message());
-        case ERROR -> new RemoteException(failed.message());
-      };
     }
 
     @Override

@@ -35,6 +35,7 @@ public sealed interface Request extends Frame {
           case Fetch.KIND -> Fetch.read(in);
           case Scrape.KIND -> new Scrape();
           case Follow.KIND -> Follow.read(in);
+          case ListDeadLetters.KIND -> ListDeadLetters.read(in);
           default -> throw new FrameException("The kind of a request is unknown: " + kind);
         };
     in.finish();
@@ -267,6 +268,25 @@ public sealed interface Request extends Frame {
     static Follow read(FrameReader in) {
       return new Follow(
           in.getText("source id"), in.getInt("partition"), in.getLong("first offset"));
+    }
+  }
+
+  /** Asks for the dead letters of a partition. Answered by {@link Answer.DeadLetters}. */
+  record ListDeadLetters(String sourceId, int partition) implements Request {
+    static final int KIND = 10;
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {
+      out.putText(sourceId).putInt(partition);
+    }
+
+    static ListDeadLetters read(FrameReader in) {
+      return new ListDeadLetters(in.getText("source id"), in.getInt("partition"));
     }
   }
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.batch;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_OFFSETS_NOT_HELD;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_REPLACED;
+
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
-import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.spark.read.BlockPartitionReader;
 import io.github.mqttpartitioned.spark.read.DamagedBlocks;
@@ -12,7 +14,6 @@ import io.github.mqttpartitioned.spark.read.LossPolicy;
 import io.github.mqttpartitioned.spark.vector.BlockVectors;
 import io.github.mqttpartitioned.spark.vector.DeadLetterColumns;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
-import io.github.mqttpartitioned.store.StoreException;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.PartitionReader;
@@ -64,8 +65,8 @@ final class BatchReader implements PartitionReader<ColumnarBatch> {
         boolean more = current.next();
         begun |= more;
         return more;
-      } catch (StoreException.Missing | LostStoreException e) {
-        if (begun || !part.fromEarliest()) {
+      } catch (RuntimeException e) {
+        if (begun || !part.fromEarliest() || !isNotHeld(e)) {
           throw e;
         }
         // The query has trimmed the store since this range was found.
@@ -101,9 +102,17 @@ final class BatchReader implements PartitionReader<ColumnarBatch> {
     try (BlockCursor cursor = source.read(new OffsetRange(range.from(), range.from() + 1))) {
       Block block = cursor.next();
       return block == null ? range.until() : range.from();
-    } catch (StoreException.Missing | LostStoreException e) {
-      return DamagedBlocks.end(source, range);
+    } catch (RuntimeException e) {
+      if (isNotHeld(e)) {
+        return DamagedBlocks.end(source, range);
+      }
+      throw e;
     }
+  }
+
+  /** Whether lower offsets are gone, by the condition: another node sends it as text. */
+  private static boolean isNotHeld(RuntimeException e) {
+    return MQTT_OFFSETS_NOT_HELD.isOf(e) || MQTT_STORE_REPLACED.isOf(e);
   }
 
   @Override

@@ -34,9 +34,6 @@ record BatchReaderFactory(
   @Override
   public PartitionReader<ColumnarBatch> createColumnarReader(InputPartition partition) {
     BatchPartition part = (BatchPartition) partition;
-    if (part.deadLetters()) {
-      return new DeadLetterReader(part, schema);
-    }
     if (part.directory().isEmpty()) {
       return reader(part, blocks.of(part.input()), () -> {});
     }
@@ -44,8 +41,11 @@ record BatchReaderFactory(
     return reader(part, local, local::close);
   }
 
-  private BatchReader reader(BatchPartition part, BlockSource source, Runnable whenClosed) {
-    return new BatchReader(source, part, columns, includeDeadLetters, failOnDataLoss, whenClosed);
+  private PartitionReader<ColumnarBatch> reader(
+      BatchPartition part, BlockSource source, Runnable whenClosed) {
+    return part.deadLetters()
+        ? new DeadLetterReader(source, part.input().partition(), schema, whenClosed)
+        : new BatchReader(source, part, columns, includeDeadLetters, failOnDataLoss, whenClosed);
   }
 
   @Override

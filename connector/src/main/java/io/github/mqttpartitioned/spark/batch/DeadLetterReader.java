@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.batch;
 
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_ELSEWHERE;
-
-import io.github.mqttpartitioned.cluster.node.Node;
+import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.block.DeadLetter;
 import io.github.mqttpartitioned.spark.vector.DeadLetterColumns;
-import io.github.mqttpartitioned.spark.vector.DeadLetterColumns.Letter;
-import io.github.mqttpartitioned.store.PartitionStore;
-import io.github.mqttpartitioned.store.StoreView;
-import io.github.mqttpartitioned.store.lmdb.DeadLetter;
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.connector.read.PartitionReader;
 import org.apache.spark.sql.types.StructType;
@@ -19,13 +13,17 @@ import org.jspecify.annotations.Nullable;
 /** Gives Spark the dead letters of a partition, as one batch. */
 final class DeadLetterReader implements PartitionReader<ColumnarBatch> {
 
-  private final BatchPartition part;
+  private final BlockSource source;
+  private final int partition;
   private final StructType schema;
+  private final Runnable whenClosed;
   private @Nullable ColumnarBatch batch;
 
-  DeadLetterReader(BatchPartition part, StructType schema) {
-    this.part = part;
+  DeadLetterReader(BlockSource source, int partition, StructType schema, Runnable whenClosed) {
+    this.source = source;
+    this.partition = partition;
     this.schema = schema;
+    this.whenClosed = whenClosed;
   }
 
   @Override
@@ -33,35 +31,9 @@ final class DeadLetterReader implements PartitionReader<ColumnarBatch> {
     if (batch != null) {
       return false;
     }
-    List<Letter> letters =
-        letters().stream().map(kept -> new Letter(kept.bytes(), kept.reason())).toList();
-    batch =
-        new ColumnarBatch(
-            DeadLetterColumns.of(schema, letters, part.input().partition()), letters.size());
+    List<DeadLetter> letters = source.deadLetters();
+    batch = new ColumnarBatch(DeadLetterColumns.of(schema, letters, partition), letters.size());
     return !letters.isEmpty();
-  }
-
-  private List<DeadLetter> letters() {
-    String sourceId = part.input().sourceId();
-    int partition = part.input().partition();
-    return Node.ofThisJvm()
-        .store(sourceId, partition)
-        .map(PartitionStore::deadLetters)
-        .orElseGet(
-            () -> {
-              if (part.directory().isEmpty()) {
-                throw new IllegalStateException(
-                    MQTT_STORE_ELSEWHERE.message(
-                        """
-                        The dead letters of partition %d are on another executor. They are read \
-                        where the partition is: set spark.locality.wait to a longer time."""
-                            .formatted(partition)));
-              }
-              try (StoreView view =
-                  StoreView.open(Path.of(part.directory()), sourceId, partition)) {
-                return view.deadLetters();
-              }
-            });
   }
 
   @Override
@@ -75,5 +47,6 @@ final class DeadLetterReader implements PartitionReader<ColumnarBatch> {
   @Override
   public void close() {
     batch = null;
+    whenClosed.run();
   }
 }

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.batch;
 
-import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.block.DeadLetter;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.node.Node;
+import io.github.mqttpartitioned.spark.read.ResumingCursor;
 import io.github.mqttpartitioned.store.StoreException;
 import io.github.mqttpartitioned.store.StoreView;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,46 +23,75 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the task's thread.
  */
-final class LocalBlocks implements BlockSource, AutoCloseable {
+final class LocalBlocks implements BlockSource, ResumingCursor.Place, AutoCloseable {
 
   /** A query that starts or stops has opened or closed its stores within this time. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Duration RETRY = Duration.ofMillis(50);
 
-  private final String sourceId;
-  private final int partition;
-  private final Path directory;
+  private final BatchPartition part;
   private @Nullable StoreView view;
 
   LocalBlocks(BatchPartition part) {
-    this.sourceId = part.input().sourceId();
-    this.partition = part.input().partition();
-    this.directory = Path.of(part.directory());
+    this.part = part;
   }
 
   @Override
   public BlockCursor read(OffsetRange range) {
-    return new Cursor(range);
+    return new ResumingCursor(this, range);
   }
 
-  private BlockCursor open(OffsetRange range) {
-    Optional<BlockSource> hosted = Node.ofThisJvm().blocks(sourceId, partition);
-    if (hosted.isPresent()) {
-      close();
-      return hosted.get().read(range);
+  @Override
+  public BlockCursor open(OffsetRange range) {
+    return source().read(range);
+  }
+
+  @Override
+  public List<DeadLetter> deadLetters() {
+    ResumingCursor.Wait wait = null;
+    while (true) {
+      try {
+        return source().deadLetters();
+      } catch (StoreException.Unusable e) {
+        wait = wait == null ? lost() : wait;
+        wait.pause(e, part.input().range().from());
+      }
     }
-    return view().read(range);
   }
 
-  /** The view of the file. It stays open until {@link #close}. */
-  StoreView view() {
+  /** Where the partition is now. The view of the file stays open until {@link #close}. */
+  private BlockSource source() {
+    String sourceId = part.input().sourceId();
+    int partition = part.input().partition();
+    BlockSource hosted = Node.ofThisJvm().blocks(sourceId, partition).orElse(null);
+    if (hosted != null) {
+      close();
+      return hosted;
+    }
     StoreView open = view;
     if (open == null) {
-      open = StoreView.open(directory, sourceId, partition);
+      open = StoreView.open(Path.of(part.directory()), sourceId, partition);
       view = open;
     }
     return open;
+  }
+
+  @Override
+  public ResumingCursor.Wait lost() {
+    long began = System.nanoTime();
+    return (failure, offset) -> {
+      close();
+      if (System.nanoTime() - began >= PATIENCE.toNanos()) {
+        throw failure;
+      }
+      try {
+        Thread.sleep(RETRY.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new UncheckedIOException(new InterruptedIOException("The task was killed"));
+      }
+    };
   }
 
   @Override
@@ -70,68 +100,6 @@ final class LocalBlocks implements BlockSource, AutoCloseable {
     view = null;
     if (open != null) {
       open.close();
-    }
-  }
-
-  private final class Cursor implements BlockCursor {
-    private final OffsetRange range;
-    private long next;
-    private @Nullable BlockCursor current;
-
-    Cursor(OffsetRange range) {
-      this.range = range;
-      this.next = range.from();
-    }
-
-    @Override
-    public @Nullable Block next() {
-      long began = System.nanoTime();
-      while (true) {
-        try {
-          return advance();
-        } catch (StoreException.Unusable e) {
-          close();
-          LocalBlocks.this.close();
-          if (System.nanoTime() - began >= PATIENCE.toNanos()) {
-            throw e;
-          }
-          pause();
-        }
-      }
-    }
-
-    private @Nullable Block advance() {
-      if (next >= range.until()) {
-        return null;
-      }
-      BlockCursor cursor = current;
-      if (cursor == null) {
-        cursor = open(new OffsetRange(next, range.until()));
-        current = cursor;
-      }
-      Block block = cursor.next();
-      if (block != null) {
-        next = block.firstOffset() + block.count();
-      }
-      return block;
-    }
-
-    @Override
-    public void close() {
-      BlockCursor cursor = current;
-      current = null;
-      if (cursor != null) {
-        cursor.close();
-      }
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(RETRY.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UncheckedIOException(new InterruptedIOException("The task was killed"));
     }
   }
 }

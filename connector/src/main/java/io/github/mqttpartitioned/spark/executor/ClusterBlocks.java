@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
-import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.block.DeadLetter;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.PartitionLocations;
@@ -13,8 +13,10 @@ import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.RemoteBlocks;
 import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
+import io.github.mqttpartitioned.spark.read.ResumingCursor;
 import io.github.mqttpartitioned.store.StoreException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the task's thread.
  */
-final class ClusterBlocks implements BlockSource {
+final class ClusterBlocks implements BlockSource, ResumingCursor.Place {
 
   private final MqttInputPartition input;
   private final Duration patience;
@@ -51,7 +53,7 @@ final class ClusterBlocks implements BlockSource {
 
   @Override
   public BlockCursor read(OffsetRange range) {
-    return new Cursor(range);
+    return new ResumingCursor(this, range);
   }
 
   /**
@@ -63,7 +65,7 @@ final class ClusterBlocks implements BlockSource {
   @Override
   public long awaitBeyond(long offset, Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    ReadRetry retry = null;
+    ResumingCursor.Wait wait = null;
     while (true) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
@@ -72,9 +74,32 @@ final class ClusterBlocks implements BlockSource {
       try {
         return source().awaitBeyond(offset, Duration.ofNanos(left));
       } catch (UnreachableException | StoreException.Unusable e) {
-        remote = null;
-        retry = retry == null ? new ReadRetry(input, patience) : retry;
-        retry.pause(e, offset);
+        wait = wait == null ? lost() : wait;
+        wait.pause(e, offset);
+      }
+    }
+  }
+
+  @Override
+  public BlockCursor open(OffsetRange range) {
+    return source().read(range);
+  }
+
+  @Override
+  public ResumingCursor.Wait lost() {
+    remote = null;
+    return new ReadRetry(input, patience);
+  }
+
+  @Override
+  public List<DeadLetter> deadLetters() {
+    ResumingCursor.Wait wait = null;
+    while (true) {
+      try {
+        return source().deadLetters();
+      } catch (UnreachableException | StoreException.Unusable e) {
+        wait = wait == null ? lost() : wait;
+        wait.pause(e, input.range().from());
       }
     }
   }
@@ -116,56 +141,5 @@ final class ClusterBlocks implements BlockSource {
       ownClients = own;
     }
     return own;
-  }
-
-  private final class Cursor implements BlockCursor {
-    private final OffsetRange range;
-    private long next;
-    private @Nullable BlockCursor current;
-
-    Cursor(OffsetRange range) {
-      this.range = range;
-      this.next = range.from();
-    }
-
-    @Override
-    public @Nullable Block next() {
-      ReadRetry retry = null;
-      while (true) {
-        try {
-          return advance();
-        } catch (UnreachableException | StoreException.Unusable e) {
-          close();
-          remote = null;
-          retry = retry == null ? new ReadRetry(input, patience) : retry;
-          retry.pause(e, next);
-        }
-      }
-    }
-
-    private @Nullable Block advance() {
-      if (next >= range.until()) {
-        return null;
-      }
-      BlockCursor cursor = current;
-      if (cursor == null) {
-        cursor = source().read(new OffsetRange(next, range.until()));
-        current = cursor;
-      }
-      Block block = cursor.next();
-      if (block != null) {
-        next = block.firstOffset() + block.count();
-      }
-      return block;
-    }
-
-    @Override
-    public void close() {
-      BlockCursor cursor = current;
-      current = null;
-      if (cursor != null) {
-        cursor.close();
-      }
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.spark.executor;
 
 import io.github.mqttpartitioned.cluster.node.NodeHost;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
+import io.github.mqttpartitioned.spark.read.ResumingCursor;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * What a task does while no node hosts its partition: it tries again and again, and requests a node
  * for its own executor. Confined to the task's thread.
  */
-final class ReadRetry {
+final class ReadRetry implements ResumingCursor.Wait {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReadRetry.class);
   private static final Duration RETRY = Duration.ofMillis(200);
@@ -36,14 +37,12 @@ final class ReadRetry {
   }
 
   /**
-   * Waits before the next attempt.
+   * {@inheritDoc}
    *
-   * @param failure of the last attempt
-   * @param offset that cannot be read now
-   * @throws RuntimeException the failure, if the patience is over
    * @throws UncheckedIOException if the task is killed
    */
-  void pause(RuntimeException failure, long offset) {
+  @Override
+  public void pause(RuntimeException failure, long offset) {
     if (System.nanoTime() - began >= patience.toNanos()) {
       throw failure;
     }

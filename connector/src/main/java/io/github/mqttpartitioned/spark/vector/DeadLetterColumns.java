@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.vector;
 
+import io.github.mqttpartitioned.block.DeadLetter;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -23,14 +24,6 @@ public final class DeadLetterColumns {
   public static final StructField REASON =
       new StructField("deadLetterReason", DataTypes.StringType, true, Metadata.empty());
 
-  /**
-   * A dead letter as a row.
-   *
-   * @param packet its bytes, as far as they are kept
-   * @param reason what is wrong with it
-   */
-  public record Letter(ByteBuffer packet, String reason) {}
-
   private DeadLetterColumns() {}
 
   /** Adds the column of the reason to a schema. */
@@ -39,7 +32,7 @@ public final class DeadLetterColumns {
   }
 
   /** The columns of a schema, as {@link #addedTo} gives it. */
-  public static ColumnVector[] of(StructType schema, List<Letter> letters, int partition) {
+  public static ColumnVector[] of(StructType schema, List<DeadLetter> letters, int partition) {
     return Arrays.stream(schema.fields())
         .map(field -> column(field, letters, partition))
         .toArray(ColumnVector[]::new);
@@ -50,7 +43,7 @@ public final class DeadLetterColumns {
     return new Nulls(REASON.dataType());
   }
 
-  private static ColumnVector column(StructField field, List<Letter> letters, int partition) {
+  private static ColumnVector column(StructField field, List<DeadLetter> letters, int partition) {
     return switch (field.name()) {
       // A packet is no text.
       case "payload" ->
@@ -105,16 +98,16 @@ public final class DeadLetterColumns {
   }
 
   private static final class Packets extends BlockColumnVector {
-    private final List<Letter> letters;
+    private final List<DeadLetter> letters;
 
-    Packets(List<Letter> letters) {
+    Packets(List<DeadLetter> letters) {
       super(DataTypes.BinaryType);
       this.letters = letters;
     }
 
     @Override
     public byte[] getBinary(int row) {
-      ByteBuffer packet = letters.get(row).packet().duplicate();
+      ByteBuffer packet = letters.get(row).bytes().duplicate();
       byte[] bytes = new byte[packet.remaining()];
       packet.get(bytes);
       return bytes;
@@ -122,9 +115,9 @@ public final class DeadLetterColumns {
   }
 
   private static final class Reasons extends BlockColumnVector {
-    private final List<Letter> letters;
+    private final List<DeadLetter> letters;
 
-    Reasons(List<Letter> letters) {
+    Reasons(List<DeadLetter> letters) {
       super(DataTypes.StringType);
       this.letters = letters;
     }

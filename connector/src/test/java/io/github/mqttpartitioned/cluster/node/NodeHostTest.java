@@ -47,6 +47,7 @@ import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import io.github.mqttpartitioned.testkit.TestSettings;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -209,6 +210,42 @@ class NodeHostTest {
         link.release("source", 0);
         assertThatThrownBy(() -> blocks.awaitBeyond(2, LIMIT))
             .isInstanceOf(UnreachableException.class);
+        link.release("source");
+      }
+    }
+  }
+
+  @Test
+  void deadLettersOfAPartitionElsewhereAreListed() throws Exception {
+    try (TestBroker broker = TestBrokers.start()) {
+      SourceSettings settings = settings(broker.url());
+      PartitionAssignment assignment = assignment(0, 0);
+      try (PartitionStore store =
+              PartitionStore.open(
+                  new StoreConfig(
+                      assignment.directory(settings.storeDir()),
+                      "source",
+                      0,
+                      settings.storeMaxBytes(),
+                      0));
+          StoreWriter writer = store.write()) {
+        writer.addDeadLetter(ByteBuffer.wrap(new byte[] {0x30, 0}), "no topic");
+        writer.commit();
+      }
+      NodeRegistration registration = register(settings, 1);
+      try (RemoteNode link = link(registration)) {
+        RemoteBlocks blocks =
+            new RemoteBlocks(clients.connect(registration.address()), "source", 0);
+        assertThatThrownBy(blocks::deadLetters).isInstanceOf(UnreachableException.class);
+        link.assign(settings, assignment);
+        awaitState(link, State.CONNECTED);
+        assertThat(blocks.deadLetters())
+            .singleElement()
+            .satisfies(
+                letter -> {
+                  assertThat(letter.reason()).isEqualTo("no topic");
+                  assertThat(letter.bytes()).isEqualTo(ByteBuffer.wrap(new byte[] {0x30, 0}));
+                });
         link.release("source");
       }
     }

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.cluster.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.block.DeadLetter;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.NodeRegistration;
@@ -62,6 +63,7 @@ class FrameTest {
         new Request.Leave("", 7),
         new Request.Fetch("source", 3, 100, 200),
         new Request.Follow("source", 3, 100),
+        new Request.ListDeadLetters("source", 3),
         new Request.Scrape());
   }
 
@@ -80,7 +82,9 @@ class FrameTest {
         new Answer.BlockBytes(ByteBuffer.wrap(new byte[] {1, 2, 3})),
         new Answer.Text("# HELP …"),
         new Answer.Failed(Answer.Failed.Reason.UNREADABLE, "no"),
-        new Answer.LostStore(1L << 40, "no"));
+        new Answer.LostStore(1L << 40, "no"),
+        new Answer.DeadLetters(
+            List.of(new DeadLetter(7, "no topic", 70_000, ByteBuffer.wrap(new byte[] {0x30, 0})))));
   }
 
   private static final SourceSettings SECRETIVE =

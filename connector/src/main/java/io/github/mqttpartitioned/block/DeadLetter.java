@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.store.lmdb;
+package io.github.mqttpartitioned.block;
 
 import java.nio.ByteBuffer;
 
