@@ -6,9 +6,6 @@ import io.github.mqttpartitioned.mqtt.PacketType;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.mqtt.VarInt;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,24 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbox {
 
-  /** Packet identifiers are 1 to this number. */
-  private static final int IDS = 65_535;
-
-  /** Most memory of unconfirmed packets; one packet alone may take more. */
-  private static final int MOST_BYTES = 8 << 20;
-
-  // What the broker owes for a packet identifier.
-  private static final byte NOTHING = 0;
-  private static final byte PUBACK = 1;
-  private static final byte PUBREC = 2;
-  private static final byte PUBCOMP = 3;
-  private static final byte CONFIRMED = 4;
-
   private final SenderName name;
   private final int maxInFlight;
   private final long lingerNanos;
   private final Duration silenceLimit;
-  private final byte[] owed = new byte[IDS + 1];
+  private final Owed owed = new Owed();
 
   // Confined to the writer.
 
@@ -62,12 +46,10 @@ public final class Outbox {
 
   // Guarded by this.
 
-  private final Deque<Chunk> chunks = new ArrayDeque<>();
-  private final Deque<Chunk> spare = new ArrayDeque<>();
-  private final Piece piece = new Piece();
-  private @Nullable Chunk beingWritten;
-  private byte[] control = new byte[1 << 10];
-  private int controlLength;
+  private final Chunks chunks = new Chunks();
+  private final Releases releases = new Releases();
+  private final SendTally tally = new SendTally();
+  private final WriteQueue queue = new WriteQueue(chunks, owed, releases, tally);
   private int connection;
   private boolean connected;
   private boolean sessionPresent;
@@ -75,32 +57,7 @@ public final class Outbox {
   private boolean hurry;
   private long pendingSince;
   private long progressNanos;
-  private long sampleSequence = -1;
-  private long sampleNanos;
-  private SenderListener listener = SenderListener.NONE;
   private int partition;
-
-  /** Messages below this number have been sent at least once. */
-  private long announced;
-
-  private long sent;
-  private long sentBytes;
-  private long sentAgain;
-  private long noSubscribers;
-  private long confirmedBefore;
-
-  /** Bytes that the sender thread writes next. */
-  static final class Piece {
-    byte[] bytes = {};
-    int from;
-    int length;
-
-    private void set(byte[] source, int start, int count) {
-      bytes = source;
-      from = start;
-      length = count;
-    }
-  }
 
   /**
    * @param maxInFlight most unconfirmed messages, 1 to 65,535; the broker may allow fewer
@@ -112,7 +69,7 @@ public final class Outbox {
     this.maxInFlight = maxInFlight;
     this.lingerNanos = linger.toNanos();
     this.silenceLimit = silenceLimit;
-    chunks.add(current);
+    chunks.begin(current);
   }
 
   // The writer
@@ -122,17 +79,11 @@ public final class Outbox {
     if (!isConfirmed()) {
       throw new IllegalStateException(name + " still has messages of another task");
     }
-    chunks.clear();
     nextRow = 0;
     current.reset(0, nextSequence);
-    chunks.add(current);
+    chunks.begin(current);
     partition = taskPartition;
-    listener = heard;
-    sent = 0;
-    sentBytes = 0;
-    sentAgain = 0;
-    noSubscribers = 0;
-    confirmedBefore = confirmed;
+    tally.begin(heard, confirmed);
   }
 
   /**
@@ -142,29 +93,8 @@ public final class Outbox {
    */
   public @Nullable String fault(
       int qos, boolean retain, int topicLength, int propertiesLength, int payloadLength) {
-    PublishLimits allowed = limits;
-    long remaining = remainingLength(qos, topicLength, propertiesLength, payloadLength);
-    if (remaining > VarInt.MAX_VALUE) {
-      return "takes %d bytes, but MQTT allows %d".formatted(remaining, VarInt.MAX_VALUE);
-    }
-    long length = 1 + VarInt.encodedLength((int) remaining) + remaining;
-    if (length > allowed.maximumPacketSize()) {
-      return """
-          makes a packet of %d bytes, but the broker's Maximum Packet Size is %d. Shorten the \
-          payload, or raise the broker's limit"""
-          .formatted(length, allowed.maximumPacketSize());
-    }
-    if (qos > allowed.maximumQos()) {
-      return """
-          has qos %d, but the broker's Maximum QoS is %d. Set qos=%d and accept its guarantee, or \
-          raise the broker's maximum"""
-          .formatted(qos, allowed.maximumQos(), allowed.maximumQos());
-    }
-    return retain && !allowed.retainAvailable()
-        ? """
-          is to be retained, but the broker does not retain messages. Set retained=false, or \
-          switch retained messages on in the broker"""
-        : null;
+    return PublishFault.of(
+        limits, qos, retain, remainingLength(qos, topicLength, propertiesLength, payloadLength));
   }
 
   private static long remainingLength(
@@ -202,11 +132,7 @@ public final class Outbox {
         || !current.hasRoom(packetLength)) {
       awaitRoom();
     }
-    int packetId = 0;
-    if (numbered) {
-      packetId = packetId(nextSequence);
-      owed[packetId] = qos == 1 ? PUBACK : PUBREC;
-    }
+    int packetId = numbered ? owed.expect(nextSequence, qos) : 0;
     return current.begin(
         qos << 1 | (retain ? 1 : 0),
         packetId,
@@ -215,10 +141,6 @@ public final class Outbox {
         topicLength,
         properties,
         propertiesLength);
-  }
-
-  private static int packetId(long sequence) {
-    return 1 + (int) (sequence % IDS);
   }
 
   /** Where the payload belongs. Changes with each message. */
@@ -259,9 +181,9 @@ public final class Outbox {
   }
 
   private boolean isConfirmed() {
-    return beingWritten == null
+    return queue.beingWritten() == null
         && confirmed == nextSequence
-        && chunks.stream().allMatch(Chunk::isSent);
+        && chunks.firstUnsent() == null;
   }
 
   private synchronized void awaitRoom() throws InterruptedException {
@@ -273,17 +195,9 @@ public final class Outbox {
     if (!current.hasRoom(packetLength)) {
       current.closed = true;
       notifyAll();
-      int capacity = Math.max(Chunk.USUAL, packetLength);
-      await(() -> chunks.isEmpty() || heldBytes() + capacity <= MOST_BYTES);
-      Chunk next = capacity == Chunk.USUAL ? spare.poll() : null;
-      current = next != null ? next : new Chunk(new byte[capacity]);
-      current.reset(nextRow, nextSequence);
-      chunks.addLast(current);
+      await(() -> chunks.hasRoom(packetLength));
+      current = chunks.add(packetLength, nextRow, nextSequence);
     }
-  }
-
-  private long heldBytes() {
-    return chunks.stream().mapToLong(chunk -> chunk.bytes.length).sum();
   }
 
   private interface Condition {
@@ -322,7 +236,7 @@ public final class Outbox {
 
   /** What has become of the messages of this task so far. */
   public synchronized SendCounts counts() {
-    return new SendCounts(sent, sentBytes, confirmed - confirmedBefore, noSubscribers, sentAgain);
+    return tally.counts(confirmed);
   }
 
   /** Messages of QoS 1 and 2 that were published and are not confirmed. */
@@ -348,15 +262,10 @@ public final class Outbox {
     window = Math.max(1, Math.min(maxInFlight, allowed.receiveMaximum()));
     sessionPresent = present;
     connected = true;
-    controlLength = 0;
-    beingWritten = null;
+    releases.clear();
+    queue.written();
     progressNanos = System.nanoTime();
-    for (Chunk chunk : chunks) {
-      chunk.sentBefore = Math.max(chunk.sentBefore, chunk.sent);
-      chunk.sent = 0;
-      chunk.sentPackets = 0;
-      chunk.sentSequences = 0;
-    }
+    chunks.restart();
     notifyAll();
   }
 
@@ -383,8 +292,7 @@ public final class Outbox {
   /** Has {@link #next} return null; what is sent and not confirmed is given up. */
   synchronized void stop() {
     if (!stopping) {
-      listener.failed((int) (announced - confirmed));
-      listener = SenderListener.NONE;
+      tally.giveUp(confirmed);
     }
     stopping = true;
     notifyAll();
@@ -396,18 +304,18 @@ public final class Outbox {
    * @return null when the connection is over or the outbox was stopped
    */
   synchronized @Nullable Piece next() throws InterruptedException {
-    if (beingWritten != null) {
-      beingWritten = null;
+    if (queue.beingWritten() != null) {
+      queue.written();
       progressNanos = System.nanoTime();
-      release();
+      chunks.release(null, confirmed);
       notifyAll();
     }
     while (connected && !stopping && failure == null) {
-      Chunk unsent = firstUnsent();
-      if (unsent == null && controlLength == 0) {
+      Chunk unsent = chunks.firstUnsent();
+      if (unsent == null && releases.isEmpty()) {
         senderIdle = true;
         // Once more: the writer may have published before it could see the flag.
-        if (firstUnsent() == null) {
+        if (chunks.firstUnsent() == null) {
           wait();
         }
         senderIdle = false;
@@ -416,167 +324,23 @@ public final class Outbox {
       }
       long left = unsent == null ? 0 : pendingSince + lingerNanos - System.nanoTime();
       boolean due =
-          controlLength > 0
+          !releases.isEmpty()
               || hurry
               || left <= 0
               || (unsent != null && (unsent.closed || unsent.sent < unsent.sentBefore));
-      if (!due) {
-        TimeUnit.NANOSECONDS.timedWait(this, left);
-      } else if (take()) {
-        pendingSince = System.nanoTime();
-        return piece;
-      } else {
+      if (due) {
+        Piece piece = queue.take(confirmed, window, sessionPresent);
+        if (piece != null) {
+          pendingSince = System.nanoTime();
+          return piece;
+        }
         // The window is used up: a confirmation wakes this thread.
         wait();
+      } else {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
       }
     }
     return null;
-  }
-
-  private @Nullable Chunk firstUnsent() {
-    for (Chunk chunk : chunks) {
-      if (!chunk.isSent()) {
-        return chunk;
-      }
-    }
-    return null;
-  }
-
-  /** Puts into {@link #piece} what may be written now; false if that is nothing. */
-  private boolean take() {
-    if (controlLength == 0) {
-      for (Chunk chunk : chunks) {
-        long published = chunk.published();
-        if (chunk.sent < Chunk.bytes(published)) {
-          boolean fits = chunk.firstSequence() + Chunk.sequences(published) - confirmed <= window;
-          if (fits && chunk.sent >= chunk.sentBefore) {
-            takeAll(chunk, published);
-            return true;
-          }
-          boolean done = walk(chunk, Chunk.bytes(published));
-          if (beingWritten != null) {
-            return true;
-          }
-          if (!done) {
-            break;
-          }
-        }
-      }
-    }
-    if (controlLength > 0) {
-      piece.set(control, 0, controlLength);
-      control = new byte[1 << 10];
-      controlLength = 0;
-      return true;
-    }
-    release();
-    return false;
-  }
-
-  private void takeAll(Chunk chunk, long published) {
-    int from = chunk.sent;
-    int packets = Chunk.packets(published) - chunk.sentPackets;
-    int unconfirmed = Chunk.sequences(published) - chunk.sentSequences;
-    chunk.sent = Chunk.bytes(published);
-    chunk.sentPackets += packets;
-    chunk.sentSequences += unconfirmed;
-    write(chunk, from, chunk.sent);
-    countSent(packets, chunk.sent - from, unconfirmed);
-  }
-
-  private void write(Chunk chunk, int from, int until) {
-    piece.set(chunk.bytes, from, until - from);
-    beingWritten = chunk;
-    long end = chunk.firstSequence() + chunk.sentSequences;
-    if (sampleSequence < 0 && end > confirmed) {
-      sampleSequence = end;
-      sampleNanos = System.nanoTime();
-    }
-  }
-
-  private void countSent(int packets, int bytes, int unconfirmed) {
-    sent += packets;
-    sentBytes += bytes;
-    announced += unconfirmed;
-    listener.sent(packets, bytes, unconfirmed);
-  }
-
-  /**
-   * Takes packets one by one: after a connection was lost, or when the window has become smaller.
-   * Leaves out what is confirmed, and QoS 0 that was written once (section 4.3.1).
-   *
-   * @return whether it came to the end
-   */
-  private boolean walk(Chunk chunk, int limit) {
-    PacketWalk packet = new PacketWalk(chunk, chunk.sent, limit);
-    int from = -1;
-    int packets = 0;
-    int unconfirmed = 0;
-    int bytes = 0;
-    boolean end = true;
-    while (packet.next()) {
-      boolean again = packet.start() < chunk.sentBefore;
-      boolean needsConfirmation = packet.qos() > 0;
-      long sequence = chunk.firstSequence() + chunk.sentSequences;
-      if (needsConfirmation && sequence - confirmed >= window) {
-        end = false;
-        break;
-      }
-      boolean wanted = !again || (needsConfirmation && isOwed(sequence));
-      boolean released = wanted && again && sessionPresent && owed[packet.packetId()] == PUBCOMP;
-      if (from >= 0 && (!wanted || released)) {
-        break;
-      }
-      if (released) {
-        putControl(PacketType.PUBREL | PacketType.PUBREL_FLAGS, packet.packetId());
-      } else if (wanted) {
-        from = from < 0 ? packet.start() : from;
-        if (again) {
-          prepareAgain(packet);
-        } else {
-          packets++;
-          unconfirmed += needsConfirmation ? 1 : 0;
-          bytes += packet.end() - packet.start();
-        }
-      }
-      chunk.sent = packet.end();
-      chunk.sentPackets++;
-      chunk.sentSequences += needsConfirmation ? 1 : 0;
-    }
-    if (from >= 0) {
-      write(chunk, from, chunk.sent);
-      countSent(packets, bytes, unconfirmed);
-    }
-    return end;
-  }
-
-  private boolean isOwed(long sequence) {
-    return sequence >= confirmed && owed[packetId(sequence)] != CONFIRMED;
-  }
-
-  private void prepareAgain(PacketWalk packet) {
-    // For a session that the broker has forgotten it is a new message: section 4.4.
-    packet.setDuplicate(sessionPresent);
-    if (owed[packet.packetId()] == PUBCOMP) {
-      owed[packet.packetId()] = PUBREC;
-    }
-    sentAgain++;
-  }
-
-  /** Frees the chunks from the first one on that are over. */
-  private void release() {
-    for (Chunk first = chunks.peek();
-        first != null
-            && first.closed
-            && first != beingWritten
-            && first.isSent()
-            && first.endSequence() <= confirmed;
-        first = chunks.peek()) {
-      chunks.remove();
-      if (first.bytes.length == Chunk.USUAL) {
-        spare.add(first);
-      }
-    }
   }
 
   // The wire thread
@@ -589,59 +353,40 @@ public final class Outbox {
    * @param type PUBACK, PUBREC or PUBCOMP
    */
   void confirm(int number, int type, int packetId, int reasonCode, String reason) {
-    if (number != connection) {
-      return;
-    }
-    byte due = owed[packetId];
-    boolean isDue =
-        switch (type) {
-          case PacketType.PUBACK -> due == PUBACK;
-          case PacketType.PUBREC -> due == PUBREC || due == PUBCOMP;
-          default -> due == PUBCOMP;
-        };
-    if (!isDue) {
+    if (number != connection || !owed.isDue(type, packetId)) {
       return;
     }
     // PUBCOMP with a failure: the broker does not know the message any more, section 3.7.2.1.
     if (ReasonCode.isFailure(reasonCode) && type != PacketType.PUBCOMP) {
       refused(packetId, reasonCode, reason);
     } else if (type == PacketType.PUBREC) {
-      owed[packetId] = PUBCOMP;
-      putControl(PacketType.PUBREL | PacketType.PUBREL_FLAGS, packetId);
+      owed.received(packetId);
+      releases.add(packetId);
     } else {
-      owed[packetId] = CONFIRMED;
+      owed.confirmed(packetId);
     }
     if (reasonCode == ReasonCode.NO_MATCHING_SUBSCRIBERS) {
-      noSubscribers++;
+      tally.noSubscribers();
     }
   }
 
   /** Moves the window on over what has been confirmed. The caller holds the lock. */
   void settle() {
     long from = confirmed;
-    long until = from;
-    for (int id = packetId(until); owed[id] == CONFIRMED; id = packetId(until)) {
-      owed[id] = NOTHING;
-      until++;
-    }
+    long until = owed.settle(from);
     if (until > from) {
       confirmed = until;
       progressNanos = System.nanoTime();
-      listener.confirmed((int) (until - from));
-      if (sampleSequence >= 0 && until >= sampleSequence) {
-        listener.delayed(progressNanos - sampleNanos);
-        sampleSequence = -1;
-      }
-      release();
+      tally.confirmed(from, until, progressNanos);
+      chunks.release(queue.beingWritten(), confirmed);
     }
-    if (until > from || controlLength > 0) {
+    if (until > from || !releases.isEmpty()) {
       notifyAll();
     }
   }
 
   private void refused(int packetId, int reasonCode, String reason) {
-    long ahead = Math.floorMod(packetId - packetId(confirmed), IDS);
-    long sequence = confirmed + ahead;
+    long sequence = confirmed + Owed.ahead(packetId, confirmed);
     for (Chunk chunk : chunks) {
       if (sequence >= chunk.firstSequence() && sequence < chunk.endSequence()) {
         PacketWalk packet = new PacketWalk(chunk, 0, Chunk.bytes(chunk.published()));
@@ -653,15 +398,5 @@ public final class Outbox {
         return;
       }
     }
-  }
-
-  private void putControl(int header, int packetId) {
-    if (control.length - controlLength < Integer.BYTES) {
-      control = Arrays.copyOf(control, 2 * control.length);
-    }
-    control[controlLength++] = (byte) header;
-    control[controlLength++] = Short.BYTES;
-    control[controlLength++] = (byte) (packetId >>> Byte.SIZE);
-    control[controlLength++] = (byte) packetId;
   }
 }

@@ -12,7 +12,6 @@ import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.mqtt.credentials.ConnectionAuthentication;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
-import io.github.mqttpartitioned.sender.Outbox.Piece;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;

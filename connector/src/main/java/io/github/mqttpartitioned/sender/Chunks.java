@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.sender;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chunks of a session, in the order of their rows, within a limit of memory. Those that are
+ * over are used again. Guarded by the outbox's lock.
+ */
+final class Chunks implements Iterable<Chunk> {
+
+  /** Most memory of unconfirmed packets; one packet alone may take more. */
+  private static final int MOST_BYTES = 8 << 20;
+
+  private final Deque<Chunk> held = new ArrayDeque<>();
+  private final Deque<Chunk> spare = new ArrayDeque<>();
+
+  /** Begins with this chunk alone. */
+  void begin(Chunk only) {
+    held.clear();
+    held.add(only);
+  }
+
+  private static int capacity(int packetLength) {
+    return Math.max(Chunk.USUAL, packetLength);
+  }
+
+  /** Whether there is memory for another chunk with a packet of this length. */
+  boolean hasRoom(int packetLength) {
+    long bytes = held.stream().mapToLong(chunk -> chunk.bytes.length).sum();
+    return held.isEmpty() || bytes + capacity(packetLength) <= MOST_BYTES;
+  }
+
+  /** Adds a chunk for a packet of this length. */
+  Chunk add(int packetLength, long row, long sequence) {
+    int capacity = capacity(packetLength);
+    Chunk next = capacity == Chunk.USUAL ? spare.poll() : null;
+    Chunk added = next != null ? next : new Chunk(new byte[capacity]);
+    added.reset(row, sequence);
+    held.addLast(added);
+    return added;
+  }
+
+  /** Frees the chunks from the first one on that are over: written, and confirmed. */
+  void release(@Nullable Chunk beingWritten, long confirmed) {
+    for (Chunk first = held.peek();
+        first != null
+            && first.closed
+            && first != beingWritten
+            && first.isSent()
+            && first.endSequence() <= confirmed;
+        first = held.peek()) {
+      held.remove();
+      if (first.bytes.length == Chunk.USUAL) {
+        spare.add(first);
+      }
+    }
+  }
+
+  /** The first one with something to write; null if all of them are written. */
+  @Nullable Chunk firstUnsent() {
+    for (Chunk chunk : held) {
+      if (!chunk.isSent()) {
+        return chunk;
+      }
+    }
+    return null;
+  }
+
+  /** A new connection begins: all of it is to be looked at again. */
+  void restart() {
+    for (Chunk chunk : held) {
+      chunk.sentBefore = Math.max(chunk.sentBefore, chunk.sent);
+      chunk.sent = 0;
+      chunk.sentPackets = 0;
+      chunk.sentSequences = 0;
+    }
+  }
+
+  @Override
+  public Iterator<Chunk> iterator() {
+    return held.iterator();
+  }
+}
