@@ -65,7 +65,7 @@ final class Member implements AutoCloseable {
   }
 
   Member retired(boolean value) {
-    settings.retired(value);
+    settings.retired(value ? 1 : 0);
     return this;
   }
 

@@ -39,7 +39,7 @@ public final class TestSettings {
   private @Nullable String deadLetterDir;
   private AckMode ackMode = AckMode.STORED;
   private Duration drainTimeout = Duration.ofSeconds(5);
-  private boolean retired;
+  private int retired;
   private List<String> formerFilters = List.of();
   private SessionPolicy sessions =
       new SessionPolicy(RetainHandling.IGNORE, Integer.MAX_VALUE, false);
@@ -141,8 +141,8 @@ public final class TestSettings {
     return this;
   }
 
-  /** Whether all partitions are retired. */
-  public TestSettings retired(boolean value) {
+  /** How many of the partitions are retired: the last ones. */
+  public TestSettings retired(int value) {
     retired = value;
     return this;
   }
@@ -181,7 +181,7 @@ public final class TestSettings {
         deadLetterDir,
         ackMode,
         drainTimeout,
-        retired ? 0 : partitions,
+        partitions - retired,
         formerFilters,
         sessions);
   }

@@ -61,6 +61,7 @@ public final class Coordinator implements AutoCloseable {
 
   private volatile boolean closed;
   private boolean assigned;
+  private boolean retiredMayConnect;
   private final LocationPublisher locationPublisher;
 
   /**
@@ -122,6 +123,8 @@ public final class Coordinator implements AutoCloseable {
 
   /**
    * Assigns every partition and waits until each member has been connected and subscribed once.
+   * Retired partitions come last. Their members unsubscribe, and Artemis deletes the messages of a
+   * shared subscription when none of those that are connected subscribes to it any more.
    *
    * @param all whether to wait also for partitions whose host is away
    * @throws RuntimeException the first failure of a member or a store; the assignments stay until
@@ -137,7 +140,19 @@ public final class Coordinator implements AutoCloseable {
       thread.start();
     }
     for (PartitionState each : partitions) {
+      if (settings.isRetired(each.partition())) {
+        assignRetired();
+      }
       awaitConnected(each, all);
+    }
+  }
+
+  private void assignRetired() {
+    synchronized (lock) {
+      if (!closed && !retiredMayConnect) {
+        retiredMayConnect = true;
+        review();
+      }
     }
   }
 
@@ -307,6 +322,7 @@ public final class Coordinator implements AutoCloseable {
     List<PartitionState> homeless =
         partitions.stream()
             .filter(each -> each.node() == null && placed.get(each.partition()) != null)
+            .filter(each -> retiredMayConnect || !settings.isRetired(each.partition()))
             .toList();
     if (homeless.isEmpty()) {
       return;

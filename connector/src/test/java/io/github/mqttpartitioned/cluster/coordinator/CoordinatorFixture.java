@@ -43,6 +43,11 @@ abstract class CoordinatorFixture {
   final AtomicInteger looks = new AtomicInteger();
 
   final int partitions = 4;
+  int retired;
+
+  /** Partitions whose members do not reach the broker yet. */
+  final Set<Integer> connecting = ConcurrentHashMap.newKeySet();
+
   boolean failOnLoss = true;
   Runnable changed = () -> {};
   volatile Runnable beforeRelease = () -> {};
@@ -96,11 +101,11 @@ abstract class CoordinatorFixture {
       return first == null
           ? null
           : new PartitionStatus(
-              State.CONNECTED,
+              connecting.contains(partition) ? State.CONNECTING : State.CONNECTED,
               null,
               LogExtent.emptyAt(first),
               0,
-              new Counts(0, 0, 0, 0, 0, 0, 1, 0, 0, 0));
+              new Counts(0, 0, 0, 0, 0, 0, connecting.contains(partition) ? 0 : 1, 0, 0, 0));
     }
 
     @Override
@@ -203,6 +208,7 @@ abstract class CoordinatorFixture {
     return new TestSettings("tcp://broker", Path.of("/stores"))
         .sourceId("source-" + System.identityHashCode(this))
         .partitions(partitions)
+        .retired(retired)
         .build();
   }
 

@@ -48,6 +48,22 @@ class CoordinatorTest extends CoordinatorFixture {
     assertThat(other.told.nodes()).containsOnlyKeys(0, 1, 2, 3);
   }
 
+  /** Their members unsubscribe: where nobody else subscribes, Artemis drops what it holds. */
+  @Test
+  void retiredPartitionsComeWhenTheOthersAreConnected() {
+    retired = 2;
+    connecting.add(1);
+    node("a1");
+    CompletableFuture<Void> started = CompletableFuture.runAsync(() -> start(0, false));
+    awaitHeld(Map.of("a1", Set.of(0, 1)));
+    int before = looks.get();
+    Await.until("another look", LIMIT, () -> looks.get() > before + 1);
+    assertThat(held()).isEqualTo(Map.of("a1", Set.of(0, 1)));
+    connecting.clear();
+    started.join();
+    assertThat(held()).isEqualTo(Map.of("a1", Set.of(0, 1, 2, 3)));
+  }
+
   @Test
   void whatALostNodeHeldGoesToAnotherOneOfItsHost() {
     FakeLink lost = node("a1");
