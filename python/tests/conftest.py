@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests share: a broker, a publisher, a Spark session, and the README."""
+"""What the tests use: a broker, a publisher, a Spark session, and the README."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def pytest_report_header() -> str:
     return f"pyspark {pyspark_version}, broker {mosquitto() or 'embedded'}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the URL of a broker that all tests share."""
+    """Return the URL of a broker. It has no session of another test, which would take messages."""
     with broker(tmp_path_factory.mktemp("broker")) as url:
         yield url
 
