@@ -13,6 +13,7 @@ import io.github.mqttpartitioned.testkit.NumberedMessages;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.Samples;
 import io.github.mqttpartitioned.testkit.Soak;
+import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.io.IOException;
@@ -29,11 +30,14 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.SourceProgress;
 import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.Trigger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,13 +128,76 @@ class MetricsTest {
     assertThat(sum(port, "mqtt_source_connected")).isEqualTo(PARTITIONS);
   }
 
+  /** Every expression of these panels, in a real Prometheus. */
+  @Tag(Full.TAG)
+  @Test
+  void panelsOfRealTimeModeAndOfTheSinkShowData() throws Exception {
+    Soak.require(Prometheus.find("prometheus").isPresent(), "prometheus is not on the PATH");
+    int port = Prometheus.freePort();
+    AtomicInteger rate = new AtomicInteger(CALM);
+    SparkSession session = Spark.session().newSession();
+    session.conf().set("spark.sql.streaming.realTimeMode.minBatchDuration", "1000");
+    try (TestBroker broker = TestBrokers.start(BrokerOptions.DEFAULTS.maxQueued(0))) {
+      StreamingQuery query =
+          session
+              .readStream()
+              .format("mqtt-partitioned")
+              .option("brokerUrl", broker.url())
+              .option("topics", "test/#")
+              .option("partitions", PARTITIONS)
+              .option("metricsPort", port)
+              .load()
+              .selectExpr("concat('back/', topic) topic", "payload")
+              .writeStream()
+              .format("mqtt-partitioned")
+              .option("brokerUrl", broker.url())
+              .option("checkpointLocation", folder.resolve("checkpoint").toString())
+              .outputMode("update")
+              .trigger(Trigger.RealTime("2 seconds"))
+              .start();
+      Thread load = new Thread(() -> publishWhile(broker.url(), rate), "load");
+      try (Prometheus prometheus = prometheus(port)) {
+        load.start();
+        awaitPanels(prometheus, query, MetricsTest::isOfRealTimeModeOrSink);
+      } finally {
+        rate.set(0);
+        load.join();
+        query.stop();
+      }
+    }
+  }
+
+  private static boolean isOfRealTimeModeOrSink(String expression) {
+    return expression.contains("mqtt_sink_") || expression.contains("mqtt_source_latency");
+  }
+
+  private Prometheus prometheus(int port) throws IOException {
+    return new Prometheus(
+        Files.createDirectory(folder.resolve("prometheus")), "127.0.0.1:" + port, rules());
+  }
+
+  private static void awaitPanels(
+      Prometheus prometheus, StreamingQuery query, Predicate<String> shown) throws IOException {
+    for (Map.Entry<String, String> each : Dashboards.expressions("10s").entrySet()) {
+      if (shown.test(each.getValue())) {
+        Await.until(
+            each.getKey() + ": " + each.getValue(),
+            DEADLINE,
+            () -> {
+              assertThat(query.exception().isEmpty()).as("%s", query.exception()).isTrue();
+              return hasNumber(prometheus.query(each.getValue()));
+            });
+      }
+    }
+  }
+
   /**
-   * Every expression of every panel, and the alerts, in a real Prometheus. The alerts' times are
-   * cut short: a minute of theirs lasts two seconds here.
+   * Every expression of the other panels, and the alerts, in a real Prometheus. The alerts' times
+   * are cut short: a minute of theirs lasts two seconds here.
    */
   @Tag(Full.TAG)
   @Test
-  void everyPanelShowsDataAndAlertsFireWhenTheFaultIsMade() throws Exception {
+  void everyOtherPanelShowsDataAndAlertsFireWhenTheFaultIsMade() throws Exception {
     Soak.require(Prometheus.find("prometheus").isPresent(), "prometheus is not on the PATH");
     int port = Prometheus.freePort();
     AtomicBoolean blocked = new AtomicBoolean();
@@ -150,20 +217,9 @@ class MetricsTest {
               .foreachBatch((Dataset<Row> batch, Long number) -> process(batch, blocked))
               .start();
       Thread load = new Thread(() -> publishWhile(broker.url(), rate), "load");
-      try (Prometheus prometheus =
-          new Prometheus(
-              Files.createDirectory(folder.resolve("prometheus")), "127.0.0.1:" + port, rules())) {
+      try (Prometheus prometheus = prometheus(port)) {
         load.start();
-        for (Map.Entry<String, String> each : Dashboards.expressions("10s").entrySet()) {
-          if (each.getValue().contains("mqtt_sink_")) {
-            // No sink runs here.
-            continue;
-          }
-          Await.until(
-              each.getKey() + ": " + each.getValue(),
-              DEADLINE,
-              () -> hasNumber(prometheus.query(each.getValue())));
-        }
+        awaitPanels(prometheus, query, expression -> !isOfRealTimeModeOrSink(expression));
         awaitSilent(prometheus, "Mqtt.+");
 
         blocked.set(true);

@@ -63,6 +63,7 @@ class RetiredMemberTest {
             new Member(folder, broker.url()).retired(true).start().await(State.RETIRED)) {
       assertThat(member.payloads()).containsExactly("queued", "more");
       assertThat(new String(seen.get(0).body(), UTF_8)).contains("$share/group/test/#");
+      Await.until("DISCONNECT at the broker", Member.DEADLINE, () -> seen.size() == 2);
       assertThat(seen.get(1).body()).isEqualTo(SESSION_EXPIRY_0);
       member.receiver().progress(Progress.ofTrim(2));
       Await.until("a trim", Member.DEADLINE, () -> member.store().extent().earliest() == 2);
