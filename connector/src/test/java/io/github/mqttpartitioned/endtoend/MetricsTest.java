@@ -137,6 +137,7 @@ class MetricsTest {
     AtomicInteger rate = new AtomicInteger(CALM);
     SparkSession session = Spark.session().newSession();
     session.conf().set("spark.sql.streaming.realTimeMode.minBatchDuration", "1000");
+    session.conf().set("spark.sql.streaming.realTimeMode.allowlistCheck", "false");
     try (TestBroker broker = TestBrokers.start(BrokerOptions.DEFAULTS.maxQueued(0))) {
       StreamingQuery query =
           session
