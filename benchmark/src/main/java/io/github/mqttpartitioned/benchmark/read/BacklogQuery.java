@@ -51,7 +51,7 @@ public final class BacklogQuery implements AutoCloseable {
     this.broker =
         ScriptedBroker.start(
             connection -> {
-              connection.accept(true, MqttProperties.NONE);
+              connection.accept(false, MqttProperties.NONE);
               connection.grant();
             });
   }

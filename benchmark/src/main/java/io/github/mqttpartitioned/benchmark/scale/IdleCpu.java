@@ -22,7 +22,7 @@ final class IdleCpu {
     try (ScriptedBroker broker =
             ScriptedBroker.start(
                 connection -> {
-                  connection.accept(true, MqttProperties.NONE);
+                  connection.accept(false, MqttProperties.NONE);
                   connection.grant();
                 });
         RunningQuery query =
