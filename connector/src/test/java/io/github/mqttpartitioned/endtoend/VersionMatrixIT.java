@@ -11,10 +11,13 @@ import io.github.mqttpartitioned.testkit.ConnectorJar;
 import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.Jdk;
 import io.github.mqttpartitioned.testkit.LocalCluster;
+import io.github.mqttpartitioned.testkit.MatrixTable;
+import io.github.mqttpartitioned.testkit.MatrixTable.Column;
 import io.github.mqttpartitioned.testkit.SparkRuntime;
 import io.github.mqttpartitioned.testkit.SparkVersion;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +57,7 @@ class VersionMatrixIT {
   /** Of the query that each version takes over from the one before. */
   @TempDir private static Path handedOn;
 
+  private static final MatrixTable TABLE = new MatrixTable();
   private static TestBroker broker;
   private static final Map<Integer, Long> SENT_TO_ALL = new HashMap<>();
   private static int publishers;
@@ -66,14 +70,25 @@ class VersionMatrixIT {
   }
 
   @AfterAll
-  static void stopBroker() {
+  static void stopBroker() throws IOException {
     broker.close();
+    TABLE.updateOrPrint();
   }
 
   static Stream<Arguments> matrix() {
     return JDKS.stream()
         .flatMap(jdk -> SparkVersion.SUPPORTED.stream().map(spark -> Arguments.of(spark, jdk)))
         .filter(run -> Arrays.toString(run.get()).matches(ONLY));
+  }
+
+  /** The time of the whole is bounded: the newest Java runs a cluster of the newest Spark only. */
+  static Stream<Arguments> clusterMatrix() {
+    int newest = SparkVersion.SUPPORTED.size() - 1;
+    return matrix()
+        .filter(
+            run ->
+                run.get()[1].equals(JDKS.get(0))
+                    || run.get()[0].equals(SparkVersion.SUPPORTED.get(newest)));
   }
 
   private static SparkRuntime runtime(SparkVersion spark, int release) {
@@ -107,10 +122,15 @@ class VersionMatrixIT {
         }
       }
     }
+    boolean isTakenOver = !SENT_TO_ALL.isEmpty();
     SENT_TO_ALL.putAll(sent);
     check(folder.resolve("1"), sent, false);
     check(folder.resolve("2"), sent, broker.keepsPacketIds());
     check(handedOn, SENT_TO_ALL, broker.keepsPacketIds());
+    TABLE.ran(spark, jdk, Column.LOCAL);
+    if (isTakenOver) {
+      TABLE.ran(spark, jdk, Column.HANDED_ON);
+    }
   }
 
   private ChildJvm start(SparkRuntime runtime) {
@@ -154,7 +174,7 @@ class VersionMatrixIT {
   }
 
   @ParameterizedTest(name = "Spark {0} on JDK {1}")
-  @MethodSource("matrix")
+  @MethodSource("clusterMatrix")
   void executorsReadFromEachOtherAuthenticatedAndEncrypted(SparkVersion spark, int jdk)
       throws Exception {
     LocalCluster cluster = new LocalCluster(folder, 2, runtime(spark, jdk));
@@ -180,6 +200,7 @@ class VersionMatrixIT {
         Report report = application.report();
         System.out.println(spark + " " + report);
         assertThat(report.read() - report.local()).as("rows read remotely").isPositive();
+        TABLE.ran(spark, jdk, Column.CLUSTER);
       }
     }
   }
