@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What checks the Python package: `nox` runs all of it, `nox -t quick` with one pyspark alone.
 
-The jars must have been built: `mvn -q -DskipTests package`. Environments and reports are in
-`target/`. What follows `--` goes to pytest: `nox -s 'tests(4.2.0)' -- tests/test_errors.py`.
+The jars must have been built: `mvn -q -DskipTests package`. Environments, reports and packages are
+in `target/`. What follows `--` goes to pytest: `nox -s 'tests(4.2.0)' -- tests/test_errors.py`.
 """
 
+import shutil
 from pathlib import Path
 
 import nox
@@ -32,11 +33,22 @@ def group(name: str) -> list[str]:
 @nox.session(tags=["quick"])
 def lint(session: nox.Session) -> None:
     """Check format, style and types."""
-    session.install(*group("lint"), *group("test"), *group("notebook"), f"pyspark=={NEWEST}", ".")
+    groups = [*group("lint"), *group("test"), *group("notebook")]
+    session.install(*groups, f"pyspark=={NEWEST}", ".")
     sources = [".", "../examples/sensors.ipynb", "../examples/pipeline"]
     session.run("ruff", "format", "--check", *sources)
     session.run("ruff", "check", *sources)
     session.run("mypy", "src", "tests", "hatch_build.py", "noxfile.py")
+
+
+@nox.session(tags=["quick"])
+def build(session: nox.Session) -> None:
+    """Build what PyPI gets into target/dist: the sdist, and the wheel out of it."""
+    session.install(*group("build"))
+    packages = Path("target/dist")
+    shutil.rmtree(packages, ignore_errors=True)
+    session.run("python", "-m", "build", "--no-isolation", "--outdir", str(packages))
+    session.run("twine", "check", "--strict", *map(str, sorted(packages.iterdir())))
 
 
 @nox.session
@@ -46,7 +58,7 @@ def tests(session: nox.Session, pyspark: str) -> None:
     packages = [f"pyspark=={pyspark}", *group("test")]
     if pyspark == NEWEST:
         packages[0] = f"pyspark[connect,pipelines]=={pyspark}"
-        packages += group("notebook")
+        packages += [*group("notebook"), *group("kubernetes")]
     session.install(*packages)
     # The version stays the same while one works on the jar.
     session.install("--force-reinstall", "--no-deps", ".")
