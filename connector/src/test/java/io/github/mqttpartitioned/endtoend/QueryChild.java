@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A {@link QueryProcess}, from its parent's side. */
+/** A {@link QueryProcess}, or another that reports as it does, from its parent's side. */
 final class QueryChild implements AutoCloseable {
 
   private static final Duration START = Duration.ofMinutes(10);
@@ -34,6 +34,11 @@ final class QueryChild implements AutoCloseable {
   static QueryChild start(
       Path folder, TestBroker broker, int partitions, int qos, String... fault) {
     return new QueryChild(child(folder, broker.url(), partitions, qos, fault).start());
+  }
+
+  /** Starts another program that reports as {@link QueryProcess} does. */
+  static QueryChild start(ChildJvm.Builder child) {
+    return new QueryChild(child.start());
   }
 
   /** Starts one whose disk may fail. */

@@ -32,6 +32,11 @@ public final class QueryProcess {
             .option("ackMode", System.getProperty("test.ackMode", "stored"))
             .option("retention", System.getProperty("test.retention", "0s"))
             .start();
+    report(query);
+  }
+
+  /** Says how far a query is, until it ends. */
+  static void report(StreamingQuery query) throws Exception {
     System.out.println("query started");
     long reported = -1;
     while (!query.awaitTermination(REPORT_MILLIS)) {

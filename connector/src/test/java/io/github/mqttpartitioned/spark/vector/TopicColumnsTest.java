@@ -168,11 +168,13 @@ class TopicColumnsTest {
     return Arrays.stream(patterns).map(TopicPattern::parse).toList();
   }
 
-  private static MqttColumns columns(String... patterns) {
+  /** The source's columns and those of the patterns. */
+  static MqttColumns columns(String... patterns) {
     return new MqttColumns(PayloadType.BINARY, false, patterns(patterns));
   }
 
-  private static List<String> values(ColumnarBatch batch, StructType schema) {
+  /** The values of the topic columns of each row, with bars between them. */
+  static List<String> values(ColumnarBatch batch, StructType schema) {
     List<String> rows = new ArrayList<>();
     for (int i = 0; i < batch.numRows(); i++) {
       InternalRow row = batch.getRow(i);
@@ -205,7 +207,8 @@ class TopicColumnsTest {
     return bytes.flip();
   }
 
-  private static Block block(String... topics) {
+  /** A block with a message of each topic. */
+  static Block block(String... topics) {
     return Block.wrap(encoded(topics), "test");
   }
 
