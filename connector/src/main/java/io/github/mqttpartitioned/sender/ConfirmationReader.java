@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
-import static io.github.mqttpartitioned.mqtt.ReasonCode.MALFORMED_PACKET;
-import static io.github.mqttpartitioned.mqtt.ReasonCode.PROTOCOL_ERROR;
-
 import io.github.mqttpartitioned.mqtt.Authentication;
 import io.github.mqttpartitioned.mqtt.ControlPackets;
 import io.github.mqttpartitioned.mqtt.ControlPackets.Confirmation;
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
+import io.github.mqttpartitioned.mqtt.DataPlaneInput;
 import io.github.mqttpartitioned.mqtt.MalformedPacketException;
+import io.github.mqttpartitioned.mqtt.PacketFrame;
 import io.github.mqttpartitioned.mqtt.PacketType;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
-import io.github.mqttpartitioned.mqtt.VarInt;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -20,11 +18,11 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * The inbound stream of a sender's connection as Paho sees it. It takes PUBACK, PUBREC and PUBCOMP
- * (sections 3.4, 3.5, 3.7) out and gives them to the {@link Outbox}, all of one read under one
- * lock; of the rest it gives Paho what Paho must know. Confined to the wire thread.
+ * The inbound stream of a sender's connection. It takes PUBACK, PUBREC and PUBCOMP (sections 3.4,
+ * 3.5, 3.7) out and gives them to the {@link Outbox}, all of one read under one lock. Confined to
+ * the wire thread.
  */
-final class ConfirmationReader extends InputStream {
+final class ConfirmationReader extends DataPlaneInput {
 
   private static final int PIECE = 32 << 10;
 
@@ -35,24 +33,19 @@ final class ConfirmationReader extends InputStream {
   interface Events {
     void connAck(ConnAck connAck);
 
-    void disconnect(ControlPackets.Disconnect disconnect);
+    void disconnect(Disconnect disconnect);
 
     void ended(Throwable cause);
   }
 
-  private final InputStream in;
   private final Outbox outbox;
   private final int connection;
   private final Events events;
-  private final Consumer<ReasonCode> disconnect;
-  private final Authentication authentication;
+  private final PacketFrame frame = new PacketFrame();
 
   private byte[] buffer = new byte[PIECE];
   private int start;
   private int limit;
-  private boolean connected;
-  private byte[] forPaho = new byte[0];
-  private int forPahoStart;
 
   /**
    * @param connection number of the connection
@@ -65,57 +58,38 @@ final class ConfirmationReader extends InputStream {
       Events events,
       Consumer<ReasonCode> disconnect,
       Authentication authentication) {
-    this.in = in;
+    super(in, disconnect, authentication);
     this.outbox = outbox;
     this.connection = connection;
     this.events = events;
-    this.disconnect = disconnect;
-    this.authentication = authentication;
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-  }
-
-  @Override
-  public int read(byte[] target, int offset, int length) throws IOException {
-    if (length == 0) {
-      return 0;
+  protected void takePiece() throws IOException {
+    makeRoom();
+    limit = readWire(buffer, limit);
+    synchronized (outbox) {
+      takePackets();
+      outbox.settle();
     }
-    try {
-      while (available() == 0) {
-        readPiece();
-        synchronized (outbox) {
-          takePackets();
-          outbox.settle();
-        }
-      }
-    } catch (IOException | RuntimeException | Error e) {
-      if (e instanceof MalformedPacketException malformed) {
-        disconnect.accept(malformed.reasonCode());
-      }
-      events.ended(e);
-      throw e instanceof IOException io ? io : new IOException(e);
-    }
-    int count = Math.min(length, available());
-    System.arraycopy(forPaho, forPahoStart, target, offset, count);
-    forPahoStart += count;
-    return count;
   }
 
   @Override
-  public int available() {
-    return forPaho.length - forPahoStart;
+  protected void answered(ConnAck connAck) {
+    events.connAck(connAck);
   }
 
   @Override
-  public void close() throws IOException {
-    in.close();
+  protected void left(Disconnect packet) {
+    events.disconnect(packet);
   }
 
-  private void readPiece() throws IOException {
+  @Override
+  protected void ended(Throwable cause) {
+    events.ended(cause);
+  }
+
+  private void makeRoom() throws MalformedPacketException {
     System.arraycopy(buffer, start, buffer, 0, limit - start);
     limit -= start;
     start = 0;
@@ -126,65 +100,21 @@ final class ConfirmationReader extends InputStream {
       }
       buffer = Arrays.copyOf(buffer, 2 * buffer.length);
     }
-    int count = in.read(buffer, limit, buffer.length - limit);
-    if (count < 0) {
-      throw new EOFException("the broker closed the connection");
-    }
-    limit += count;
   }
 
   private void takePackets() throws IOException {
-    while (true) {
-      long length = VarInt.read(buffer, start + 1, limit);
-      if (length == VarInt.MALFORMED) {
-        throw new MalformedPacketException(
-            MALFORMED_PACKET, "Remaining Length is longer than 4 bytes");
-      }
-      int body = start + 1 + VarInt.length(length);
-      if (length == VarInt.INCOMPLETE || limit - body < VarInt.value(length)) {
-        return;
-      }
-      int end = body + VarInt.value(length);
-      take(buffer[start] & 0xFF, body, end);
-      start = end;
+    while (frame.read(buffer, start, limit)) {
+      take(buffer[start] & 0xFF, frame.bodyStart(), frame.bodyEnd());
+      start = frame.bodyEnd();
     }
   }
 
   private void take(int header, int body, int end) throws IOException {
-    if (connected == (header == PacketType.CONNACK) && header != PacketType.AUTH) {
-      throw new MalformedPacketException(
-          PROTOCOL_ERROR,
-          connected
-              ? "a second CONNACK, section 3.2"
-              : "a packet that begins with 0x%02X before CONNACK".formatted(header));
-    }
+    checkOrder(header, header);
     switch (header) {
       case PacketType.PUBACK, PacketType.PUBREC, PacketType.PUBCOMP -> confirm(header, body, end);
-      case PacketType.PINGRESP -> {
-        // That it has arrived is all that it says.
-      }
-      case PacketType.CONNACK -> {
-        ConnAck connAck = ControlPackets.connAck(ByteBuffer.wrap(buffer, body, end - body));
-        if (connAck.reasonCode() == ReasonCode.SUCCESS) {
-          authentication.accepted(
-              ControlPackets.authOfConnAck(ByteBuffer.wrap(buffer, body, end - body)));
-        }
-        events.connAck(connAck);
-        if (connAck.reasonCode() != ReasonCode.SUCCESS) {
-          throw new IOException("the broker refused the connection");
-        }
-        connected = true;
-        giveToPaho(connAck.forPaho());
-      }
-      case PacketType.AUTH ->
-          authentication.received(ControlPackets.auth(ByteBuffer.wrap(buffer, body, end - body)));
-      case PacketType.DISCONNECT -> {
-        events.disconnect(ControlPackets.disconnect(ByteBuffer.wrap(buffer, body, end - body)));
-        throw new IOException("the broker sent DISCONNECT");
-      }
-      default ->
-          throw new MalformedPacketException(
-              PROTOCOL_ERROR, "a packet that begins with 0x%02X".formatted(header));
+      case PacketType.CONNACK -> takeConnAck(ByteBuffer.wrap(buffer, body, end - body));
+      default -> takeControl(header, header, ByteBuffer.wrap(buffer, body, end - body));
     }
   }
 
@@ -197,13 +127,5 @@ final class ConfirmationReader extends InputStream {
     Confirmation answer =
         ControlPackets.confirmation(ByteBuffer.wrap(buffer, body, end - body).slice());
     outbox.confirm(connection, type, answer.packetId(), answer.reasonCode(), answer.reason());
-  }
-
-  private void giveToPaho(byte[] packet) {
-    int waiting = available();
-    byte[] all = Arrays.copyOfRange(forPaho, forPahoStart, forPahoStart + waiting + packet.length);
-    System.arraycopy(packet, 0, all, waiting, packet.length);
-    forPaho = all;
-    forPahoStart = 0;
   }
 }
