@@ -20,13 +20,31 @@ public interface DeclaredMeter {
   /** Beginning of all names. */
   String PREFIX = "mqtt.";
 
-  /** Its Micrometer name. */
-  String id();
+  /**
+   * What a meter's constant declares.
+   *
+   * @param id Micrometer name
+   * @param unit null for plain numbers
+   */
+  record Declaration(String id, Kind kind, @Nullable String unit, String description) {}
 
-  Kind kind();
+  Declaration declaration();
+
+  /** Its Micrometer name. */
+  default String id() {
+    return declaration().id();
+  }
+
+  default Kind kind() {
+    return declaration().kind();
+  }
 
   /** Null for plain numbers. */
-  @Nullable String unit();
+  default @Nullable String unit() {
+    return declaration().unit();
+  }
 
-  String description();
+  default String description() {
+    return declaration().description();
+  }
 }

@@ -31,35 +31,14 @@ public enum SinkMeter implements DeclaredMeter {
       "seconds",
       "From a write to the network until its last message is confirmed");
 
-  private final String id;
-  private final Kind kind;
-  private final @Nullable String unit;
-  private final String description;
+  private final Declaration declaration;
 
   SinkMeter(String id, Kind kind, @Nullable String unit, String description) {
-    this.id = id;
-    this.kind = kind;
-    this.unit = unit;
-    this.description = description;
+    declaration = new Declaration(id, kind, unit, description);
   }
 
   @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public Kind kind() {
-    return kind;
-  }
-
-  @Override
-  public @Nullable String unit() {
-    return unit;
-  }
-
-  @Override
-  public String description() {
-    return description;
+  public Declaration declaration() {
+    return declaration;
   }
 }

@@ -112,35 +112,14 @@ public enum SourceMeter implements DeclaredMeter {
       null,
       "1 when the node answered this scrape in time, 0 otherwise; only in the endpoint");
 
-  private final String id;
-  private final Kind kind;
-  private final @Nullable String unit;
-  private final String description;
+  private final Declaration declaration;
 
   SourceMeter(String id, Kind kind, @Nullable String unit, String description) {
-    this.id = id;
-    this.kind = kind;
-    this.unit = unit;
-    this.description = description;
+    declaration = new Declaration(id, kind, unit, description);
   }
 
   @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public Kind kind() {
-    return kind;
-  }
-
-  @Override
-  public @Nullable String unit() {
-    return unit;
-  }
-
-  @Override
-  public String description() {
-    return description;
+  public Declaration declaration() {
+    return declaration;
   }
 }
