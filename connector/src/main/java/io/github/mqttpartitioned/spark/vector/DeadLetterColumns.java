@@ -50,7 +50,7 @@ public final class DeadLetterColumns {
           field.dataType().equals(DataTypes.BinaryType)
               ? new Packets(letters)
               : new Nulls(field.dataType());
-      case "partition" -> new Partition(partition);
+      case "partition" -> new MessageColumns.Partition(partition);
       case "deadLetterReason" -> new Reasons(letters);
       default -> new Nulls(field.dataType());
     };
@@ -80,20 +80,6 @@ public final class DeadLetterColumns {
     @Override
     public ColumnVector getChild(int ordinal) {
       return this;
-    }
-  }
-
-  private static final class Partition extends BlockColumnVector {
-    private final int partition;
-
-    Partition(int partition) {
-      super(DataTypes.IntegerType);
-      this.partition = partition;
-    }
-
-    @Override
-    public int getInt(int row) {
-      return partition;
     }
   }
 

@@ -95,7 +95,8 @@ final class MessageColumns {
     }
   }
 
-  private static final class Partition extends BlockColumnVector {
+  /** The same number in each row. */
+  static final class Partition extends BlockColumnVector {
     private final int partition;
 
     Partition(int partition) {
