@@ -161,11 +161,7 @@ public enum ReasonCode {
     return passes(code) == Passes.BY_ITSELF;
   }
 
-  /**
-   * A sentence for errors: the name, the number, what the broker itself says, and what to do.
-   *
-   * @param reasonString Reason String of the packet, fit to be printed; empty for none
-   */
+  /** As {@link #describe(int, String, String)}, for a packet that names no server. */
   public static String describe(int code, String reasonString) {
     return describe(code, reasonString, "");
   }
