@@ -7,11 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.Credentials;
 import io.github.mqttpartitioned.CredentialsProvider;
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.Secret;
-import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
-import io.github.mqttpartitioned.option.SinkSettings;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.MqttProperties.Property;
@@ -20,18 +17,14 @@ import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.ScramServer;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Senders prove who they are as members do. */
-@Timeout(120)
-class SenderCredentialsTest {
+class SenderCredentialsTest extends SenderFixture {
 
   private static final String SCRAM = "SCRAM-SHA-256";
 
@@ -44,9 +37,9 @@ class SenderCredentialsTest {
                   .isEmpty();
               connection.expect(PacketType.DISCONNECT);
             })) {
-      Sender sender = sender(broker, fixed("pencil", SCRAM));
-      assertThat(sender.begin(0, SenderListener.NONE)).isNotNull();
-      end(sender);
+      credentials = scram("pencil");
+      assertThat(outbox(broker)).isNotNull();
+      endSenders();
     }
   }
 
@@ -58,12 +51,12 @@ class SenderCredentialsTest {
               connection.accept(false, MqttProperties.NONE);
               connection.expectClosed();
             })) {
-      Sender sender = sender(broker, fixed("pencil", SCRAM));
-      assertThatThrownBy(() -> sender.begin(0, SenderListener.NONE).awaitConfirmed())
+      credentials = scram("pencil");
+      assertThatThrownBy(() -> outbox(broker).awaitConfirmed())
           .hasMessageContaining("[MQTT_AUTHENTICATION_FAILED] ")
           .hasMessageContaining("the broker has not proved that it knows the password")
           .hasMessageNotContaining("pencil");
-      end(sender);
+      endSenders();
     }
   }
 
@@ -79,15 +72,12 @@ class SenderCredentialsTest {
               seen.add(text(auth.properties()));
               connection.send(Packets.auth(0, MqttProperties.NONE));
             })) {
-      Sender sender =
-          sender(
-              broker,
-              new CredentialSettings(
-                  null, null, null, null, ShortTokens.class.getName(), "CUSTOM-JWT"));
-      sender.begin(0, SenderListener.NONE);
-      Await.until("a renewal", Duration.ofSeconds(20), () -> seen.size() == 2);
+      credentials =
+          new CredentialSettings(null, null, null, null, ShortTokens.class.getName(), "CUSTOM-JWT");
+      outbox(broker);
+      Await.until("a renewal", DEADLINE, () -> seen.size() == 2);
       assertThat(seen).containsExactly("token 1", "token 2");
-      end(sender);
+      endSenders();
     }
   }
 
@@ -105,41 +95,17 @@ class SenderCredentialsTest {
   @Test
   void passwordFileThatIsNotThereIsNamed() throws Exception {
     try (ScriptedBroker broker = ScriptedBroker.start(connection -> {})) {
-      Sender sender =
-          sender(broker, new CredentialSettings("me", null, "/none/password", null, null, null));
-      assertThatThrownBy(() -> sender.begin(0, SenderListener.NONE).awaitConfirmed())
+      credentials = new CredentialSettings("me", null, "/none/password", null, null, null);
+      assertThatThrownBy(() -> outbox(broker).awaitConfirmed())
           .hasMessageContaining("[MQTT_CREDENTIALS_UNAVAILABLE] ")
           .hasMessageContaining("passwordFile=/none/password cannot be used on this host");
-      end(sender);
+      endSenders();
       assertThat(broker.connections()).isZero();
     }
   }
 
-  private static CredentialSettings fixed(String password, String method) {
-    return new CredentialSettings("me", new Secret(password), null, null, null, method);
-  }
-
-  private static Sender sender(ScriptedBroker broker, CredentialSettings credentials) {
-    BrokerUrl url = new BrokerUrl(broker.url());
-    SinkSettings settings =
-        new SinkSettings(
-            List.of(url),
-            "sender-test",
-            credentials,
-            TlsSettings.DEFAULT,
-            Map.of(),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(20),
-            Duration.ofMinutes(1),
-            100,
-            Duration.ofMillis(1));
-    return Sender.start(settings, settings.connection(url, "sender-test"));
-  }
-
-  private static void end(Sender sender) throws InterruptedException {
-    sender.close();
-    sender.awaitEnd(Duration.ofSeconds(10));
-    assertThat(sender.isOver()).isTrue();
+  private static CredentialSettings scram(String password) {
+    return new CredentialSettings("me", new Secret(password), null, null, null, SCRAM);
   }
 
   private static String text(MqttProperties properties) {
