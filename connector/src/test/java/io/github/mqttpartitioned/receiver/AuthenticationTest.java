@@ -21,13 +21,13 @@ import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.ScramServer;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import io.github.mqttpartitioned.testkit.ScriptedBroker.Script;
+import io.github.mqttpartitioned.testkit.ScriptedConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +39,8 @@ class AuthenticationTest {
 
   private static final int CONTINUE = 0x18;
   private static final int RE_AUTHENTICATE = 0x19;
+  private static final String SCRAM = "SCRAM-SHA-256";
+  private static final String JWT = "OAUTH2-JWT";
   private static final String PASSWORD = "pencil-Ω";
 
   @TempDir Path folder;
@@ -53,7 +55,7 @@ class AuthenticationTest {
                   connects.add(new ScramServer(method, "me", PASSWORD, 4096).accept(connection));
                   connection.grant();
                 });
-        Member member = scramMember(broker, method, PASSWORD).startConnected()) {
+        Member member = scramMember(broker, method).startConnected()) {
       assertThat(member.status().problem()).isNull();
       Connect connect = connects.get(0);
       assertThat(connect.username()).contains("me");
@@ -64,15 +66,12 @@ class AuthenticationTest {
 
   @Test
   void scramRefusesABrokerThatDoesNotKnowThePassword() throws Exception {
-    String method = "SCRAM-SHA-256";
     fails(
         connection -> {
-          ScramServer server = new ScramServer(method, "me", PASSWORD, 4096);
-          Connect connect = connection.expect(PacketType.CONNECT).connect();
-          connection.send(auth(CONTINUE, method, server.first(data(connect.properties()))));
+          challenge(connection, 4096);
           connection.expect(PacketType.AUTH);
           connection.send(
-              Packets.connack(false, 0, authentication(method, "v=Zm9yZ2Vk".getBytes(UTF_8))));
+              Packets.connack(false, 0, authentication(SCRAM, "v=Zm9yZ2Vk".getBytes(UTF_8))));
           connection.expectClosed();
         },
         "the broker has not proved that it knows the password");
@@ -91,12 +90,9 @@ class AuthenticationTest {
 
   @Test
   void scramRefusesABrokerThatKeepsItsSignature() throws Exception {
-    String method = "SCRAM-SHA-256";
     fails(
         connection -> {
-          ScramServer server = new ScramServer(method, "me", PASSWORD, 4096);
-          Connect connect = connection.expect(PacketType.CONNECT).connect();
-          connection.send(auth(CONTINUE, method, server.first(data(connect.properties()))));
+          challenge(connection, 4096);
           connection.expect(PacketType.AUTH);
           connection.send(Packets.connack(false, 0, MqttProperties.NONE));
           connection.expectClosed();
@@ -107,12 +103,9 @@ class AuthenticationTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 4095, 1_000_001})
   void scramRefusesTooFewAndTooManyIterations(int iterations) throws Exception {
-    String method = "SCRAM-SHA-256";
     fails(
         connection -> {
-          ScramServer server = new ScramServer(method, "me", PASSWORD, iterations);
-          Connect connect = connection.expect(PacketType.CONNECT).connect();
-          connection.send(auth(CONTINUE, method, server.first(data(connect.properties()))));
+          challenge(connection, iterations);
           connection.expectClosed();
         },
         "the broker asks for %d iterations of SCRAM; accepted are 4096 to 1000000"
@@ -125,7 +118,7 @@ class AuthenticationTest {
     fails(
         connection -> {
           connection.expect(PacketType.CONNECT);
-          connection.send(auth(CONTINUE, "SCRAM-SHA-256", challenge.getBytes(UTF_8)));
+          connection.send(auth(CONTINUE, SCRAM, challenge.getBytes(UTF_8)));
           connection.expectClosed();
         },
         "the broker does not answer as SCRAM demands");
@@ -136,7 +129,7 @@ class AuthenticationTest {
     try (ScriptedBroker broker =
             ScriptedBroker.start(
                 connection -> {
-                  ScramServer server = new ScramServer("SCRAM-SHA-256", "me", "other", 4096);
+                  ScramServer server = new ScramServer(SCRAM, "me", "other", 4096);
                   try {
                     server.accept(connection);
                     throw new AssertionError("accepted");
@@ -144,8 +137,7 @@ class AuthenticationTest {
                     connection.send(Packets.connack(false, 0x87, MqttProperties.NONE));
                   }
                 });
-        Member member =
-            scramMember(broker, "SCRAM-SHA-256", PASSWORD).start().await(State.FAILED)) {
+        Member member = scramMember(broker, SCRAM).start().await(State.FAILED)) {
       assertThat(member.status().problem())
           .hasMessageStartingWith("[" + MQTT_CONNECTION_REFUSED + "]")
           .hasMessageContaining("not authorized (0x87)")
@@ -179,26 +171,23 @@ class AuthenticationTest {
     try (ScriptedBroker broker =
             ScriptedBroker.start(
                 connection -> {
-                  Connect connect = connection.accept(false, MqttProperties.NONE);
+                  Connect connect = acceptMember(connection, false);
                   assertThat(connect.username()).isEmpty();
                   assertThat(connect.password()).isEmpty();
                   assertThat(connect.properties().string(Property.AUTHENTICATION_METHOD))
-                      .contains("OAUTH2-JWT");
-                  seen.add(new String(data(connect.properties()), UTF_8));
-                  connection.grant();
+                      .contains(JWT);
+                  seen.add(token(connect.properties()));
                   for (int i = 0; i < 2; i++) {
                     Packet.Auth auth = connection.expect(PacketType.AUTH).auth();
                     assertThat(auth.reason()).isEqualTo(RE_AUTHENTICATE);
                     assertThat(auth.properties().string(Property.AUTHENTICATION_METHOD))
-                        .contains("OAUTH2-JWT");
-                    seen.add(new String(data(auth.properties()), UTF_8));
+                        .contains(JWT);
+                    seen.add(token(auth.properties()));
                     connection.send(Packets.auth(0, MqttProperties.NONE));
                   }
                 });
         Member member = tokenMember(broker).startConnected()) {
-      Await.until("two renewals", Member.DEADLINE, () -> seen.size() == 3);
-      assertThat(seen).containsExactly("token 1", "token 2", "token 3");
-      assertThat(member.status().counts().connections()).isEqualTo(1);
+      awaitRenewal(member, seen, "token 1", "token 2", "token 3");
     }
   }
 
@@ -209,17 +198,13 @@ class AuthenticationTest {
     try (ScriptedBroker broker =
             ScriptedBroker.start(
                 connection -> {
-                  connection.accept(false, MqttProperties.NONE);
-                  connection.grant();
-                  connection.send(auth(RE_AUTHENTICATE, "OAUTH2-JWT", new byte[0]));
-                  Packet.Auth auth = connection.expect(PacketType.AUTH).auth();
-                  seen.add(new String(data(auth.properties()), UTF_8));
+                  acceptMember(connection, false);
+                  connection.send(auth(RE_AUTHENTICATE, JWT, new byte[0]));
+                  seen.add(token(connection.expect(PacketType.AUTH).auth().properties()));
                   connection.send(Packets.auth(0, MqttProperties.NONE));
                 });
         Member member = tokenMember(broker).startConnected()) {
-      Await.until("a renewal", Member.DEADLINE, () -> !seen.isEmpty());
-      assertThat(seen).containsExactly("token 2");
-      assertThat(member.status().counts().connections()).isEqualTo(1);
+      awaitRenewal(member, seen, "token 2");
     }
   }
 
@@ -230,23 +215,18 @@ class AuthenticationTest {
     try (ScriptedBroker broker =
             ScriptedBroker.inOrder(
                 connection -> {
-                  connection.accept(false, MqttProperties.NONE);
-                  connection.grant();
+                  acceptMember(connection, false);
                   connection.expect(PacketType.AUTH);
                   connection.send(Packets.disconnect(0x87, MqttProperties.NONE));
                   connection.cut();
                 },
                 connection -> {
                   Tokens.life = Duration.ofHours(1);
-                  Connect connect = connection.accept(true, MqttProperties.NONE);
-                  seen.add(new String(data(connect.properties()), UTF_8));
+                  seen.add(token(connection.accept(true, MqttProperties.NONE).properties()));
                   connection.grant();
                 });
         Member member = tokenMember(broker).startConnected()) {
-      Await.until(
-          "a second connection",
-          Member.DEADLINE,
-          () -> member.status().counts().connections() == 2);
+      awaitSecondConnection(member);
       assertThat(seen).containsExactly("token 3");
       assertThat(Tokens.refused).containsExactly("token 2");
     }
@@ -258,21 +238,16 @@ class AuthenticationTest {
     try (ScriptedBroker broker =
             ScriptedBroker.inOrder(
                 connection -> {
-                  connection.accept(false, MqttProperties.NONE);
-                  connection.grant();
+                  acceptMember(connection, false);
                   connection.expect(PacketType.AUTH);
                 },
                 connection -> {
                   Tokens.life = Duration.ofHours(1);
-                  connection.accept(true, MqttProperties.NONE);
-                  connection.grant();
+                  acceptMember(connection, true);
                 });
         Member member =
             tokenMember(broker).connectTimeout(Duration.ofSeconds(4)).startConnected()) {
-      Await.until(
-          "a second connection",
-          Member.DEADLINE,
-          () -> member.status().counts().connections() == 2);
+      awaitSecondConnection(member);
     }
   }
 
@@ -285,15 +260,11 @@ class AuthenticationTest {
         ScriptedBroker broker =
             ScriptedBroker.start(
                 connection -> {
-                  connection.accept(false, MqttProperties.NONE);
-                  connection.grant();
-                  Packet.Auth auth = connection.expect(PacketType.AUTH).auth();
-                  seen.add(new String(data(auth.properties()), UTF_8));
+                  acceptMember(connection, false);
+                  seen.add(token(connection.expect(PacketType.AUTH).auth().properties()));
                 });
         Member member = tokenMember(broker).startConnected()) {
-      Await.until("a renewal", Member.DEADLINE, () -> !seen.isEmpty());
-      assertThat(seen).containsExactly("token 3");
-      assertThat(member.status().counts().connections()).isEqualTo(1);
+      awaitRenewal(member, seen, "token 3");
       assertThat(log.messages())
           .anySatisfy(
               line ->
@@ -309,7 +280,7 @@ class AuthenticationTest {
             ScriptedBroker.start(
                 connection -> {
                   connection.expect(PacketType.CONNECT);
-                  connection.send(auth(CONTINUE, "OAUTH2-JWT", "more".getBytes(UTF_8)));
+                  connection.send(auth(CONTINUE, JWT, "more".getBytes(UTF_8)));
                   connection.expectClosed();
                 });
         Member member = tokenMember(broker).start().await(State.FAILED)) {
@@ -354,18 +325,17 @@ class AuthenticationTest {
   private Member tokenMember(ScriptedBroker broker) {
     return new Member(folder, broker.url())
         .credentials(
-            new CredentialSettings(null, null, null, null, Tokens.class.getName(), "OAUTH2-JWT"));
+            new CredentialSettings(null, null, null, null, Tokens.class.getName(), JWT));
   }
 
-  private Member scramMember(ScriptedBroker broker, String method, String password) {
+  private Member scramMember(ScriptedBroker broker, String method) {
     return new Member(folder, broker.url())
-        .credentials(new CredentialSettings("me", new Secret(password), null, null, null, method));
+        .credentials(new CredentialSettings("me", new Secret(PASSWORD), null, null, null, method));
   }
 
   private void fails(Script script, String expected) throws Exception {
     try (ScriptedBroker broker = ScriptedBroker.start(script);
-        Member member =
-            scramMember(broker, "SCRAM-SHA-256", PASSWORD).start().await(State.FAILED)) {
+        Member member = scramMember(broker, SCRAM).start().await(State.FAILED)) {
       assertThat(member.status().problem())
           .hasMessageStartingWith("[" + MQTT_AUTHENTICATION_FAILED + "] Member member-0")
           .hasMessageContaining(expected)
@@ -374,13 +344,42 @@ class AuthenticationTest {
     }
   }
 
+  /** Plays the broker until it has sent its challenge of SCRAM. */
+  private static void challenge(ScriptedConnection connection, int iterations) {
+    ScramServer server = new ScramServer(SCRAM, "me", PASSWORD, iterations);
+    Connect connect = connection.expect(PacketType.CONNECT).connect();
+    connection.send(auth(CONTINUE, SCRAM, server.first(data(connect.properties()))));
+  }
+
+  private static Connect acceptMember(ScriptedConnection connection, boolean sessionPresent) {
+    Connect connect = connection.accept(sessionPresent, MqttProperties.NONE);
+    connection.grant();
+    return connect;
+  }
+
+  private static void awaitRenewal(Member member, List<String> seen, String... tokens) {
+    Await.until("the last token", Member.DEADLINE, () -> seen.size() >= tokens.length);
+    assertThat(seen).containsExactly(tokens);
+    assertThat(member.status().counts().connections()).isEqualTo(1);
+  }
+
+  private static void awaitSecondConnection(Member member) {
+    Await.until(
+        "a second connection", Member.DEADLINE, () -> member.status().counts().connections() == 2);
+  }
+
   private static byte[] auth(int reason, String method, byte[] data) {
     return Packets.auth(reason, authentication(method, data));
   }
 
-  private static MqttProperties authentication(String method, byte @Nullable [] data) {
-    MqttProperties named = MqttProperties.NONE.with(Property.AUTHENTICATION_METHOD, method);
-    return data == null ? named : named.with(Property.AUTHENTICATION_DATA, data);
+  private static MqttProperties authentication(String method, byte[] data) {
+    return MqttProperties.NONE
+        .with(Property.AUTHENTICATION_METHOD, method)
+        .with(Property.AUTHENTICATION_DATA, data);
+  }
+
+  private static String token(MqttProperties properties) {
+    return new String(data(properties), UTF_8);
   }
 
   private static byte[] data(MqttProperties properties) {
