@@ -64,8 +64,7 @@ public final class SinkOptions {
         .removeIf(name -> name.startsWith("_") || OF_SPARK.contains(name.toLowerCase(Locale.ROOT)));
     OptionValues values =
         new OptionValues(own, WriteOptions.ALL, Map.of(PATH, Options.BROKER_URL), HINTS::find);
-    SourceOptions.checkTls(values, WriteOptions.ALL);
-    SourceOptions.checkWebSockets(values);
+    TransportOptions.check(values, WriteOptions.ALL);
     CredentialOptions.check(values);
     values.throwIfWrong();
     return new SinkOptions(values);
@@ -103,7 +102,7 @@ public final class SinkOptions {
         brokers(),
         values.find(WriteOptions.CLIENT_ID_PREFIX).orElse(derivedPrefix),
         CredentialOptions.read(values),
-        SourceOptions.tls(values),
+        TransportOptions.read(values),
         values.family(Options.WEBSOCKET_HEADER),
         values.get(Options.KEEP_ALIVE),
         connectTimeout,

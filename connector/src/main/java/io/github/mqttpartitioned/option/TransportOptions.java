@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.option;
+
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The options of TLS and WebSocket, which source and sink share. */
+final class TransportOptions {
+
+  private TransportOptions() {}
+
+  /**
+   * Checks that the options of a transport go together, and that a broker has that transport.
+   *
+   * @param known all options of the source or sink
+   */
+  static void check(OptionValues values, List<Option<?>> known) {
+    checkTls(values, known);
+    checkWebSockets(values);
+  }
+
+  /** What TLS needs. */
+  static TlsSettings read(OptionValues values) {
+    return new TlsSettings(
+        keyMaterial(
+            values,
+            Options.TRUSTSTORE_LOCATION,
+            Options.TRUSTSTORE_PASSWORD,
+            Options.TRUSTSTORE_TYPE),
+        keyMaterial(
+            values, Options.KEYSTORE_LOCATION, Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE),
+        values.find(Options.KEYSTORE_KEY_LOCATION).orElse(null),
+        values.get(Options.ENDPOINT_IDENTIFICATION),
+        values.find(Options.ALPN).orElse(List.of()));
+  }
+
+  private static @Nullable KeyMaterial keyMaterial(
+      OptionValues values,
+      Option<String> location,
+      Option<Secret> password,
+      Option<StoreType> type) {
+    String file = values.find(location).orElse(null);
+    return file == null
+        ? null
+        : new KeyMaterial(
+            file,
+            values.find(password).orElse(null),
+            values.find(type).orElseGet(() -> typeByEnding(file)));
+  }
+
+  private static StoreType typeByEnding(String file) {
+    String ending = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return switch (ending) {
+      case "p12", "pfx" -> StoreType.PKCS12;
+      case "pem", "crt", "cer", "der", "key" -> StoreType.PEM;
+      default -> StoreType.JKS;
+    };
+  }
+
+  private static void checkTls(OptionValues values, List<Option<?>> known) {
+    checkKeyMaterial(
+        values,
+        Options.TRUSTSTORE_LOCATION,
+        List.of(Options.TRUSTSTORE_PASSWORD, Options.TRUSTSTORE_TYPE));
+    checkKeyMaterial(
+        values,
+        Options.KEYSTORE_LOCATION,
+        List.of(Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE, Options.KEYSTORE_KEY_LOCATION));
+    String given =
+        known.stream()
+            .filter(option -> option.key().startsWith("ssl.") && values.isGiven(option))
+            .map(Option::key)
+            .collect(Collectors.joining(", "));
+    values
+        .find(Options.BROKER_URL)
+        .filter(brokers -> !given.isEmpty() && brokers.stream().noneMatch(BrokerUrl::isTls))
+        .ifPresent(
+            brokers ->
+                values.add(
+                    OptionException.contradiction(
+                        given + ", brokerUrl",
+                        given,
+                        shown(brokers),
+                        "no URL is encrypted",
+                        "Use ssl:// or wss://, or remove the ssl options")));
+    if (values.isGiven(Options.KEYSTORE_KEY_LOCATION)
+        && values
+            .find(Options.KEYSTORE_LOCATION)
+            .filter(file -> keyStoreType(values, file) != StoreType.PEM)
+            .isPresent()) {
+      values.add(
+          OptionException.contradiction(
+              "ssl.keystore.key.location, ssl.keystore.location",
+              "ssl.keystore.key.location",
+              "ssl.keystore.location",
+              "only a PEM file of certificates has its key in another file",
+              "Set ssl.keystore.type to PEM, or remove ssl.keystore.key.location"));
+    }
+  }
+
+  private static StoreType keyStoreType(OptionValues values, String file) {
+    return values.find(Options.KEYSTORE_TYPE).orElseGet(() -> typeByEnding(file));
+  }
+
+  private static String shown(List<BrokerUrl> brokers) {
+    return brokers.stream()
+        .map(BrokerUrl::toString)
+        .collect(Collectors.joining(",", "brokerUrl (", ")"));
+  }
+
+  private static void checkWebSockets(OptionValues values) {
+    Map<String, Secret> headers = values.family(Options.WEBSOCKET_HEADER);
+    values
+        .find(Options.BROKER_URL)
+        .filter(brokers -> !headers.isEmpty() && brokers.stream().noneMatch(BrokerUrl::isWebSocket))
+        .ifPresent(
+            brokers ->
+                values.add(
+                    OptionException.contradiction(
+                        "websocket.header, brokerUrl",
+                        "websocket.header." + headers.keySet().iterator().next(),
+                        shown(brokers),
+                        "no URL is one of a WebSocket",
+                        "Use ws:// or wss://, or remove the header")));
+  }
+
+  private static void checkKeyMaterial(
+      OptionValues values, Option<String> location, List<Option<?>> details) {
+    for (Option<?> detail : details) {
+      if (values.isGiven(detail) && !values.isGiven(location)) {
+        values.add(
+            OptionException.missing(
+                location, "%s is given, but not the file that it is about".formatted(detail)));
+      }
+    }
+  }
+}
