@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt;
 
-import java.io.FilterInputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -41,9 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PahoSession implements AutoCloseable {
 
-  /** Paho's threads have started within this time. */
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
-
   private static final Logger LOG = LoggerFactory.getLogger(PahoSession.class);
 
   /** Paho wants a URL, but does not connect by itself. */
@@ -55,14 +47,8 @@ public final class PahoSession implements AutoCloseable {
   private final KeepAlive keepAlive = new KeepAlive(this::gone);
   private final Transport transport;
   private final Client client;
+  private final ConnectGate gate;
   private volatile @Nullable PacketWriter writer;
-
-  /** At 0 once the first packet, CONNECT, is sent. */
-  private final CountDownLatch sending = new CountDownLatch(1);
-
-  // Guarded by sending.
-  private boolean opened;
-  private boolean closing;
 
   /**
    * Prepares a connection; {@link #open} makes it.
@@ -81,6 +67,7 @@ public final class PahoSession implements AutoCloseable {
     this.subscriptions = subscriptions;
     this.dataPlane = dataPlane;
     this.transport = new Transport(settings, dialer, keepAlive);
+    this.gate = new ConnectGate(settings.clientId());
     try {
       this.client = new Client(settings.clientId());
     } catch (MqttException e) {
@@ -190,16 +177,12 @@ public final class PahoSession implements AutoCloseable {
    */
   @Override
   public void close() {
-    boolean begun;
-    synchronized (sending) {
-      closing = true;
-      begun = opened;
-    }
+    boolean begun = gate.close();
     keepAlive.close();
     // The socket first: Paho's end waits for the wire thread, and the wire thread for the socket.
     closePart("socket", transport::close);
     if (begun) {
-      awaitConnect();
+      gate.awaitConnect();
     }
     closePart("connection", () -> client.disconnectForcibly(0, 1, false));
     closePart("client", () -> client.close(true));
@@ -319,85 +302,25 @@ public final class PahoSession implements AutoCloseable {
     public void schedule(long delayInMilliseconds) {}
   }
 
-  /**
-   * Keeps the end of the stream from Paho until it sends CONNECT. Paho's thread that connects waits
-   * without a limit to see its receiver at work, and never sees one that has ended already. For the
-   * same reason {@link #close} waits until then.
-   */
-  private final class UntilConnect extends FilterInputStream {
-
-    UntilConnect(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      int count = -1;
-      try {
-        count = in.read(target, offset, length);
-      } finally {
-        if (count < 0) {
-          awaitConnect();
-        }
-      }
-      return count;
-    }
-  }
-
-  private void awaitConnect() {
-    try {
-      if (!sending.await(CONNECT_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        LOG.debug("{} has not sent CONNECT", settings.clientId());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Notes that something is sent. */
-  private final class NotedOutput extends FilterOutputStream {
-
-    NotedOutput(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      sending.countDown();
-      out.write(bytes, offset, length);
-    }
-  }
-
   /** The transport as Paho sees it: its streams are the data plane's and the packet writer. */
   private final class Streams implements NetworkModule {
 
     @Override
     public void start() throws IOException {
       transport.open();
-      synchronized (sending) {
-        if (closing) {
-          throw new IOException("the session is closed");
-        }
-        opened = true;
-      }
+      gate.open();
     }
 
     @Override
     public InputStream getInputStream() throws IOException {
-      return new UntilConnect(
+      return gate.held(
           dataPlane.inbound(
               transport.input(), reason -> PahoSession.this.disconnect(reason.code())));
     }
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-      PacketWriter made = new PacketWriter(new NotedOutput(transport.output()));
+      PacketWriter made = new PacketWriter(gate.watched(transport.output()));
       writer = made;
       return made;
     }
