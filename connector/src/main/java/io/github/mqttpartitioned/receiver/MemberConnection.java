@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.Credentials;
 import io.github.mqttpartitioned.mqtt.Authentication;
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.DataPlane;
@@ -9,7 +8,6 @@ import io.github.mqttpartitioned.mqtt.PahoSession;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.mqtt.SubscriptionRequest;
 import io.github.mqttpartitioned.mqtt.credentials.ConnectionAuthentication;
-import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.inbound.Batch;
@@ -25,11 +23,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One network connection of a member, from CONNECT to its end: takes what arrives, appends it in
@@ -112,11 +107,11 @@ final class MemberConnection {
    * @throws StoreException if messages could not be stored; the broker delivers them again
    */
   boolean live() throws IOException, InterruptedException {
-    Credentials credentials = credentials();
-    if (credentials == null) {
+    ConnectionAuthentication authentication = MemberAuthentication.of(member, inbox);
+    if (authentication == null) {
       return false;
     }
-    try (ConnectionAuthentication authentication = authentication(credentials);
+    try (authentication;
         PahoSession session =
             new PahoSession(
                 member.connectionSettings(authentication.login()),
@@ -134,46 +129,6 @@ final class MemberConnection {
       }
       inbox.memory().close();
     }
-  }
-
-  /** Asks for the credentials; null when the receiver is to stop. */
-  private @Nullable Credentials credentials() throws InterruptedException {
-    CompletableFuture<Credentials> answer = member.credentials().ask();
-    try {
-      if (!signals.await(answer)) {
-        return null;
-      }
-      Credentials credentials = answer.get();
-      // The provider may have taken long.
-      member.leaseCheck().require();
-      return credentials;
-    } catch (ExecutionException e) {
-      throw noCredentials(CredentialsException.of(e.getCause()));
-    }
-  }
-
-  private ConnectionAuthentication authentication(Credentials credentials) {
-    try {
-      return new ConnectionAuthentication(member.credentials(), credentials, new Renewals());
-    } catch (CredentialsException e) {
-      throw noCredentials(e);
-    }
-  }
-
-  private final class Renewals implements ConnectionAuthentication.Listener {
-    @Override
-    public void ended(Throwable cause) {
-      inbox.end(cause);
-    }
-
-    @Override
-    public void notRenewed(CredentialsException cause) {
-      member.log().notRenewed(cause);
-    }
-  }
-
-  private MemberException noCredentials(CredentialsException cause) {
-    return MemberException.noCredentials(settings, partition, cause);
   }
 
   private boolean live(PahoSession session) throws IOException, InterruptedException {

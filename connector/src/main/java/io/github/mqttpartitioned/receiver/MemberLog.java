@@ -6,6 +6,7 @@ import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.Batch;
+import io.github.mqttpartitioned.store.StoreException;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -67,6 +68,11 @@ final class MemberLog {
           connAck.sessionExpiry(),
           asked);
     }
+  }
+
+  /** The store of the partition is open on another host. */
+  void otherHost(StoreException cause) {
+    log.info("Partition {} has another host: {}", partition, cause.getMessage());
   }
 
   /** Authentication cannot be renewed now. */

@@ -5,7 +5,6 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_FULL;
 
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.option.SourceSettings;
-import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.receiver.inbound.Inbox;
 import io.github.mqttpartitioned.receiver.inbound.PoisonMessages;
@@ -45,27 +44,18 @@ public final class Receiver {
   /** How often the receiver retries a store whose free pages are not adjacent. */
   private static final Duration RETRY_ROOM = Duration.ofSeconds(15);
 
-  /** A client that takes the session over twice within this time is not the former host. */
-  private static final Duration TAKEOVERS = Duration.ofMinutes(1);
-
   private final SourceSettings settings;
   private final int partition;
   private final PartitionStore store;
   private final LeaseCheck leaseCheck;
-  private final boolean connectedBefore;
   private final GroupCommit groupCommit;
   private final Thread thread;
   private final ReceiverSignals signals = new ReceiverSignals();
-  private final MemberContext member;
   private final Backoff backoff;
-  private final EntryPoints entryPoints;
-  private long mustConnectBy;
+  private final Reconnection reconnection;
 
   /** How long the last connection was usable. */
   private Duration lived = Duration.ZERO;
-
-  private final TakeoverPace takeovers = new TakeoverPace();
-  private long takenBackAt = System.nanoTime() - TAKEOVERS.toNanos();
 
   /** The broker holds nothing more for a retired member, and the session has ended. */
   private boolean emptied;
@@ -123,7 +113,6 @@ public final class Receiver {
     this.partition = partition;
     this.store = store;
     this.leaseCheck = leaseCheck;
-    this.connectedBefore = connectedBefore;
     this.groupCommit =
         new GroupCommit(store, times, signals, DeadLetterFiles.of(settings, partition));
     this.thread = new Thread(this::run, "mqtt-receiver-" + partition);
@@ -131,7 +120,7 @@ public final class Receiver {
     MemberLog log = new MemberLog(LOG, settings, partition);
     boolean newcomer =
         !connectedBefore && settings.isFirstStart(partition) && store.extent().next() == 0;
-    this.member =
+    MemberContext member =
         new MemberContext(
             settings,
             partition,
@@ -150,8 +139,8 @@ public final class Receiver {
                 settings.connectTimeout()),
             newcomer,
             new FormerSession(settings, newcomer, signals, log));
-    this.entryPoints = new EntryPoints(settings, partition);
-    this.mustConnectBy = connectLimit();
+    this.reconnection =
+        new Reconnection(member, connectedBefore, backoff, new EntryPoints(settings, partition));
     // What lingers for others is due when somebody begins to wait for it.
     store.waiters().whenAny(signals::look);
   }
@@ -253,7 +242,7 @@ public final class Receiver {
       enter(State.CONNECTING, e);
       return e;
     }
-    MemberContext here = member.at(entryPoints.current());
+    MemberContext here = reconnection.here();
     MemberConnection life = new MemberConnection(here, () -> enter(State.CONNECTED, null));
     connection = life;
     try {
@@ -280,8 +269,7 @@ public final class Receiver {
     trimUntil(store::hasRoom, State.STORE_FULL);
     if (!signals.isStopping()) {
       LOG.info("Partition {} has room in its store again", partition);
-      mustConnectBy = connectLimit();
-      backoff.reset();
+      reconnection.beginAgain();
       enter(State.CONNECTING, null);
     }
   }
@@ -310,74 +298,15 @@ public final class Receiver {
     }
   }
 
-  /** Each URL has the time that an attempt may take. */
-  private long connectLimit() {
-    return System.nanoTime() + settings.connectTimeout().toNanos() * entryPoints.count();
-  }
-
   /** Waits before the next attempt, or throws the cause if there is to be none. */
   private void retryLater(RuntimeException end) throws InterruptedException {
-    if (entryPoints.next()
-        && end instanceof MemberException member
-        && !member.isSameEverywhere()
-        && !signals.isStopping()) {
+    if (reconnection.triesNextUrl(end) && !signals.isStopping()) {
       LOG.warn("Partition {} tries the next URL: {}", partition, end.getMessage());
       enter(State.CONNECTING, end);
       return;
     }
-    RuntimeException cause =
-        end instanceof MemberException lost && takeovers.isAnother(lost, lived)
-            ? MemberException.takenOverByPace(settings, partition)
-            : end;
-    Duration wait = backoff.next(lived);
-    takeovers.pausing(wait);
-    boolean connectedOnce = connectedBefore || groupCommit.counts().connections() > 0;
-    if (!mayPass(cause, connectedOnce)
-        || (!connectedOnce && System.nanoTime() + wait.toNanos() - mustConnectBy >= 0)) {
-      throw cause;
-    }
-    if (cause instanceof MemberException refused && refused.isRefusal()) {
-      groupCommit.count(Counts.REFUSAL);
-    }
-    pause(wait, State.CONNECTING, cause);
-  }
-
-  private boolean mayPass(RuntimeException cause, boolean connectedOnce) {
-    if (!(cause instanceof MemberException failure)) {
-      return true;
-    }
-    return switch (failure.passes()) {
-      case BY_ITSELF -> true;
-      case AFTER_A_GOOD_SESSION -> connectedOnce;
-      case NEVER -> takesBack(failure);
-    };
-  }
-
-  /**
-   * Whether the member takes its session back from the client that has it. A former host that does
-   * not know yet that the partition has moved may have connected late. Any other client would take
-   * the session again and again.
-   */
-  private boolean takesBack(MemberException cause) {
-    long now = System.nanoTime();
-    if (!cause.isTakeover()
-        || !leaseCheck.mayOverlap()
-        || now - takenBackAt < TAKEOVERS.toNanos()
-        || !isStoreHeld()) {
-      return false;
-    }
-    takenBackAt = now;
-    return true;
-  }
-
-  private boolean isStoreHeld() {
-    try {
-      store.requireHeld();
-      return true;
-    } catch (StoreException.Unusable e) {
-      LOG.info("Partition {} has another host: {}", partition, e.getMessage());
-      return false;
-    }
+    RuntimeException cause = reconnection.cause(end, lived);
+    pause(reconnection.waitAfter(cause, lived), State.CONNECTING, cause);
   }
 
   private void pause(Duration wait, State meanwhile, RuntimeException cause)
