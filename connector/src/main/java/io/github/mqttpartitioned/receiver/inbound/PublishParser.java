@@ -21,19 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parses PUBLISH (section 3.3) and PUBREL (section 3.6) packets straight into a {@link Batch}. It
- * checks everything before it adds anything: a malformed packet leaves the batch as it was.
- *
- * <p>QoS 2 (section 4.3.3): the message is stored when it arrives, and its id until PUBREL. A
- * message with DUP whose id is in flight with the same topic and payload is a redelivery: it is
- * acknowledged again and not stored again. Without DUP it is a new message, as a broker must set
- * DUP when it sends again ([MQTT-3.3.1-1]): the broker has begun a new session, whose CONNACK may
- * not have arrived, and the id and even the content can be equal to those of the old one. The
- * fingerprint guards against a new session's message that is itself delivered again.
- *
- * <p>With {@link AckMode#PROCESSED}, PUBACK and PUBREC are withheld, and what is not acknowledged
- * comes again on each new connection. So ids of QoS 1 are in flight as well, until their PUBACK is
- * sent. Unlike at QoS 2 the id is free from then on, and this connection's copy of the ids does not
- * change.
+ * checks everything before it adds anything: a malformed packet leaves the batch as it was. What
+ * the broker delivers again makes no row, see {@link Redeliveries}.
  *
  * <p>Some breaches of the specification are counted and not punished; {@code docs/brokers.md} has
  * the table.
@@ -45,21 +34,17 @@ public final class PublishParser {
   public static final int DUP = 0x08;
   public static final int RETAIN = 0x01;
 
-  /** In the fingerprint of a QoS 1 message: it never equals that of a QoS 2 message. */
-  private static final long OF_QOS_1 = 1L << 62;
-
   private static final byte[] NOTHING = {};
 
   /** Null if the session can have no subscriptions of another query. */
   private @Nullable ForeignTopics foreign;
 
   private final boolean withhold;
-  private final InFlightIds inFlight;
+  private final Redeliveries redeliveries;
   private final PoisonMessages poison;
   private final PropertyCursor properties = new PropertyCursor();
   private final CRC32C crc = new CRC32C();
   private final TopicAliases aliases = new TopicAliases();
-  private int qos2InFlight;
 
   private byte[] bytes = NOTHING;
   private ByteBuffer view = ByteBuffer.wrap(bytes);
@@ -92,23 +77,14 @@ public final class PublishParser {
       @Nullable ForeignTopics foreign) {
     this.foreign = foreign;
     this.withhold = ackMode == AckMode.PROCESSED;
-    this.inFlight = inFlight;
+    this.redeliveries = new Redeliveries(inFlight);
     this.poison = poison;
-    for (int id = 1; id <= 0xFFFF; id++) {
-      if (isQos2(inFlight.fingerprint(id))) {
-        qos2InFlight++;
-      }
-    }
   }
 
   /** Forgets the ids in flight: the broker has no session and will never release them. */
   void forgetSession(Batch batch) {
     foreign = null;
-    if (inFlight.size() > 0) {
-      inFlight.clear();
-      qos2InFlight = 0;
-      batch.inFlight().clearAll();
-    }
+    redeliveries.forget(batch);
   }
 
   /** Forgets the array that it has read from, which may be large. */
@@ -120,11 +96,7 @@ public final class PublishParser {
 
   /** QoS 2 packet ids that the broker has not released yet. */
   int idsInFlight() {
-    return qos2InFlight;
-  }
-
-  private static boolean isQos2(long fingerprint) {
-    return fingerprint != 0 && (fingerprint & OF_QOS_1) == 0;
+    return redeliveries.qos2InFlight();
   }
 
   /**
@@ -236,13 +208,13 @@ public final class PublishParser {
     }
     if (qos == 2 || (qos == 1 && withhold)) {
       long print = fingerprint(payloadStart);
-      if (!enterFlight(qos, packetId, print, duplicate, batch)) {
+      if (!redeliveries.enter(qos, packetId, print, duplicate, batch)) {
         acknowledge(qos, packetId, batch);
         return;
       }
-    } else if (qos == 1 && inFlight.size() > 0) {
+    } else if (qos == 1 && !redeliveries.isEmpty()) {
       // In flight since a run with AckMode.PROCESSED; this PUBACK frees the id.
-      release(packetId, batch);
+      redeliveries.release(packetId, batch);
     }
     if (topic < 0) {
       topic = batch.block().addTopic(topicSource, topicStart, topicLength);
@@ -268,24 +240,6 @@ public final class PublishParser {
     if (qos > 0) {
       batch.acknowledge(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId);
     }
-  }
-
-  /** Returns false if the message is in flight already: a redelivery. */
-  private boolean enterFlight(
-      int qos, int packetId, long contentPrint, boolean duplicate, Batch batch) {
-    long print = qos == 1 ? contentPrint | OF_QOS_1 : contentPrint;
-    if (duplicate && inFlight.fingerprint(packetId) == print) {
-      batch.countDuplicate();
-      return false;
-    }
-    noteFlight(packetId, print);
-    inFlight.add(packetId, print);
-    batch.inFlight().add(packetId, print);
-    return true;
-  }
-
-  private void noteFlight(int packetId, long print) {
-    qos2InFlight += (isQos2(print) ? 1 : 0) - (isQos2(inFlight.fingerprint(packetId)) ? 1 : 0);
   }
 
   /**
@@ -314,16 +268,8 @@ public final class PublishParser {
       throw new MalformedPacketException(MALFORMED_PACKET, "PUBREL without a packet identifier");
     }
     int packetId = ((source[bodyStart] & 0xFF) << 8) | (source[bodyStart + 1] & 0xFF);
-    release(packetId, batch);
+    redeliveries.release(packetId, batch);
     batch.acknowledge(PacketType.PUBCOMP, packetId);
-  }
-
-  private void release(int packetId, Batch batch) {
-    if (inFlight.fingerprint(packetId) != 0) {
-      noteFlight(packetId, 0);
-      inFlight.release(packetId);
-      batch.inFlight().release(packetId);
-    }
   }
 
   private void addDeadLetter(
@@ -344,8 +290,8 @@ public final class PublishParser {
   }
 
   /**
-   * Returns 64 bits that distinguish two messages, never 0: the CRC-32C of the topic and of the
-   * bytes from {@code restStart} to the packet's end, and the number of the latter.
+   * Returns 64 bits that distinguish two messages, never 0, bit 62 never set: the CRC-32C of the
+   * topic and of the bytes from {@code restStart} to the packet's end, and the number of the latter.
    */
   private long fingerprint(int restStart) {
     int restLength = end - restStart;
