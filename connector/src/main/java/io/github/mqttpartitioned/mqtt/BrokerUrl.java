@@ -69,7 +69,8 @@ public record BrokerUrl(String url) implements Serializable {
     }
     port = port >= 0 ? port : defaultPort(scheme);
     if (port < 1 || port > MAX_PORT) {
-      throw new IllegalArgumentException("has port " + port + ", accepted are 1 to " + MAX_PORT);
+      throw new IllegalArgumentException(
+          "has port %d, accepted are 1 to %d".formatted(port, MAX_PORT));
     }
     return scheme + "://" + host + ":" + port + resource(uri, scheme);
   }

@@ -141,7 +141,9 @@ final class Dialer implements AutoCloseable {
     List<String> each = new ArrayList<>();
     for (int i = 0; i < failures.size(); i++) {
       each.add(
-          targets.get(i).getAddress().getHostAddress() + " (" + failures.get(i).getMessage() + ")");
+          "%s (%s)"
+              .formatted(
+                  targets.get(i).getAddress().getHostAddress(), failures.get(i).getMessage()));
     }
     return new ConnectException(
         "none of the addresses of %s answers: %s"

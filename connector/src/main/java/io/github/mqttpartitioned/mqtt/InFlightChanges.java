@@ -20,7 +20,7 @@ public final class InFlightChanges {
   /** Records an {@link InFlightIds#add}. */
   public void add(int id, long fingerprint) {
     if (fingerprint == 0) {
-      throw new IllegalArgumentException("fingerprint of packet id " + id + " is 0");
+      throw new IllegalArgumentException("fingerprint of packet id %d is 0".formatted(id));
     }
     record(id, fingerprint);
   }

@@ -45,7 +45,7 @@ public final class InFlightIds {
    */
   public void add(int id, long fingerprint) {
     if (fingerprint == 0) {
-      throw new IllegalArgumentException("fingerprint of packet id " + id + " is 0");
+      throw new IllegalArgumentException("fingerprint of packet id %d is 0".formatted(id));
     }
     if (put(id, fingerprint) == 0) {
       size++;

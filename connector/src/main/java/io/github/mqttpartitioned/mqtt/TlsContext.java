@@ -166,8 +166,8 @@ final class TlsContext {
                         KEY_STORE,
                         material.location(),
                         material,
-                        "none of its certificates is that of the private key"
-                            + (keyLocation == null ? " in it" : " in " + keyLocation),
+                        "none of its certificates is that of the private key in %s"
+                            .formatted(keyLocation == null ? "it" : keyLocation),
                         "Give the key that the certificate was issued for."));
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);

@@ -62,8 +62,9 @@ final class CredentialOptions {
     }
     if (url.getUserInfo() != null) {
       throw new IllegalArgumentException(
-          "contains @: give client id and secret by the options oauth.clientId and"
-              + " oauth.clientSecret");
+          """
+          contains @: give client id and secret by the options oauth.clientId and \
+          oauth.clientSecret""");
     }
     if (scheme.equals("http") && !LOOPBACK.test(url.getHost().toLowerCase(Locale.ROOT))) {
       throw new IllegalArgumentException(

@@ -87,8 +87,9 @@ final class MemberLog {
   /** The broker has not accepted SUBSCRIBE or UNSUBSCRIBE with many topic filters. */
   void smallerPackets(int filters) {
     log.warn(
-        "{} does not accept so many topic filters in one packet. Partition {} tries again with at"
-            + " most {} in each",
+        """
+        {} does not accept so many topic filters in one packet. Partition {} tries again with at \
+        most {} in each""",
         settings.broker(partition),
         partition,
         filters);

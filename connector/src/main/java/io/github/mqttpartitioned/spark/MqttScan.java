@@ -39,11 +39,11 @@ final class MqttScan implements Scan {
 
   @Override
   public String description() {
-    return MqttTableProvider.SHORT_NAME
-        + " "
-        + TopicFilters.shown(options.topics())
-        + " of "
-        + options.brokers();
+    return "%s %s of %s"
+        .formatted(
+            MqttTableProvider.SHORT_NAME,
+            TopicFilters.shown(options.topics()),
+            options.brokers());
   }
 
   /** Spark plans after the stream has heard of its trigger; its real-time tasks take rows alone. */

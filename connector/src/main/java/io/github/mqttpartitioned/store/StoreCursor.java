@@ -41,7 +41,8 @@ final class StoreCursor implements BlockCursor {
   @Override
   public @Nullable Block next() {
     if (closed) {
-      throw new IllegalStateException("the cursor of " + store + " over " + range + " is closed");
+      throw new IllegalStateException(
+          "the cursor of %s over %s is closed".formatted(store, range));
     }
     if (next >= range.until()) {
       giveReaderBack();

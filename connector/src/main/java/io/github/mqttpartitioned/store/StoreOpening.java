@@ -32,7 +32,7 @@ record StoreOpening(
   static StoreOpening open(StoreConfig config) {
     Path directory = StoreDirectory.prepare(config.directory());
     OpenStores.claim(
-        directory, "partition " + config.partition() + " of source " + config.sourceId());
+        directory, "partition %d of source %s".formatted(config.partition(), config.sourceId()));
     try {
       boolean isNew = !StoreDirectory.holdsStore(directory);
       if (isNew) {

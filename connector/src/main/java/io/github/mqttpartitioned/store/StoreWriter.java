@@ -215,7 +215,7 @@ public final class StoreWriter implements AutoCloseable {
       phase = Phase.COMMITTED;
     } catch (MapFullException e) {
       capacity.fragmented(limits.pageSize());
-      throw full("commit " + (next - begun.next()) + " messages to", e);
+      throw full("commit %d messages to".formatted(next - begun.next()), e);
     } catch (DamagedException e) {
       // The commit has succeeded, but in a file that is not in its place any more.
       throw LmdbErrors.translate(e, "write to", store.place());

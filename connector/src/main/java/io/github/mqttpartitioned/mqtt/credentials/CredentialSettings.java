@@ -47,15 +47,16 @@ public record CredentialSettings(
 
     /** The endpoint for errors: a query may hold a secret. */
     String endpoint() {
-      return tokenEndpoint.getScheme()
-          + "://"
-          + tokenEndpoint.getRawAuthority()
-          + tokenEndpoint.getRawPath();
+      return "%s://%s%s"
+          .formatted(
+              tokenEndpoint.getScheme(),
+              tokenEndpoint.getRawAuthority(),
+              tokenEndpoint.getRawPath());
     }
 
     @Override
     public String toString() {
-      return "OAuthClient[" + endpoint() + ", " + clientId + ", ***]";
+      return "OAuthClient[%s, %s, ***]".formatted(endpoint(), clientId);
     }
   }
 }

@@ -133,7 +133,7 @@ public final class CredentialSource {
     } catch (Exception | LinkageError | StackOverflowError e) {
       answer.completeExceptionally(
           CredentialsException.temporary(
-              name() + " fails: " + CredentialsException.describe(e), e));
+              "%s fails: %s".formatted(name(), CredentialsException.describe(e)), e));
     }
   }
 

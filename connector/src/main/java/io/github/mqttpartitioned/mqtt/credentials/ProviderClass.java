@@ -53,8 +53,9 @@ public final class ProviderClass {
     }
     throw unusable(
         name,
-        "there is no such class on this host. Put its jar on the class path of the driver and of"
-            + " each executor, such as by --jars",
+        """
+        there is no such class on this host. Put its jar on the class path of the driver and of \
+        each executor, such as by --jars""",
         null);
   }
 

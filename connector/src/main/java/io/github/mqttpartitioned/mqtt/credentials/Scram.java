@@ -119,8 +119,8 @@ final class Scram implements Mechanism {
 
   private static AuthenticationException notScram(Exception cause) {
     return new AuthenticationException(
-        "the broker does not answer as SCRAM demands: "
-            + PrintableText.of(String.valueOf(cause.getMessage())),
+        "the broker does not answer as SCRAM demands: %s"
+            .formatted(PrintableText.of(String.valueOf(cause.getMessage()))),
         cause);
   }
 

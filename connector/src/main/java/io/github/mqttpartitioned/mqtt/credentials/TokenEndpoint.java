@@ -40,7 +40,7 @@ final class TokenEndpoint {
   record Token(String value, @Nullable Duration life) {
     @Override
     public String toString() {
-      return "Token[***, life=" + life + "]";
+      return "Token[***, life=%s]".formatted(life);
     }
   }
 

@@ -135,9 +135,9 @@ public final class PrivateKeys {
       cipher.init(Cipher.DECRYPT_MODE, key, info.getAlgParameters());
     } catch (GeneralSecurityException | IOException e) {
       throw new PemException(
-          "its private key is encrypted in a way that this JVM does not know. "
-              + CONVERT
-              + " -v2 aes256");
+          """
+          its private key is encrypted in a way that this JVM does not know. %s -v2 aes256"""
+              .formatted(CONVERT));
     }
     try {
       return info.getKeySpec(cipher);

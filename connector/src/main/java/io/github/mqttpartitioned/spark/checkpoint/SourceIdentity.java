@@ -187,9 +187,10 @@ public record SourceIdentity(
                       place,
                       String.join("\n- ", changes),
                       isMoved
-                          ? " If the brokers are the same and only their names, ports or"
-                              + " transports have changed, give formerBrokerUrl=%s, too."
-                                  .formatted(join(brokers))
+                          ? """
+                          \sIf the brokers are the same and only their names, ports or \
+                          transports have changed, give formerBrokerUrl=%s, too."""
+                              .formatted(join(brokers))
                           : "")));
     }
     return next;

@@ -132,7 +132,8 @@ final class Drain {
   private static List<String> problems(List<PartitionStatus> status) {
     return IntStream.range(0, status.size())
         .filter(partition -> status.get(partition).problem() != null)
-        .mapToObj(partition -> "partition " + partition + ": " + status.get(partition).problem())
+        .mapToObj(
+            partition -> "partition %d: %s".formatted(partition, status.get(partition).problem()))
         .toList();
   }
 
