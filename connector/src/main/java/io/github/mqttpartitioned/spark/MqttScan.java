@@ -70,6 +70,13 @@ final class MqttScan implements Scan {
             and no broker: spark.read.format("mqtt-partitioned").option("sourceCheckpoint", …)"""));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The stream sleeps where it waits for a silence, which nothing can notify of. It sleeps also
+   * where it waits for news: it looks at the last reports of its partitions, which come from other
+   * processes as well as from this one.
+   */
   @Override
   public MicroBatchStream toMicroBatchStream(String checkpointLocation) {
     MqttMicroBatchStream created =

@@ -48,6 +48,10 @@ final class OpenStores {
     }
   }
 
+  /**
+   * The view may be one of another class loader. What the two share is the system properties, and
+   * these notify nobody.
+   */
   private static void pause(Path directory, Object other) {
     try {
       Thread.sleep(LOOK.toMillis());

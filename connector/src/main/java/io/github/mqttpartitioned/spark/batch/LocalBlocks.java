@@ -86,6 +86,7 @@ final class LocalBlocks implements BlockSource, ResumingCursor.Place, AutoClosea
         throw failure;
       }
       try {
+        // The query may run in another process: nothing notifies this task of its stores.
         Thread.sleep(RETRY.toMillis());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

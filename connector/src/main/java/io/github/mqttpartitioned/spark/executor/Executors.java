@@ -72,6 +72,7 @@ final class Executors {
     }
   }
 
+  /** What is waited for is that no executor comes, and nothing notifies of that. */
   private static void pause() {
     try {
       Thread.sleep(LOOK.toMillis());

@@ -79,6 +79,10 @@ final class ReadRetry implements ResumingCursor.Wait {
     return new UncheckedIOException(new InterruptedIOException("The task was killed"));
   }
 
+  /**
+   * Another node may begin to host the partition, in another process: nothing notifies this task.
+   * Spark interrupts it when it is killed.
+   */
   private static void sleep() {
     TaskContext task = TaskContext.get();
     if (task != null && task.isInterrupted()) {

@@ -100,7 +100,10 @@ public final class FollowingRows implements AutoCloseable {
     }
   }
 
-  /** When a query stops, its stores may be closed a little before its tasks are killed. */
+  /**
+   * When a query stops, its stores may be closed a little before its tasks are killed. Then the
+   * task sleeps, and Spark's interrupt wakes it.
+   */
   private long awaitUntilKilled(long known, Duration limit) throws InterruptedException {
     try {
       return source.awaitBeyond(known, limit);

@@ -76,6 +76,7 @@ final class CommitLogWatcher implements AutoCloseable {
         if (look(batch)) {
           pause = FIRST_PAUSE_MILLIS;
         } else {
+          // The log is a folder of Spark's: nothing notifies of a new entry.
           Thread.sleep(pause);
           pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
         }
