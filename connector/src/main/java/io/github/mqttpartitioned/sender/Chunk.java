@@ -12,7 +12,7 @@ import io.github.mqttpartitioned.mqtt.VarInt;
  */
 final class Chunk {
 
-  /** Bytes of a chunk, unless one packet needs more. */
+  /** Size of a chunk in bytes. A larger packet gets a larger chunk. */
   static final int USUAL = 128 << 10;
 
   private static final int PACKETS_SHIFT = 32;
@@ -56,7 +56,7 @@ final class Chunk {
     this.bytes = bytes;
   }
 
-  /** Begins anew, empty. */
+  /** Empties the chunk. */
   void reset(long row, long sequence) {
     firstRow = row;
     firstSequence = sequence;

@@ -7,12 +7,12 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chunks of a session, in the order of their rows, within a limit of memory. Those that are
- * over are used again. Guarded by the outbox's lock.
+ * The chunks of a session, in the order of their rows, within a limit of memory. A chunk
+ * is used again when all of its packets are confirmed. Guarded by the outbox's lock.
  */
 final class Chunks implements Iterable<Chunk> {
 
-  /** Most memory of unconfirmed packets; one packet alone may take more. */
+  /** Limit of the bytes that unconfirmed packets take. A single packet may exceed it. */
   private static final int MOST_BYTES = 8 << 20;
 
   private final Deque<Chunk> held = new ArrayDeque<>();
@@ -44,7 +44,7 @@ final class Chunks implements Iterable<Chunk> {
     return added;
   }
 
-  /** Frees the chunks from the first one on that are over: written, and confirmed. */
+  /** Frees the first chunks, as far as all of their packets are written and confirmed. */
   void release(@Nullable Chunk beingWritten, long confirmed) {
     for (Chunk first = held.peek();
         first != null
@@ -60,7 +60,7 @@ final class Chunks implements Iterable<Chunk> {
     }
   }
 
-  /** The first one with something to write; null if all of them are written. */
+  /** The first chunk that has something to write; null if there is none. */
   @Nullable Chunk firstUnsent() {
     for (Chunk chunk : held) {
       if (!chunk.isSent()) {
@@ -70,7 +70,7 @@ final class Chunks implements Iterable<Chunk> {
     return null;
   }
 
-  /** A new connection begins: all of it is to be looked at again. */
+  /** A new connection begins: each packet is looked at again. */
   void restart() {
     for (Chunk chunk : held) {
       chunk.sentBefore = Math.max(chunk.sentBefore, chunk.sent);

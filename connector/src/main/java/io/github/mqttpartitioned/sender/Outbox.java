@@ -188,7 +188,7 @@ public final class Outbox {
 
   private synchronized void awaitRoom() throws InterruptedException {
     if (numbered && nextSequence - confirmed >= window) {
-      // Not for each single confirmation: half of the window is one write again.
+      // The writer does not wake for each confirmation: half of the window makes one large write.
       await(() -> nextSequence - confirmed <= window / 2);
     }
     requireAlive();
@@ -277,7 +277,7 @@ public final class Outbox {
     }
   }
 
-  /** Nothing works any more: the writer learns why. */
+  /** Nothing can be sent any more. The writer gets the cause as its error. */
   synchronized void fail(RuntimeException cause) {
     if (failure == null) {
       failure = cause;
@@ -289,7 +289,7 @@ public final class Outbox {
     return failure != null;
   }
 
-  /** Has {@link #next} return null; what is sent and not confirmed is given up. */
+  /** Makes {@link #next} return null. Messages that are sent and not confirmed are given up. */
   synchronized void stop() {
     if (!stopping) {
       tally.giveUp(confirmed);
@@ -347,7 +347,7 @@ public final class Outbox {
 
   /**
    * Takes a confirmation. The caller holds the lock, and calls {@link #settle} after the last one.
-   * What nobody waits for is ignored.
+   * A confirmation that nobody waits for is ignored.
    *
    * @param number of the connection that it came on
    * @param type PUBACK, PUBREC or PUBCOMP

@@ -79,7 +79,7 @@ final class Owed {
     owed[packetId] = PUBCOMP;
   }
 
-  /** Nothing more is owed. */
+  /** The broker owes nothing more for the message. */
   void confirmed(int packetId) {
     owed[packetId] = CONFIRMED;
   }

@@ -15,10 +15,10 @@ import java.io.Serializable;
 public record SendCounts(long sent, long bytes, long confirmed, long noSubscribers, long sentAgain)
     implements Serializable {
 
-  /** Nothing has happened. */
+  /** No message was sent. */
   public static final SendCounts NONE = new SendCounts(0, 0, 0, 0, 0);
 
-  /** Both together. */
+  /** The sum of both. */
   public SendCounts plus(SendCounts other) {
     return new SendCounts(
         sent + other.sent,

@@ -2,8 +2,8 @@
 package io.github.mqttpartitioned.sender;
 
 /**
- * Counts the messages of a task, for the task and for its listener. Times the confirmation of one
- * message after the other. Guarded by the outbox's lock.
+ * Counts the messages of a task, for the task and for its listener. It measures how long a
+ * confirmation takes, for one message at a time. Guarded by the outbox's lock.
  */
 final class SendTally {
 

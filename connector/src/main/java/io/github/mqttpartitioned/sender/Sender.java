@@ -78,7 +78,7 @@ public final class Sender implements AutoCloseable {
     return outbox;
   }
 
-  /** Takes the sender for a task; false if it is of no more use. */
+  /** Takes the sender for a task; false if it cannot serve another one. */
   synchronized boolean take() {
     busy = !over && !closing && !outbox.hasFailed();
     return busy;
@@ -176,7 +176,7 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  /** Ends the session and the thread, without a wait for what is not confirmed. */
+  /** Ends the session and the thread. It does not wait for confirmations. */
   @Override
   public void close() {
     synchronized (this) {

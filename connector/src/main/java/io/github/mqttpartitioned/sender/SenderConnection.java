@@ -170,7 +170,7 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
     }
   }
 
-  /** Ends the session, and waits a little until the broker has taken leave, too. */
+  /** Ends the session, and waits a little until the broker has closed the connection. */
   void leave(Duration patience) throws InterruptedException {
     session.endSession();
     synchronized (this) {

@@ -34,7 +34,7 @@ public final class SenderPool {
   private final List<Entry> entries = new ArrayList<>();
   private boolean sweeping;
 
-  /** A sender, and whom it fits. */
+  /** A sender, and which tasks it fits. */
   private static final class Entry {
     final SinkSettings settings;
     final BrokerUrl broker;

@@ -35,7 +35,7 @@ final class WriteQueue {
     return beingWritten;
   }
 
-  /** What was taken is written, or its connection is over. */
+  /** The bytes that were taken last are written, or their connection is over. */
   void written() {
     beingWritten = null;
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * {@code Trigger.RealTime}, which Spark has since 4.1: the source as Spark's interfaces of that
- * version ask for it. What a real-time batch is, is in {@code spark.stream}, and what its tasks
- * read, in {@code spark.read}.
+ * version ask for it. The batches of a real-time query are in {@code spark.stream}, the readers of
+ * its tasks in {@code spark.read}.
  *
  * <p>No class of an earlier Spark refers to this package: it is loaded by name.
  */

@@ -12,7 +12,7 @@ public final class AuthenticationException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  /** With what is wrong, such as "the broker does not know the password". */
+  /** The clause says what is wrong, such as "the broker does not know the password". */
   public AuthenticationException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

@@ -25,10 +25,10 @@ public final class ClientCredentials {
   private volatile @Nullable CredentialSource source;
 
   /**
-   * Asks nothing yet.
+   * Prepares to ask.
    *
-   * @param limit {@code connectTimeout}: how long a provider may take, and a broker that is to
-   *     answer AUTH
+   * @param limit {@code connectTimeout}: how long a provider may take to answer, and how long a
+   *     broker may take to answer AUTH
    */
   public ClientCredentials(
       CredentialSettings settings, BrokerUrl broker, String clientId, Duration limit) {
@@ -38,9 +38,10 @@ public final class ClientCredentials {
   }
 
   /**
-   * Asks.
+   * Asks for credentials.
    *
-   * @return fails with a {@link CredentialsException}; to cancel it interrupts the provider
+   * @return the answer, or its {@link CredentialsException}. Its cancellation interrupts the
+   *     provider
    */
   public CompletableFuture<Credentials> ask() {
     try {
@@ -51,7 +52,7 @@ public final class ClientCredentials {
   }
 
   /**
-   * Asks and waits.
+   * Asks for credentials and waits for them.
    *
    * @throws CredentialsException if there are none
    */

@@ -100,8 +100,8 @@ public final class CredentialSource {
    * Asks for credentials.
    *
    * @param limit after this time the provider's thread is interrupted
-   * @return fails with a {@link CredentialsException}; to cancel it interrupts the provider's
-   *     thread
+   * @return the answer, or its {@link CredentialsException}. Its cancellation interrupts the
+   *     provider's thread
    */
   public CompletableFuture<Credentials> ask(Request request, Duration limit) {
     if (provider instanceof Fixed fixed) {
@@ -120,7 +120,7 @@ public final class CredentialSource {
   }
 
   private void ask(Request request, CompletableFuture<Credentials> answer) {
-    // For libraries that look for their parts there.
+    // Libraries look for their parts with this class loader.
     Thread.currentThread().setContextClassLoader(provider.getClass().getClassLoader());
     try {
       @Nullable Credentials given = provider.credentials(request);

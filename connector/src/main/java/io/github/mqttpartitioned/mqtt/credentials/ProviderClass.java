@@ -23,7 +23,7 @@ public final class ProviderClass {
 
   private ProviderClass() {}
 
-  /** Has classes looked for by the context class loader of the current thread, too. */
+  /** From now on, classes are looked for with the context class loader of this thread, too. */
   public static void rememberLoader() {
     remembered = new WeakReference<>(Thread.currentThread().getContextClassLoader());
   }

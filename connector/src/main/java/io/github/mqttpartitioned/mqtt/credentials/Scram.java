@@ -24,7 +24,7 @@ final class Scram implements Mechanism {
   /** The names that are supported. */
   static final List<String> NAMES = List.of("SCRAM-SHA-256", "SCRAM-SHA-512");
 
-  /** RFC 7677, section 4. Fewer would help one who records the exchange to guess the password. */
+  /** RFC 7677, section 4. Fewer help an attacker who records the exchange to guess the password. */
   private static final int FEWEST_ITERATIONS = 4_096;
 
   /** About a second of a processor. More would let a broker keep it busy. */

@@ -147,7 +147,7 @@ final class TokenEndpoint {
         : CredentialsException.lasting(message, null);
   }
 
-  /** A text of the server's, which might repeat what it was sent. */
+  /** A text of the server. It may repeat what the server was sent. */
   private String field(Optional<JsonNode> answer, String name, String format) {
     return answer
         .map(fields -> fields.get(name))

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The content of the binary messages that a server sends. Frames may have any length and may pause
- * anywhere: their content is given on as it arrives, and none is kept. PING is answered by PONG.
+ * The content of the binary messages that a server sends. A frame may have any length, and may pause
+ * anywhere. Its content is passed on as it arrives, and is not kept. The answer to PING is PONG.
  *
  * <p>Confined to one thread.
  */
@@ -49,7 +49,7 @@ final class FrameInput extends InputStream {
     while (count < length && !ended) {
       if (payloadLeft == 0) {
         if (count > 0 && !isDataNext()) {
-          // What is wrong with the next frame must not cost what came before it.
+          // A fault in the next frame must not lose the bytes before it.
           break;
         } else if (isFrameHere()) {
           takeFrame();
@@ -78,7 +78,7 @@ final class FrameInput extends InputStream {
     return count > 0 || length == 0 ? count : -1;
   }
 
-  /** Waits until more has arrived, which the buffer has room for. */
+  /** Waits for more bytes. The buffer has room for them. */
   private void fill() throws IOException {
     System.arraycopy(buffer, start, buffer, 0, limit - start);
     limit -= start;
@@ -191,7 +191,7 @@ final class FrameInput extends InputStream {
     try {
       out.close(code);
     } catch (IOException e) {
-      // The server need not wait for the answer.
+      // The server does not have to wait for the answer.
     }
     if (code != Opcode.NORMAL) {
       String reason = StandardCharsets.UTF_8.decode(payload).toString();

@@ -20,7 +20,7 @@ public record WebSocket(InputStream input, OutputStream output) {
    *
    * @param in what the server sends
    * @param out what the server gets
-   * @throws HandshakeException if the server answers with anything else than a WebSocket
+   * @throws HandshakeException if the server answers with anything but a WebSocket
    * @throws IOException if the connection ends
    */
   public static WebSocket open(InputStream in, OutputStream out, Handshake handshake)

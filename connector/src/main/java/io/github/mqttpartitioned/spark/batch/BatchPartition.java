@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 import org.apache.spark.sql.connector.read.InputPartition;
 
 /**
- * What one task of a batch read reads.
+ * The work of one task of a batch read.
  *
  * @param input partition, range of offsets, and the node that hosts it
  * @param directory of the store on this host; empty if a node serves the blocks

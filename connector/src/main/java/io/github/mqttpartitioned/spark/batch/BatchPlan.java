@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which offsets a batch read reads of each partition. A pure function of the options and of what
- * the stores hold.
+ * The offsets that a batch read takes of each partition. They depend on the options and on what the
+ * stores hold, and on nothing else.
  *
  * @param extents what each store holds, by partition
  */

@@ -22,8 +22,8 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a range for a batch read. The running query may trim the store meanwhile: a range that
- * begins where the store began, begins where it begins when the first row is read.
+ * Reads a range for a batch read. The running query may trim the store meanwhile. A range that
+ * begins with the first offset of the store loses what is trimmed before its first row is read.
  *
  * <p>Confined to the task's thread.
  */
@@ -84,7 +84,7 @@ final class BatchReader implements PartitionReader<ColumnarBatch> {
         policy);
   }
 
-  /** What is to be read now: what is there, within the times asked for. */
+  /** The part of the range that the store holds, within the times that the read asks for. */
   private OffsetRange range() {
     OffsetRange asked = part.input().range();
     long from = part.fromEarliest() ? earliest(asked) : asked.from();
@@ -110,7 +110,7 @@ final class BatchReader implements PartitionReader<ColumnarBatch> {
     }
   }
 
-  /** Whether lower offsets are gone, by the condition: another node sends it as text. */
+  /** Whether lower offsets are gone. The text has the condition: another node sends only the text. */
   private static boolean isNotHeld(RuntimeException e) {
     return MQTT_OFFSETS_NOT_HELD.isOf(e) || MQTT_STORE_REPLACED.isOf(e);
   }

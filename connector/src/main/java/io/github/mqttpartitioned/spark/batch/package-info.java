@@ -8,7 +8,7 @@
  *    BatchPlan       ranges of offsets, one or several for each partition
  *    LocalBlocks     in a task: blocks from this JVM's node, or from the files of this host
  *    TimeBorder      finds the offset of a time of receipt
- *    DeadLetterReader
+ *    DeadLetterReader  gives dead letters as rows
  * </pre>
  *
  * <p>A query that runs in the same application serves the read through its nodes. Otherwise the
