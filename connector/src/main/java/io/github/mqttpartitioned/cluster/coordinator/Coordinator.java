@@ -2,12 +2,12 @@
 package io.github.mqttpartitioned.cluster.coordinator;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_START_STOPPED;
-import static java.util.Objects.requireNonNull;
 
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
+import io.github.mqttpartitioned.cluster.coordinator.Distribution.Departure;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
@@ -16,15 +16,12 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,24 +42,18 @@ public final class Coordinator implements AutoCloseable {
 
   private final SourceSettings settings;
   private final Nodes nodes;
-  private final long epoch;
-  private final PartitionAssignments.Log log;
-  private final StoreGuard guard;
-  private final Duration recoveryTimeout;
   private final LongSupplier nanoTime;
   private final List<PartitionState> partitions = new ArrayList<>();
+  private final Distribution distribution;
   private final Thread thread;
 
   /** One permit for each change that the thread has not looked at yet. */
   private final Semaphore changes = new Semaphore(0);
 
-  /** Guards placement and the fields below. Not held while a node gives a partition back. */
+  /** Guards the distribution. Not held while a node gives a partition back. */
   private final Object lock = new Object();
 
   private volatile boolean closed;
-  private boolean assigned;
-  private boolean retiredMayConnect;
-  private final LocationPublisher locationPublisher;
 
   /**
    * @param nodes closed together with the coordinator
@@ -97,15 +88,7 @@ public final class Coordinator implements AutoCloseable {
       LongSupplier nanoTime) {
     this.settings = settings;
     this.nodes = nodes;
-    this.epoch = last.epoch();
-    this.log = log;
-    this.guard = guard;
-    this.recoveryTimeout =
-        recoveryTimeout.compareTo(ClusterTimeouts.FENCED) < 0
-            ? ClusterTimeouts.FENCED
-            : recoveryTimeout;
     this.nanoTime = nanoTime;
-    this.locationPublisher = new LocationPublisher(settings.sourceId());
     long now = nanoTime.getAsLong();
     for (int partition = 0; partition < settings.partitions(); partition++) {
       partitions.add(
@@ -116,6 +99,9 @@ public final class Coordinator implements AutoCloseable {
               guard,
               now));
     }
+    this.distribution =
+        new Distribution(
+            settings, nodes, partitions, last.epoch(), log, guard, recoveryTimeout, nanoTime);
     this.thread = new Thread(this::keep, "mqtt-coordinator");
     this.thread.setDaemon(true);
     nodes.onChange(this::wake);
@@ -134,7 +120,7 @@ public final class Coordinator implements AutoCloseable {
   public void start(boolean all) {
     synchronized (lock) {
       // No node hosts a partition yet, so none has to move.
-      review();
+      distribution.review();
     }
     if (!nodes.isFixed()) {
       thread.start();
@@ -149,9 +135,8 @@ public final class Coordinator implements AutoCloseable {
 
   private void assignRetired() {
     synchronized (lock) {
-      if (!closed && !retiredMayConnect) {
-        retiredMayConnect = true;
-        review();
+      if (!closed && distribution.placeRetired()) {
+        distribution.review();
       }
     }
   }
@@ -212,96 +197,18 @@ public final class Coordinator implements AutoCloseable {
    * @return false when closed
    */
   private boolean look() {
-    Runnable departure;
+    Departure departure;
     synchronized (lock) {
       if (closed) {
         return false;
       }
-      departure = review();
+      departure = distribution.review();
     }
     if (departure != null) {
-      departure.run();
+      release(departure.state(), departure.from());
       wake();
     }
     return true;
-  }
-
-  /**
-   * Looks at the nodes and places the partitions that no node hosts. The caller holds the lock.
-   *
-   * @return the release of a partition that has to move to another node, if there is one
-   */
-  private @Nullable Runnable review() {
-    List<NodeLink> live = nodes.live();
-    long now = nanoTime.getAsLong();
-    for (PartitionState each : partitions) {
-      NodeLink node = each.node();
-      if (node != null && !live.contains(node)) {
-        LOG.warn("Partition {} has lost its node {}", each.partition(), node.address());
-        each.vacate(now);
-      }
-      if (live.isEmpty()) {
-        // Without a node a new store helps nobody, and hosts do not come back all at once.
-        each.vacate(now);
-      }
-      giveUpStore(each, live, now);
-    }
-    List<@Nullable NodeLink> placed =
-        Placement.of(live, present(), partition -> allowed(partitions.get(partition), live));
-    place(placed);
-    locationPublisher.publish(live, partitions);
-    return depart(placed);
-  }
-
-  private List<@Nullable NodeLink> present() {
-    List<@Nullable NodeLink> present = new ArrayList<>();
-    partitions.forEach(each -> present.add(each.node()));
-    return present;
-  }
-
-  /** Nodes that may host a partition: those that reach its store; all, if it has none. */
-  private static Set<NodeLink> allowed(PartitionState state, List<NodeLink> live) {
-    Set<NodeLink> nodes = new LinkedHashSet<>();
-    for (NodeLink node : live) {
-      if (node.equals(state.node()) || state.hasStore(node)) {
-        nodes.add(node);
-      }
-    }
-    return nodes.isEmpty() && !state.needsStore(live) ? Set.copyOf(live) : nodes;
-  }
-
-  private void giveUpStore(PartitionState state, List<NodeLink> live, long now) {
-    boolean waitedEnough =
-        nodes.isFixed() || now - state.waitingSince() >= recoveryTimeout.toNanos();
-    if (state.failure() != null
-        || state.node() != null
-        || !state.needsStore(live)
-        || !waitedEnough
-        || !allowed(state, live).isEmpty()) {
-      return;
-    }
-    try {
-      guard.missing(state.partition(), state.assignment().firstOffset());
-      state.replaceStore(!nodes.isFixed());
-    } catch (RuntimeException e) {
-      if (nodes.isFixed()) {
-        throw e;
-      }
-      state.fail(e);
-    }
-  }
-
-  /** Takes a partition from its node that has to move to another one. */
-  private @Nullable Runnable depart(List<@Nullable NodeLink> placed) {
-    for (PartitionState each : partitions) {
-      NodeLink from = each.node();
-      NodeLink to = placed.get(each.partition());
-      if (from != null && to != null && !to.equals(from)) {
-        each.vacate(nanoTime.getAsLong());
-        return () -> release(each, from);
-      }
-    }
-    return null;
   }
 
   /** Run by the thread. A node that does not give the partition back is fenced by the next one. */
@@ -316,35 +223,6 @@ public final class Coordinator implements AutoCloseable {
     }
     // The node may have gone on until now: the wait for the store begins here.
     state.vacate(nanoTime.getAsLong());
-  }
-
-  private void place(List<@Nullable NodeLink> placed) {
-    List<PartitionState> homeless =
-        partitions.stream()
-            .filter(each -> each.node() == null && placed.get(each.partition()) != null)
-            .filter(each -> retiredMayConnect || !settings.isRetired(each.partition()))
-            .toList();
-    if (homeless.isEmpty()) {
-      return;
-    }
-    homeless.forEach(each -> each.reserve(requireNonNull(placed.get(each.partition()))));
-    log.write(
-        new PartitionAssignments(
-            epoch, partitions.stream().map(PartitionState::assignment).toList()));
-    homeless.forEach(each -> assign(each, requireNonNull(placed.get(each.partition()))));
-  }
-
-  private void assign(PartitionState state, NodeLink to) {
-    assigned = true;
-    try {
-      state.assign(to);
-      LOG.info("Partition {} goes to node {}, epoch {}", state.partition(), to.address(), epoch);
-    } catch (RuntimeException e) {
-      if (nodes.isFixed()) {
-        throw e;
-      }
-      state.fail(e);
-    }
   }
 
   /** Notes offsets that Spark may have in its log: they are never given a second time. */
@@ -404,7 +282,7 @@ public final class Coordinator implements AutoCloseable {
       }
       closed = true;
       // A fixed node knows the source only by the partitions that it hosts.
-      live = assigned || !nodes.isFixed() ? nodes.live() : List.of();
+      live = distribution.hasAssigned() || !nodes.isFixed() ? nodes.live() : List.of();
     }
     wake();
     boolean interrupted = Release.on(live, settings.sourceId());
