@@ -28,7 +28,6 @@ import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
 import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.option.SourceSettings;
-import io.github.mqttpartitioned.store.PartitionStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,6 +67,7 @@ public final class NodeHost implements NodeService {
   private static final Duration FAREWELL = Duration.ofMillis(300);
 
   private final Node node;
+  private final StoreReads reads;
   private final Duration leaseLimit;
   private final LongSupplier nanoTime;
   private final LongSupplier wallMillis;
@@ -81,6 +81,7 @@ public final class NodeHost implements NodeService {
 
   NodeHost(Node node, Duration leaseLimit, LongSupplier nanoTime, LongSupplier wallMillis) {
     this.node = node;
+    this.reads = new StoreReads(node, this::notHere);
     this.leaseLimit = leaseLimit;
     this.nanoTime = nanoTime;
     this.wallMillis = wallMillis;
@@ -185,7 +186,7 @@ public final class NodeHost implements NodeService {
       return poll(poll);
     }
     if (request instanceof Follow follow) {
-      return follow(follow, now);
+      return reads.answer(follow, now.threads.workers());
     }
     try {
       return CompletableFuture.supplyAsync(begin(request), now.threads.workers());
@@ -202,13 +203,6 @@ public final class NodeHost implements NodeService {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     lease.await(poll.seen(), ClusterTimeouts.LONG_POLL, () -> answer.complete(report(lease)));
     return answer;
-  }
-
-  private CompletableFuture<Answer> follow(Follow follow, Running now) {
-    PartitionStore store = node.store(follow.sourceId(), follow.partition()).orElse(null);
-    return store == null
-        ? CompletableFuture.completedFuture(notHere(follow.sourceId(), follow.partition()))
-        : BlockFetch.answer(follow, store, now.threads.workers());
   }
 
   private Answer notHere(String sourceId, int partition) {
@@ -231,16 +225,10 @@ public final class NodeHost implements NodeService {
       return () -> new Answer.Text(node.scrape());
     }
     if (request instanceof Fetch fetch) {
-      return () ->
-          node.blocks(fetch.sourceId(), fetch.partition())
-              .map(blocks -> BlockFetch.answer(fetch, blocks))
-              .orElseGet(() -> notHere(fetch.sourceId(), fetch.partition()));
+      return () -> reads.answer(fetch);
     }
     if (request instanceof ListDeadLetters list) {
-      return () ->
-          node.blocks(list.sourceId(), list.partition())
-              .<Answer>map(blocks -> new Answer.DeadLetters(blocks.deadLetters()))
-              .orElseGet(() -> notHere(list.sourceId(), list.partition()));
+      return () -> reads.answer(list);
     }
     if (request instanceof Assign assign) {
       return withLease(assign.sourceId(), assign.registrationId(), lease -> assign(assign, lease));

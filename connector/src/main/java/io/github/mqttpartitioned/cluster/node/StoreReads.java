@@ -12,6 +12,7 @@ import io.github.mqttpartitioned.cluster.rpc.Answer;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
 import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
 import io.github.mqttpartitioned.cluster.rpc.Request.Follow;
+import io.github.mqttpartitioned.cluster.rpc.Request.ListDeadLetters;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreException;
 import java.nio.ByteBuffer;
@@ -19,17 +20,40 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
-/** Reads the block that a task on another node asks for. */
-final class BlockFetch {
+/**
+ * Answers what tasks on other nodes ask of the stores of this one. A task needs no lease: it asks
+ * for what is durable. Thread-safe.
+ */
+final class StoreReads {
 
-  private BlockFetch() {}
+  /** The answer for a partition that the node does not host. */
+  interface NotHosted {
+    Answer answer(String sourceId, int partition);
+  }
 
-  /**
-   * Answers a request with one block, or says why it cannot be read.
-   *
-   * @param blocks of the partition, which this node hosts
-   */
-  static Answer answer(Fetch fetch, BlockSource blocks) {
+  private final Node node;
+  private final NotHosted notHosted;
+
+  StoreReads(Node node, NotHosted notHosted) {
+    this.node = node;
+    this.notHosted = notHosted;
+  }
+
+  /** Answers with one block, or says why it cannot be read. */
+  Answer answer(Fetch fetch) {
+    return node.blocks(fetch.sourceId(), fetch.partition())
+        .map(blocks -> answer(fetch, blocks))
+        .orElseGet(() -> notHosted.answer(fetch.sourceId(), fetch.partition()));
+  }
+
+  /** Answers with the dead letters that the store keeps. */
+  Answer answer(ListDeadLetters list) {
+    return node.blocks(list.sourceId(), list.partition())
+        .<Answer>map(blocks -> new Answer.DeadLetters(blocks.deadLetters()))
+        .orElseGet(() -> notHosted.answer(list.sourceId(), list.partition()));
+  }
+
+  private static Answer answer(Fetch fetch, BlockSource blocks) {
     try (BlockCursor cursor = blocks.read(new OffsetRange(fetch.from(), fetch.until()))) {
       Block block = cursor.next();
       if (block == null) {
@@ -54,7 +78,17 @@ final class BlockFetch {
    *
    * @param reader reads the block: the store's writer has other things to do
    */
-  static CompletableFuture<Answer> answer(Follow follow, PartitionStore store, Executor reader) {
+  CompletableFuture<Answer> answer(Follow follow, Executor reader) {
+    return node.store(follow.sourceId(), follow.partition())
+        .map(store -> answer(follow, store, reader))
+        .orElseGet(
+            () ->
+                CompletableFuture.completedFuture(
+                    notHosted.answer(follow.sourceId(), follow.partition())));
+  }
+
+  private static CompletableFuture<Answer> answer(
+      Follow follow, PartitionStore store, Executor reader) {
     return store
         .waiters()
         .whenBeyond(follow.from())
