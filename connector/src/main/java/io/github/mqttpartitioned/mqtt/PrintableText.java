@@ -40,6 +40,22 @@ public final class PrintableText {
     return at < text.length() ? printable.append('…').toString() : printable.toString();
   }
 
+  /**
+   * Kind and message of the innermost cause of a failure. A message of a library may quote what a
+   * server sent.
+   */
+  public static String ofInnermost(Throwable failure) {
+    Throwable inner = failure;
+    while (inner.getCause() != null) {
+      inner = inner.getCause();
+    }
+    String kind = inner.getClass().getSimpleName();
+    String message = inner.getMessage();
+    return message == null || message.isBlank()
+        ? kind
+        : "%s: %s".formatted(kind, of(message.strip()));
+  }
+
   private static boolean isPrintable(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,

@@ -98,7 +98,7 @@ public final class MemberException extends RuntimeException {
         """
         %s cannot connect: %s. Check brokerUrl, and check that the broker runs and can be reached \
         from this host."""
-            .formatted(member(settings, partition), innermost(cause)),
+            .formatted(member(settings, partition), PrintableText.ofInnermost(cause)),
         cause);
   }
 
@@ -117,7 +117,7 @@ public final class MemberException extends RuntimeException {
         allow %d members. Check brokerUrl: port %d must be a port for MQTT 5 %s."""
             .formatted(
                 member(settings, partition),
-                innermost(cause),
+                PrintableText.ofInnermost(cause),
                 settings.partitions(),
                 broker.port(),
                 broker.isTls()
@@ -139,7 +139,7 @@ public final class MemberException extends RuntimeException {
             .formatted(
                 member(settings, partition),
                 settings.subscriptions(partition).size(),
-                innermost(cause)),
+                PrintableText.ofInnermost(cause)),
         cause);
   }
 
@@ -180,7 +180,7 @@ public final class MemberException extends RuntimeException {
     return new MemberException(
         Passes.BY_ITSELF,
         MQTT_CONNECTION_LOST,
-        "%s lost its connection: %s.".formatted(member(settings, partition), innermost(cause)),
+        "%s lost its connection: %s.".formatted(member(settings, partition), PrintableText.ofInnermost(cause)),
         cause);
   }
 
@@ -220,7 +220,7 @@ public final class MemberException extends RuntimeException {
         """
             %s cannot write to deadLetterDir=%s on this host: %s. Give a directory that the user \
             of this process can create or write to, on each host that runs executors"""
-            .formatted(member(settings, partition), settings.deadLetterDir(), innermost(cause)),
+            .formatted(member(settings, partition), settings.deadLetterDir(), PrintableText.ofInnermost(cause)),
         cause);
   }
 
@@ -370,18 +370,5 @@ public final class MemberException extends RuntimeException {
       }
     }
     return null;
-  }
-
-  /** A message of a library may quote what a server sent. */
-  private static String innermost(Throwable cause) {
-    Throwable inner = cause;
-    while (inner.getCause() != null) {
-      inner = inner.getCause();
-    }
-    String kind = inner.getClass().getSimpleName();
-    String message = inner.getMessage();
-    return message == null || message.isBlank()
-        ? kind
-        : kind + ": " + PrintableText.of(message.strip());
   }
 }

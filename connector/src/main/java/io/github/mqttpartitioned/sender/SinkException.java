@@ -78,7 +78,7 @@ public final class SinkException extends RuntimeException {
         """
         %s cannot connect within connectTimeout=%dms: %s. Check brokerUrl, and check that the \
         broker runs and can be reached from this host."""
-            .formatted(name, limit.toMillis(), innermost(cause)),
+            .formatted(name, limit.toMillis(), PrintableText.ofInnermost(cause)),
         cause);
   }
 
@@ -147,18 +147,5 @@ public final class SinkException extends RuntimeException {
         MQTT_SENDER_FAILED,
         "%s cannot continue: %s.".formatted(name, PrintableText.of(cause.toString())),
         cause);
-  }
-
-  /** A message of a library may quote what a server sent. */
-  private static String innermost(Throwable cause) {
-    Throwable inner = cause;
-    while (inner.getCause() != null) {
-      inner = inner.getCause();
-    }
-    String kind = inner.getClass().getSimpleName();
-    String message = inner.getMessage();
-    return message == null || message.isBlank()
-        ? kind
-        : kind + ": " + PrintableText.of(message.strip());
   }
 }
