@@ -9,7 +9,7 @@ import io.github.mqttpartitioned.spark.stream.plan.Sleeper;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Makes streams that know {@code Trigger.RealTime}. Created by its name. */
+/** Makes streams that know {@code Trigger.RealTime}. It is created by its name. */
 public final class RealTimeStreams implements StreamFactory {
 
   @Override

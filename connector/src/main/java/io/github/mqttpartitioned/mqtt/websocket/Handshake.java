@@ -64,7 +64,7 @@ public record Handshake(
     return request.append("\r\n").toString();
   }
 
-  /** Reads not a byte beyond the head: what follows is frames. */
+  /** Reads no byte beyond the head: frames follow it. */
   private static String head(InputStream in) throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     int ended = 0;

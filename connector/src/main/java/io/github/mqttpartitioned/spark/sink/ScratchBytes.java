@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.apache.spark.unsafe.Platform;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** Bytes that are put together for one row after the other. Confined to one thread. */
+/** A buffer that the parts of one row after the other are put together in. Confined to one thread. */
 final class ScratchBytes {
 
   private static final int START = 256;
