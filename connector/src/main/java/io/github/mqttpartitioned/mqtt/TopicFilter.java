@@ -25,8 +25,7 @@ public record TopicFilter(String filter) implements Serializable {
       throw new IllegalArgumentException("holds the character U+0000, which MQTT forbids");
     }
     if (filter.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-      throw new IllegalArgumentException(
-          "is longer than %d bytes of UTF-8".formatted(MAX_BYTES));
+      throw new IllegalArgumentException("is longer than %d bytes of UTF-8".formatted(MAX_BYTES));
     }
     if (filter.startsWith("$share/")) {
       throw new IllegalArgumentException(

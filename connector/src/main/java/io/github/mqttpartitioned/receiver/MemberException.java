@@ -180,7 +180,8 @@ public final class MemberException extends RuntimeException {
     return new MemberException(
         Passes.BY_ITSELF,
         MQTT_CONNECTION_LOST,
-        "%s lost its connection: %s.".formatted(member(settings, partition), PrintableText.ofInnermost(cause)),
+        "%s lost its connection: %s."
+            .formatted(member(settings, partition), PrintableText.ofInnermost(cause)),
         cause);
   }
 
@@ -220,7 +221,10 @@ public final class MemberException extends RuntimeException {
         """
             %s cannot write to deadLetterDir=%s on this host: %s. Give a directory that the user \
             of this process can create or write to, on each host that runs executors"""
-            .formatted(member(settings, partition), settings.deadLetterDir(), PrintableText.ofInnermost(cause)),
+            .formatted(
+                member(settings, partition),
+                settings.deadLetterDir(),
+                PrintableText.ofInnermost(cause)),
         cause);
   }
 

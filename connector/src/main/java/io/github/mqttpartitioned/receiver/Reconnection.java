@@ -50,8 +50,7 @@ final class Reconnection {
 
   /** Each URL has the time that an attempt may take. */
   private long connectLimit() {
-    return System.nanoTime()
-        + member.settings().connectTimeout().toNanos() * entryPoints.count();
+    return System.nanoTime() + member.settings().connectTimeout().toNanos() * entryPoints.count();
   }
 
   /** Goes on to the next URL, and returns whether the member tries it without a wait. */
@@ -82,8 +81,7 @@ final class Reconnection {
   Duration waitAfter(RuntimeException cause, Duration lived) {
     Duration wait = backoff.next(lived);
     takeovers.pausing(wait);
-    boolean connectedOnce =
-        connectedBefore || member.groupCommit().counts().connections() > 0;
+    boolean connectedOnce = connectedBefore || member.groupCommit().counts().connections() > 0;
     if (!mayPass(cause, connectedOnce)
         || (!connectedOnce && System.nanoTime() + wait.toNanos() - mustConnectBy >= 0)) {
       throw cause;

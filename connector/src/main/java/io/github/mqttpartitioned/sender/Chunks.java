@@ -7,8 +7,8 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chunks of a session, in the order of their rows, within a limit of memory. A chunk
- * is used again when all of its packets are confirmed. Guarded by the outbox's lock.
+ * The chunks of a session, in the order of their rows, within a limit of memory. A chunk is used
+ * again when all of its packets are confirmed. Guarded by the outbox's lock.
  */
 final class Chunks implements Iterable<Chunk> {
 

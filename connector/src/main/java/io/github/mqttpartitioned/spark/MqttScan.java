@@ -41,9 +41,7 @@ final class MqttScan implements Scan {
   public String description() {
     return "%s %s of %s"
         .formatted(
-            MqttTableProvider.SHORT_NAME,
-            TopicFilters.shown(options.topics()),
-            options.brokers());
+            MqttTableProvider.SHORT_NAME, TopicFilters.shown(options.topics()), options.brokers());
   }
 
   /** Spark plans after the stream has heard of its trigger; its real-time tasks take rows alone. */

@@ -41,8 +41,7 @@ final class StoreCursor implements BlockCursor {
   @Override
   public @Nullable Block next() {
     if (closed) {
-      throw new IllegalStateException(
-          "the cursor of %s over %s is closed".formatted(store, range));
+      throw new IllegalStateException("the cursor of %s over %s is closed".formatted(store, range));
     }
     if (next >= range.until()) {
       giveReaderBack();

@@ -324,8 +324,7 @@ class AuthenticationTest {
 
   private Member tokenMember(ScriptedBroker broker) {
     return new Member(folder, broker.url())
-        .credentials(
-            new CredentialSettings(null, null, null, null, Tokens.class.getName(), JWT));
+        .credentials(new CredentialSettings(null, null, null, null, Tokens.class.getName(), JWT));
   }
 
   private Member scramMember(ScriptedBroker broker, String method) {

@@ -19,8 +19,7 @@ class SenderErrorsTest extends SenderFixture {
   void refusedRowIsNamedWithTopicRowAndReason() throws Exception {
     try (ScriptedBroker broker =
         ScriptedBroker.start(
-            newSession(
-                connection -> answer(connection, publishes(connection, 3).get(1), 0x87)))) {
+            newSession(connection -> answer(connection, publishes(connection, 3).get(1), 0x87)))) {
       Outbox outbox = outbox(broker, 3, 1);
       assertThatThrownBy(outbox::awaitConfirmed)
           .isInstanceOf(SinkException.class)
@@ -77,8 +76,7 @@ class SenderErrorsTest extends SenderFixture {
             .with(Property.MAXIMUM_QOS, 1)
             .with(Property.RETAIN_AVAILABLE, 0)
             .with(Property.MAXIMUM_PACKET_SIZE, 100);
-    try (ScriptedBroker broker =
-        ScriptedBroker.start(accepting(false, limits, connection -> {}))) {
+    try (ScriptedBroker broker = ScriptedBroker.start(accepting(false, limits, connection -> {}))) {
       Outbox outbox = outbox(broker);
       assertThat(outbox.fault(1, false, 3, 0, 50)).isNull();
       assertThat(outbox.fault(2, false, 3, 0, 50)).contains("Maximum QoS is 1");

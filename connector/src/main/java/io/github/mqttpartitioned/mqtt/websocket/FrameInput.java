@@ -7,8 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The content of the binary messages that a server sends. A frame may have any length, and may pause
- * anywhere. Its content is passed on as it arrives, and is not kept. The answer to PING is PONG.
+ * The content of the binary messages that a server sends. A frame may have any length, and may
+ * pause anywhere. Its content is passed on as it arrives, and is not kept. The answer to PING is
+ * PONG.
  *
  * <p>Confined to one thread.
  */

@@ -291,7 +291,8 @@ public final class PublishParser {
 
   /**
    * Returns 64 bits that distinguish two messages, never 0, bit 62 never set: the CRC-32C of the
-   * topic and of the bytes from {@code restStart} to the packet's end, and the number of the latter.
+   * topic and of the bytes from {@code restStart} to the packet's end, and the number of the
+   * latter.
    */
   private long fingerprint(int restStart) {
     int restLength = end - restStart;

@@ -110,7 +110,9 @@ final class BatchReader implements PartitionReader<ColumnarBatch> {
     }
   }
 
-  /** Whether lower offsets are gone. The text has the condition: another node sends only the text. */
+  /**
+   * Whether lower offsets are gone. The text has the condition: another node sends only the text.
+   */
   private static boolean isNotHeld(RuntimeException e) {
     return MQTT_OFFSETS_NOT_HELD.isOf(e) || MQTT_STORE_REPLACED.isOf(e);
   }

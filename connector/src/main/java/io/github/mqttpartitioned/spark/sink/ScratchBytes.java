@@ -7,7 +7,9 @@ import java.util.Arrays;
 import org.apache.spark.unsafe.Platform;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** A buffer that the parts of one row after the other are put together in. Confined to one thread. */
+/**
+ * A buffer that the parts of one row after the other are put together in. Confined to one thread.
+ */
 final class ScratchBytes {
 
   private static final int START = 256;

@@ -26,8 +26,8 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in a row lies what a message consists of. The driver makes it from the schema of the
- * rows and from the options, and reports all wrong columns at once.
+ * Where in a row lies what a message consists of. The driver makes it from the schema of the rows
+ * and from the options, and reports all wrong columns at once.
  *
  * @param topic the parts of the topic, in order
  * @param columns ordinal and type of each column of the sink that the rows have
