@@ -31,6 +31,7 @@ public enum SinkMeter implements DeclaredMeter {
       "seconds",
       "From a write to the network until its last message is confirmed");
 
+  @SuppressWarnings("ImmutableEnumChecker") // a record of constants
   private final Declaration declaration;
 
   SinkMeter(String id, Kind kind, @Nullable String unit, String description) {

@@ -112,6 +112,7 @@ public enum SourceMeter implements DeclaredMeter {
       null,
       "1 when the node answered this scrape in time, 0 otherwise; only in the endpoint");
 
+  @SuppressWarnings("ImmutableEnumChecker") // a record of constants
   private final Declaration declaration;
 
   SourceMeter(String id, Kind kind, @Nullable String unit, String description) {
