@@ -188,7 +188,7 @@ public record SourceIdentity(
                       String.join("\n- ", changes),
                       isMoved
                           ? """
-                          \sIf the brokers are the same and only their names, ports or \
+                           If the brokers are the same and only their names, ports or \
                           transports have changed, give formerBrokerUrl=%s, too."""
                               .formatted(join(brokers))
                           : "")));
