@@ -141,6 +141,26 @@ public final class Block {
     return topic;
   }
 
+  /**
+   * As {@link #topic} of {@code rows} messages from {@code firstRow} on, for a caller that reads
+   * many.
+   */
+  public int[] topics(int firstRow, int rows) {
+    int[] topics = new int[rows];
+    bytes
+        .slice(start(Column.TOPIC_INDEX) + firstRow * Integer.BYTES, rows * Integer.BYTES)
+        .order(BlockFormat.ORDER)
+        .asIntBuffer()
+        .get(topics);
+    for (int row = 0; row < rows; row++) {
+      int topic = topics[row];
+      if (topic < 0 || topic >= topicCount) {
+        throw CorruptBlockException.outside(place, "topic", firstRow + row, topic, topicCount - 1L);
+      }
+    }
+    return topics;
+  }
+
   /** Index in {@link #bytes} at which topic {@code topic} begins. */
   public int topicStart(int topic) {
     return start(Column.TOPIC_BYTES) + from(Column.TOPIC_ENDS, Column.TOPIC_BYTES, topic);

@@ -123,8 +123,10 @@ class BlockFuzzTest {
           readable = false;
         }
       }
+      int[] topics = block.topics(0, block.count());
       int[] payloads = block.payloadPlaces();
       for (int row = 0; row < block.count(); row++) {
+        assertThat(topics[row]).isEqualTo(block.topic(row));
         assertThat(payloads[row]).isEqualTo(block.payloadStart(row));
         assertThat(payloads[row + 1] - payloads[row]).isEqualTo(block.payloadLength(row));
       }

@@ -31,6 +31,9 @@ final class TopicColumns {
   private final int rows;
   private long @Nullable [][] places;
 
+  /** By row, the number of its topic. All columns share it. */
+  private int @Nullable [] topics;
+
   private TopicColumns(
       TopicFields fields, Block block, BorrowedBytes bytes, int firstRow, int rows) {
     this.fields = fields;
@@ -59,6 +62,15 @@ final class TopicColumns {
     return vectors;
   }
 
+  private int[] topics() {
+    int[] found = topics;
+    if (found == null) {
+      found = block.topics(firstRow, rows);
+      topics = found;
+    }
+    return found;
+  }
+
   private long[] places(int column) {
     long[][] found = places;
     if (found == null) {
@@ -85,8 +97,15 @@ final class TopicColumns {
    * @param <V> what holds the value
    */
   private abstract class Level<V> extends NullableColumnVector {
+    private static final int[] UNREAD = {};
+
     private final int column;
-    private @Nullable Object @Nullable [] values;
+
+    /** By number of the topic. */
+    private @Nullable Object[] values = {};
+
+    /** By row, the number of its topic; {@link #UNREAD} until the column is read. */
+    private int[] numbers = UNREAD;
 
     Level(DataType type, int column) {
       super(type, rows);
@@ -98,12 +117,11 @@ final class TopicColumns {
 
     @SuppressWarnings("unchecked") // values holds what parse has given
     final @Nullable V value(int row) {
-      @Nullable Object[] known = values;
-      if (known == null) {
-        known = parseAll();
-        values = known;
+      if (numbers == UNREAD) {
+        values = parseAll();
+        numbers = topics();
       }
-      return (V) known[block.topic(firstRow + row)];
+      return (V) values[numbers[row]];
     }
 
     private @Nullable Object[] parseAll() {
