@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.option;
 
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import java.util.List;
+
 /** What several URLs in {@code brokerUrl} are to each other. */
 public enum BrokerMode {
-  /** Each URL is a broker of its own. A member stays with the URL of its partition. */
+  /** Each URL is a broker of its own. A client stays with the URL of its partition. */
   INDEPENDENT,
-  /** The URLs lead to one broker. A member begins with the URL of its partition, and takes any. */
-  CLUSTER
+  /** The URLs lead to one broker. A client begins with the URL of its partition, and takes any. */
+  CLUSTER;
+
+  /** The URLs of {@code brokerUrl} that lead to the broker of a partition. */
+  public List<BrokerUrl> urlsOf(int partition, List<BrokerUrl> all) {
+    return this == CLUSTER ? all : List.of(all.get(partition % all.size()));
+  }
 }

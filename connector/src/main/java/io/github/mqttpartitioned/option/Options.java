@@ -67,8 +67,8 @@ final class Options {
                   "brokerMode",
                   oneOf(BrokerMode.class, mode -> mode.name().toLowerCase(Locale.ROOT)),
                   """
-                  `independent`: each URL is a broker of its own, and a member stays with it. \
-                  `cluster`: the URLs lead to one broker, and a member connects to any that \
+                  `independent`: each URL is a broker of its own, and a client stays with it. \
+                  `cluster`: the URLs lead to one broker, and a client connects to any that \
                   answers""")
               .defaultsTo("independent"));
 

@@ -98,8 +98,11 @@ public final class SinkOptions {
    */
   public SinkSettings settings(String derivedPrefix) {
     Duration connectTimeout = values.get(Options.CONNECT_TIMEOUT);
+    BrokerMode brokerMode = values.get(Options.BROKER_MODE);
+    long absence = connectTimeout.toSeconds() * brokerMode.urlsOf(0, brokers()).size();
     return new SinkSettings(
         brokers(),
+        brokerMode,
         values.find(WriteOptions.CLIENT_ID_PREFIX).orElse(derivedPrefix),
         CredentialOptions.read(values),
         TransportOptions.read(values),
@@ -108,7 +111,7 @@ public final class SinkOptions {
         connectTimeout,
         values
             .find(WriteOptions.SESSION_EXPIRY)
-            .orElse(Duration.ofSeconds(1 + 2 * connectTimeout.toSeconds())),
+            .orElse(Duration.ofSeconds(1 + 2 * absence)),
         values.find(WriteOptions.MAX_IN_FLIGHT).orElse(65_535),
         values.get(WriteOptions.LINGER));
   }

@@ -16,7 +16,8 @@ import java.util.Map;
  * The settings that all senders of one sink share. The driver derives them from the user's options,
  * and each task gets them.
  *
- * @param brokers task p publishes to broker p mod count
+ * @param brokers task p publishes to broker p mod count, or begins with it
+ * @param brokerMode what the brokers are to each other
  * @param clientIdPrefix senders connect as {@code <prefix>-<executor>-<n>}
  * @param credentials where the senders' credentials come from
  * @param tls for {@code ssl} and {@code wss}
@@ -29,6 +30,7 @@ import java.util.Map;
  */
 public record SinkSettings(
     List<BrokerUrl> brokers,
+    BrokerMode brokerMode,
     String clientIdPrefix,
     CredentialSettings credentials,
     TlsSettings tls,
@@ -48,8 +50,9 @@ public record SinkSettings(
     webSocketHeaders = Map.copyOf(webSocketHeaders);
   }
 
-  public BrokerUrl broker(int partition) {
-    return brokers.get(partition % brokers.size());
+  /** The URLs that lead to the broker of a task: one, or all of a cluster. */
+  public List<BrokerUrl> urlsOf(int partition) {
+    return brokerMode.urlsOf(partition, brokers);
   }
 
   /** What one sender needs to connect, but for its login. */

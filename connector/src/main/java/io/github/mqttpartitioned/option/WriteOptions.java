@@ -79,7 +79,7 @@ final class WriteOptions {
               "sessionExpiry",
               sessionExpiry(),
               "How long the broker keeps the session of a sender that has lost its connection")
-          .otherwise("twice `connectTimeout`");
+          .otherwise("twice `connectTimeout`, for each URL of a cluster");
 
   /** Those of its own. */
   private static final List<Option<?>> OWN =
@@ -97,6 +97,7 @@ final class WriteOptions {
   private static final List<Option<?>> CONNECTION =
       List.of(
           Options.BROKER_URL,
+          Options.BROKER_MODE,
           Options.USERNAME,
           Options.PASSWORD,
           Options.PASSWORD_FILE,

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.receiver;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_FULL;
 
+import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
@@ -140,7 +141,12 @@ public final class Receiver {
             newcomer,
             new FormerSession(settings, newcomer, signals, log));
     this.reconnection =
-        new Reconnection(member, connectedBefore, backoff, new EntryPoints(settings, partition));
+        new Reconnection(
+            member,
+            connectedBefore,
+            backoff,
+            new EntryPoints(
+                settings.brokerMode().urlsOf(partition, settings.brokers()), partition));
     // What lingers for others is due when somebody begins to wait for it.
     store.waiters().whenAny(signals::look);
   }

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbox {
 
-  private final SenderName name;
   private final int maxInFlight;
   private final long lingerNanos;
   private final Duration silenceLimit;
@@ -50,6 +49,7 @@ public final class Outbox {
   private final Releases releases = new Releases();
   private final SendTally tally = new SendTally();
   private final WriteQueue queue = new WriteQueue(chunks, owed, releases, tally);
+  private SenderName name;
   private int connection;
   private boolean connected;
   private boolean sessionPresent;
@@ -246,8 +246,14 @@ public final class Outbox {
 
   // The sender thread
 
-  /** The sender thread is about to connect. Returns the number of the connection. */
-  synchronized int connecting() {
+  /**
+   * The sender thread is about to connect.
+   *
+   * @param at the sender, and the URL that it connects to
+   * @return the number of the connection
+   */
+  synchronized int connecting(SenderName at) {
+    name = at;
     connected = false;
     return ++connection;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
-import io.github.mqttpartitioned.mqtt.ConnectionSettings;
+import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.mqtt.credentials.ProviderClass;
 import io.github.mqttpartitioned.option.SinkSettings;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One MQTT session that publishes: a thread that connects, writes what the {@link Outbox} holds,
  * connects again when a connection is lost, and sends again what was not confirmed. A broker that
- * is away for longer than {@code connectTimeout} ends it.
+ * is away for longer than {@code connectTimeout}, for each of its URLs, ends it.
  *
  * <p>It serves one writer at a time. The methods are thread-safe.
  */
@@ -28,11 +28,15 @@ public final class Sender implements AutoCloseable {
   /** How long the broker may take to end a connection after DISCONNECT. */
   private static final Duration LEAVE = Duration.ofSeconds(2);
 
-  private final SenderName name;
-  private final ConnectionSettings settings;
+  private final SinkSettings settings;
+  private final String clientId;
+  private final EntryPoints entryPoints;
   private final ClientCredentials credentials;
   private final Outbox outbox;
   private final Thread thread;
+
+  /** With the URL that it is connected to, or tries. */
+  private volatile SenderName name;
 
   // Guarded by this.
   private boolean busy;
@@ -40,23 +44,26 @@ public final class Sender implements AutoCloseable {
   private boolean over;
   private boolean closing;
 
-  private Sender(SinkSettings sink, ConnectionSettings settings) {
+  private Sender(SinkSettings settings, EntryPoints entryPoints, String clientId) {
     this.settings = settings;
+    this.entryPoints = entryPoints;
+    this.clientId = clientId;
+    this.name = new SenderName(clientId, entryPoints.current());
     // A task begins the sender.
     ProviderClass.rememberLoader();
     this.credentials =
         new ClientCredentials(
-            sink.credentials(), settings.broker(), settings.clientId(), settings.connectTimeout());
-    this.name = new SenderName(settings.clientId(), settings.broker());
-    this.outbox = new Outbox(name, sink.maxInFlight(), sink.linger(), settings.connectTimeout());
-    this.thread = new Thread(this::run, "mqtt-sender-" + settings.clientId());
+            settings.credentials(), entryPoints.current(), clientId, settings.connectTimeout());
+    this.outbox =
+        new Outbox(name, settings.maxInFlight(), settings.linger(), settings.connectTimeout());
+    this.thread = new Thread(this::run, "mqtt-sender-" + clientId);
     thread.setDaemon(true);
     thread.setContextClassLoader(Sender.class.getClassLoader());
   }
 
   /** Starts to connect. */
-  static Sender start(SinkSettings sink, ConnectionSettings settings) {
-    Sender sender = new Sender(sink, settings);
+  static Sender start(SinkSettings settings, EntryPoints entryPoints, String clientId) {
+    Sender sender = new Sender(settings, entryPoints, clientId);
     sender.busy = true;
     sender.thread.start();
     return sender;
@@ -120,11 +127,14 @@ public final class Sender implements AutoCloseable {
   private void connectAndWrite() throws InterruptedException {
     boolean first = true;
     long since = System.nanoTime();
+    long patience = settings.connectTimeout().toNanos() * entryPoints.count();
     Duration pause = FIRST_PAUSE;
     while (!isClosing()) {
       SinkException lost;
+      name = new SenderName(clientId, entryPoints.current());
       try (SenderConnection connection =
-          new SenderConnection(name, settings, credentials, outbox)) {
+          new SenderConnection(
+              name, settings.connection(name.broker(), clientId), credentials, outbox)) {
         try {
           connection.open(first);
           connected(first);
@@ -149,16 +159,21 @@ public final class Sender implements AutoCloseable {
         LOG.debug("{} ends, as its connection is lost and no task needs it", name, lost);
         return;
       }
-      boolean late =
-          System.nanoTime() - since + pause.toNanos() >= settings.connectTimeout().toNanos();
-      if (lost.isFinal() || late) {
+      Duration wait = entryPoints.next() ? Duration.ZERO : pause;
+      if (lost.isFinal() || System.nanoTime() - since + wait.toNanos() >= patience) {
         throw lost;
       }
-      LOG.warn("{} connects again: {}", name, lost.getMessage());
-      pause(pause);
-      Duration longer = pause.multipliedBy(2);
-      pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+      LOG.warn("{} connects again, to {}: {}", name, entryPoints.current(), lost.getMessage());
+      if (!wait.isZero()) {
+        pause(wait);
+        pause = longer(pause);
+      }
     }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
   }
 
   private synchronized void connected(boolean first) {

@@ -65,7 +65,7 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
     this.session =
         new PahoSession(settings.withLogin(authentication.login()), Subscriptions.NONE, this);
     authentication.over(session);
-    this.number = outbox.connecting();
+    this.number = outbox.connecting(name);
   }
 
   @Override

@@ -2,7 +2,7 @@
 package io.github.mqttpartitioned.sender;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.ConnectionSettings;
+import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.option.SinkSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,21 +37,21 @@ public final class SenderPool {
   /** A sender, and which tasks it fits. */
   private static final class Entry {
     final SinkSettings settings;
-    final BrokerUrl broker;
+    final List<BrokerUrl> urls;
     final int number;
     final Sender sender;
     boolean lent = true;
     long idleSince;
 
-    Entry(SinkSettings settings, BrokerUrl broker, int number, Sender sender) {
+    Entry(SinkSettings settings, List<BrokerUrl> urls, int number, Sender sender) {
       this.settings = settings;
-      this.broker = broker;
+      this.urls = urls;
       this.number = number;
       this.sender = sender;
     }
 
-    boolean fits(SinkSettings wanted, BrokerUrl at) {
-      return settings.equals(wanted) && broker.equals(at);
+    boolean fits(SinkSettings wanted, List<BrokerUrl> at) {
+      return settings.equals(wanted) && urls.equals(at);
     }
   }
 
@@ -70,22 +70,22 @@ public final class SenderPool {
   /**
    * Borrows a sender. It goes back with {@link #giveBack} or {@link #discard}.
    *
+   * @param partition number of the task in its batch: says which broker it publishes to
    * @param executor id of the executor, for client identifiers
    */
-  public synchronized Sender borrow(SinkSettings settings, BrokerUrl broker, String executor) {
+  public synchronized Sender borrow(SinkSettings settings, int partition, String executor) {
+    List<BrokerUrl> urls = settings.urlsOf(partition);
     entries.removeIf(entry -> !entry.lent && entry.sender.isOver());
     for (Entry entry : entries) {
-      if (!entry.lent && entry.fits(settings, broker) && entry.sender.take()) {
+      if (!entry.lent && entry.fits(settings, urls) && entry.sender.take()) {
         entry.lent = true;
         return entry.sender;
       }
     }
     int number = freeNumber(settings);
-    ConnectionSettings connection =
-        settings.connection(
-            broker, "%s-%s-%d".formatted(settings.clientIdPrefix(), executor, number));
-    Sender sender = Sender.start(settings, connection);
-    entries.add(new Entry(settings, broker, number, sender));
+    String clientId = "%s-%s-%d".formatted(settings.clientIdPrefix(), executor, number);
+    Sender sender = Sender.start(settings, new EntryPoints(urls, partition), clientId);
+    entries.add(new Entry(settings, urls, number, sender));
     return sender;
   }
 

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.option;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,6 +30,19 @@ class SinkOptionsTest {
   }
 
   @Test
+  void taskHasABrokerOfItsOwnOrEachUrlOfACluster() {
+    String urls = "tcp://a,tcp://b,tcp://c";
+    SinkSettings independent = SinkOptions.parse(Map.of("brokerUrl", urls)).settings("x");
+    assertThat(independent.urlsOf(4)).containsExactly(new BrokerUrl("tcp://b"));
+    SinkSettings cluster =
+        SinkOptions.parse(
+                Map.of("brokerUrl", urls, "brokerMode", "cluster", "connectTimeout", "10s"))
+            .settings("x");
+    assertThat(cluster.urlsOf(4)).isEqualTo(cluster.brokers()).hasSize(3);
+    assertThat(cluster.sessionExpiry()).isGreaterThan(Duration.ofSeconds(60));
+  }
+
+  @Test
   void optionsOfSparksWritersAreNotUnknown() {
     SinkOptions.parse(
         Map.of("brokerUrl", URL, "checkpointLocation", "/c", "queryName", "q", "__internal", "x"));
@@ -50,6 +64,7 @@ class SinkOptionsTest {
         "topic | $share/g/a | begins with $share/",
         "maxInFlight | 0 | Option maxInFlight: '0' is out of range",
         "linger | 5 | linger",
+        "brokerMode | failover | Accepted: independent, cluster",
         "ssl.keystore.password | secret | ssl.keystore.location is missing"
       })
   void wrongOptionIsOneErrorThatSaysWhatIsAccepted(String name, String value, String expected) {

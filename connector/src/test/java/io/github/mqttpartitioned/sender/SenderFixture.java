@@ -4,8 +4,10 @@ package io.github.mqttpartitioned.sender;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
+import io.github.mqttpartitioned.option.BrokerMode;
 import io.github.mqttpartitioned.option.SinkSettings;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.MqttProperties;
@@ -57,6 +59,7 @@ abstract class SenderFixture {
     SinkSettings settings =
         new SinkSettings(
             List.of(url),
+            BrokerMode.INDEPENDENT,
             "sender-test",
             credentials,
             TlsSettings.DEFAULT,
@@ -66,7 +69,7 @@ abstract class SenderFixture {
             Duration.ofMinutes(1),
             65_535,
             Duration.ofMillis(1));
-    Sender sender = Sender.start(settings, settings.connection(url, "sender-test"));
+    Sender sender = Sender.start(settings, new EntryPoints(List.of(url), 0), "sender-test");
     senders.add(sender);
     return sender.begin(PARTITION, SenderListener.NONE);
   }

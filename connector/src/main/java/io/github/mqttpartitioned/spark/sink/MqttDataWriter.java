@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.sink;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.sender.Outbox;
 import io.github.mqttpartitioned.sender.SendCounts;
 import io.github.mqttpartitioned.sender.Sender;
@@ -58,8 +57,7 @@ final class MqttDataWriter implements DataWriter<InternalRow> {
   }
 
   private Outbox open() throws InterruptedException {
-    BrokerUrl broker = sink.settings().broker(partition);
-    Sender borrowed = SenderPool.ofThisJvm().borrow(sink.settings(), broker, sink.executor());
+    Sender borrowed = SenderPool.ofThisJvm().borrow(sink.settings(), partition, sink.executor());
     sender = borrowed;
     Outbox opened = borrowed.begin(partition, sink.meters(partition));
     outbox = opened;

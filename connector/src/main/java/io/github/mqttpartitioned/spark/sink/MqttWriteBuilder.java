@@ -63,7 +63,7 @@ public final class MqttWriteBuilder
     SinkSettings settings = options.settings(prefix);
     CredentialsPreflight.run(
         settings.credentials(),
-        settings.broker(0),
+        settings.brokers().get(0),
         settings.clientIdPrefix(),
         settings.connectTimeout());
     return new MqttWrite(

@@ -16,6 +16,7 @@ import io.github.mqttpartitioned.testkit.Packet;
 import io.github.mqttpartitioned.testkit.Packet.Publish;
 import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.Packets;
+import io.github.mqttpartitioned.testkit.Ports;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import io.github.mqttpartitioned.testkit.ScriptedConnection;
 import io.github.mqttpartitioned.testkit.Spark;
@@ -111,6 +112,20 @@ class SinkMistakesTest {
         save(rows(10).coalesce(1), broker.url(), Map.of("topic", "a", "clientIdPrefix", "alerts"));
       }
       assertThat(clientIds).containsExactly("alerts-driver-0");
+    }
+  }
+
+  @Test
+  void deadUrlOfAClusterIsPassedOver() {
+    try (TestBroker broker = TestBrokers.start();
+        Subscriber subscriber =
+            Subscriber.subscribe(broker.url(), "cluster", 1, message -> {})) {
+      String dead = "tcp://127.0.0.1:" + Ports.free();
+      save(
+          rows(100).repartition(2),
+          dead + "," + broker.url(),
+          Map.of("topic", "cluster", "brokerMode", "cluster"));
+      subscriber.await(100, DEADLINE);
     }
   }
 

@@ -4,44 +4,21 @@ package io.github.mqttpartitioned.receiver;
 import static io.github.mqttpartitioned.receiver.ReceiverTest.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.Ports;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
-import io.github.mqttpartitioned.testkit.TestSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A member of a cluster connects to any URL that answers. */
-class EntryPointsTest {
+class ClusterMemberTest {
 
   @TempDir Path folder;
-
-  @Test
-  void memberBeginsWithTheUrlOfItsPartitionAndGoesAround() {
-    var settings =
-        new TestSettings("tcp://a", folder).cluster("tcp://a", "tcp://b", "tcp://c").build();
-    EntryPoints points = new EntryPoints(settings, 4);
-    assertThat(points.current()).isEqualTo(new BrokerUrl("tcp://b"));
-    assertThat(points.next()).isTrue();
-    assertThat(points.current()).isEqualTo(new BrokerUrl("tcp://c"));
-    assertThat(points.next()).isTrue();
-    // All were tried: now it is time for a pause.
-    assertThat(points.next()).isFalse();
-    assertThat(points.current()).isEqualTo(new BrokerUrl("tcp://b"));
-  }
-
-  @Test
-  void memberOfABrokerOfItsOwnStaysWithIt() {
-    EntryPoints points = new EntryPoints(new TestSettings("tcp://a", folder).build(), 4);
-    assertThat(points.next()).isFalse();
-    assertThat(points.current()).isEqualTo(new BrokerUrl("tcp://a"));
-  }
 
   @Test
   void urlThatRefusesIsPassedOverAtTheStart() throws Exception {
