@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,6 +20,7 @@ import org.apache.spark.sql.streaming.DataStreamWriter;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.StreamingQueryProgress;
 import org.apache.spark.sql.streaming.Trigger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs queries over one backlog, each from its first message to its last in one micro-batch. The
@@ -103,6 +105,26 @@ public final class BacklogQuery implements AutoCloseable {
     return run(query, messages(query.options()), checkpoint);
   }
 
+  /**
+   * The same by a batch read of the checkpoint.
+   *
+   * @return milliseconds that it took
+   */
+  long runBatch(Query query) {
+    long begin = System.nanoTime();
+    Dataset<Row> stored =
+        spark
+            .read()
+            .format("mqtt-partitioned")
+            .option("sourceCheckpoint", first.toString())
+            .options(query.options())
+            .load();
+    Object found = query.of(stored);
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+    query.answer().ifPresent(answer -> check(query, answer, found));
+    return millis;
+  }
+
   /** The same over the messages in Kafka. */
   long run(Query query, KafkaBacklog kafka) throws Exception {
     Dataset<Row> messages =
@@ -126,12 +148,13 @@ public final class BacklogQuery implements AutoCloseable {
           "%s read %,d rows of %,d"
               .formatted(query.title(), progress.numInputRows(), backlog.rows()));
     }
-    query.answer().ifPresent(answer -> check(query, answer));
+    query
+        .answer()
+        .ifPresent(answer -> check(query, answer, spark.table(answer.table()).first().get(0)));
     return Objects.requireNonNull(progress.durationMs().get("triggerExecution"));
   }
 
-  private void check(Query query, Query.Answer answer) {
-    Object found = spark.table(answer.table()).first().get(0);
+  private void check(Query query, Query.Answer answer, @Nullable Object found) {
     double expected = answer.expected().applyAsDouble(backlog);
     if (!(found instanceof Number number) || number.doubleValue() != expected) {
       throw new IllegalStateException(

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.streaming.DataStreamWriter;
 import org.apache.spark.sql.streaming.OutputMode;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +123,15 @@ public record Query(
                 name,
                 sum(expr(lengths)),
                 backlog -> (double) (backlog.rows() * backlog.topicLevelBytes()))));
+  }
+
+  /** What a batch read of the messages gives: the sum, or null for whole rows, which go nowhere. */
+  @Nullable Object of(Dataset<Row> stored) {
+    if (answer.isPresent()) {
+      return stored.agg(answer.get().column()).first().get(0);
+    }
+    stored.write().format("noop").mode(SaveMode.Overwrite).save();
+    return null;
   }
 
   /** The query over the messages, with its sink. */

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReadScenario implements Scenario {
 
   private static final String CONNECTOR = "connector";
+  private static final String BATCH = "batch";
   private static final String KAFKA = "kafka";
   private static final String SCAN = "scan";
   private static final double MILLIS_PER_SECOND = 1e3;
@@ -52,7 +53,8 @@ public final class ReadScenario implements Scenario {
   public String summary() {
     return "Spark local["
         + LocalSpark.CORES
-        + "] reads a stored backlog, beside the same rows in Kafka and plain scans of the stores";
+        + "] reads a stored backlog as a stream and in a batch, beside the same rows in Kafka and"
+        + " plain scans of the stores";
   }
 
   @Override
@@ -75,9 +77,9 @@ public final class ReadScenario implements Scenario {
         Setting.of("topics", new Count(1, 10_000), "300", "topics that the messages spread over"),
         Setting.of(
             "sides",
-            new Choice(List.of(CONNECTOR, KAFKA, SCAN)),
-            String.join(",", CONNECTOR, KAFKA, SCAN),
-            "sides to compare"),
+            new Choice(List.of(CONNECTOR, BATCH, KAFKA, SCAN)),
+            String.join(",", CONNECTOR, BATCH, KAFKA, SCAN),
+            "sides to compare: connector is the stream, batch a batch read of its checkpoint"),
         Setting.of(
             "queries",
             new Choice(QUERIES),
@@ -103,7 +105,7 @@ public final class ReadScenario implements Scenario {
           String.format(
               Locale.ROOT,
               "%,d messages in %s partitions, %,d bytes of payload, %,d topics, %d rounds; one"
-                  + " micro-batch each, local[%d]; stores and Kafka's log in the page cache; sides"
+                  + " micro-batch or batch each, local[%d]; stores and Kafka's log in the page cache; sides"
                   + " %s; Kafka's broker in this JVM, its consumers as Spark sets them",
               settings.count("messages"),
               String.join(", ", settings.choice("partitions")),
@@ -170,16 +172,21 @@ public final class ReadScenario implements Scenario {
         for (Query each : Query.ALL) {
           for (String side : sides) {
             if (names.contains(each.name()) && answers(side, each)) {
-              taskTime.takeCpuNanos();
-              long millis =
-                  side.equals(KAFKA)
-                      ? query.run(each, Objects.requireNonNull(kafka))
-                      : query.run(each);
-              note(round, side, each, millis);
+              taskTime.take();
+              long millis = run(side, each);
+              note(round, side, each, millis, taskTime.take());
             }
           }
         }
       }
+    }
+
+    private long run(String side, Query each) throws Exception {
+      return switch (side) {
+        case KAFKA -> query.run(each, Objects.requireNonNull(kafka));
+        case BATCH -> query.runBatch(each);
+        default -> query.run(each);
+      };
     }
 
     /**
@@ -188,6 +195,7 @@ public final class ReadScenario implements Scenario {
      */
     private static boolean answers(String side, Query query) {
       return side.equals(CONNECTOR)
+          || side.equals(BATCH)
           || (side.equals(KAFKA) && query.options().isEmpty() && !query.name().equals(Query.SPLIT));
     }
 
@@ -202,9 +210,14 @@ public final class ReadScenario implements Scenario {
       }
     }
 
-    private void note(int round, String side, Query each, long millis) throws Exception {
+    private void note(int round, String side, Query each, long millis, TaskTime.Taken taken) {
+      if (taken.rows() != backlog.rows()) {
+        throw new IllegalStateException(
+            "%s, %s: tasks read %,d rows of %,d"
+                .formatted(each.title(), side, taken.rows(), backlog.rows()));
+      }
       double byClock = backlog.rows() * MILLIS_PER_SECOND / Math.max(1, millis);
-      double perCore = backlog.rows() * NANOS_PER_SECOND / Math.max(1, taskTime.takeCpuNanos());
+      double perCore = backlog.rows() * NANOS_PER_SECOND / Math.max(1, taken.cpuNanos());
       out.printf(
           Locale.ROOT,
           "%d partitions, %s, %-9s %-20s %,14.0f rows/s, %,14.0f rows/s per core%n",

@@ -202,8 +202,8 @@ public final class ScaleScenario implements Scenario {
   }
 
   private static long cpuNanos(BacklogQuery query, TaskTime taskTime) throws Exception {
-    taskTime.takeCpuNanos();
+    taskTime.take();
     query.run(Query.EVERY_COLUMN);
-    return taskTime.takeCpuNanos();
+    return taskTime.take().cpuNanos();
   }
 }
