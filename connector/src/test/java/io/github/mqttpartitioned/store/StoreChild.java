@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.store;
 
+import io.github.mqttpartitioned.block.BlockCursor;
+import io.github.mqttpartitioned.block.OffsetRange;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -92,6 +94,9 @@ final class StoreChild implements AutoCloseable {
 
   public static void main(String[] arguments) throws Exception {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    if (arguments[0].equals("readUntilKilled")) {
+      readUntilKilled(Path.of(arguments[1]), out);
+    }
     try (PartitionStore store =
         PartitionStore.open(Stores.config(Path.of(arguments[1]), 64 * Stores.MIB))) {
       NumberedLog log = new NumberedLog(store);
@@ -101,6 +106,15 @@ final class StoreChild implements AutoCloseable {
         case "fillDisk" -> fillDisk(store, log, out);
         default -> throw new IllegalArgumentException(arguments[0]);
       }
+    }
+  }
+
+  /** Stands at the first block of a view, whose snapshot keeps the pages of all that there is. */
+  private static void readUntilKilled(Path directory, PrintStream out) throws Exception {
+    try (StoreView view = StoreView.open(directory, "source", 3);
+        BlockCursor cursor = view.read(new OffsetRange(0, view.extent().next()))) {
+      out.println("reading " + cursor.next().count());
+      Thread.currentThread().join();
     }
   }
 

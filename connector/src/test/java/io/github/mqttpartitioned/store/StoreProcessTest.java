@@ -4,14 +4,18 @@ package io.github.mqttpartitioned.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.block.SampleMessage;
+import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.Seeded;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -78,6 +82,39 @@ class StoreProcessTest {
     try (PartitionStore store = PartitionStore.open(Stores.config(directory, 64 * Stores.MIB))) {
       assertThat(store.epoch()).isEqualTo(3);
       new NumberedLog(store).verify();
+    }
+  }
+
+  /** A batch read of another application, killed in the middle of a block. */
+  @Tag(Full.TAG)
+  @Test
+  void pagesThatAKilledReaderKeptAreUsedAgain() throws Exception {
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      Stores.append(store, 100);
+      try (StoreChild child = StoreChild.start("exec", "readUntilKilled", directory)) {
+        assertThat(child.await("reading")).isEqualTo("100");
+        assertThat(fill(store)).as("messages beside a reader that stands still").isFalse();
+        child.kill();
+      }
+      Await.until("room", Duration.ofSeconds(60), () -> fill(store));
+    }
+  }
+
+  /** Writes and trims three times what the store may hold; false when it finds no room. */
+  private static boolean fill(PartitionStore store) {
+    long written = 0;
+    List<SampleMessage> messages = SampleMessage.list(new Random(1), 500, 5, 1_000, 0);
+    BlockBuilder block = SampleMessage.builder(messages);
+    store.retryFragmented();
+    try {
+      while (written < 3 * store.config().maxBytes()) {
+        Stores.trim(store, store.extent().next());
+        Stores.append(store, block);
+        written += block.encodedLength();
+      }
+      return true;
+    } catch (StoreException.Full e) {
+      return false;
     }
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.lmdbjava.Dbi;
@@ -32,6 +33,9 @@ public final class StoreEnvironment {
   private static final int DATABASES = 4;
   private static final int OWNER_ONLY = 0600;
 
+  /** How often the writer looks for readers of other processes that were killed. */
+  private static final Duration READER_CHECK = Duration.ofSeconds(5);
+
   /** Addresses, not memory: the file may grow while it is read. */
   private static final long READ_MAP_BYTES = 1L << 40;
 
@@ -43,6 +47,9 @@ public final class StoreEnvironment {
   private final int pageSize;
   private final DataFile file;
   private final boolean lengthened;
+
+  /** When readers were last looked at. Of the writer thread. */
+  private long readersChecked = System.nanoTime();
 
   /** Guards what follows. */
   private final Object lock = new Object();
@@ -186,8 +193,16 @@ public final class StoreEnvironment {
 
   /**
    * Begins the write transaction. Waits while another process has one. The caller must be a user.
+   *
+   * <p>Now and then it first forgets readers whose process was killed: the pages of their snapshots
+   * could never be used again.
    */
   public Txn<ByteBuffer> beginWrite() {
+    long now = System.nanoTime();
+    if (now - readersChecked >= READER_CHECK.toNanos()) {
+      readersChecked = now;
+      env.readerCheck();
+    }
     return env.txnWrite();
   }
 
