@@ -66,6 +66,15 @@ public final class LocalCluster {
         .toList();
   }
 
+  /**
+   * What an executor has written so far, to standard output and error.
+   *
+   * @param id as Spark gives it
+   */
+  public List<String> output(String id) {
+    return new ExecutorOutput(home).lines(id);
+  }
+
   /** The executors' output, for an error: the last lines of each. */
   public String describe() {
     return new ExecutorOutput(home).describe();

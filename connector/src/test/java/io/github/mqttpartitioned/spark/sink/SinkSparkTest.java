@@ -13,7 +13,9 @@ import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.testkit.Subscriber;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows of a batch and of a streaming query at a subscriber of a real broker. */
@@ -159,6 +162,50 @@ class SinkSparkTest {
     }
     assertThat(messages.stream().map(Long::valueOf).sorted().collect(Collectors.toList()))
         .isEqualTo(LongStream.range(0, 1_000).boxed().toList());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"append, a=1 a=1 b=1 b=1", "update, a=2 b=1 b=2", "complete, a=2 a=2 b=1 b=2"})
+  void outputModeSaysWhichRowsABatchSends(String mode, String expected) throws Exception {
+    Queue<String> messages = new ConcurrentLinkedQueue<>();
+    List<String> all = List.of(expected.split(" "));
+    Path input = Files.createDirectory(folder.resolve("input"));
+    addFile(input, "1.txt", "a\nb\na\n");
+    Dataset<Row> lines = spark.readStream().text(input.toString());
+    Dataset<Row> counted =
+        mode.equals("append")
+            ? lines.withColumn("count", lit(1))
+            : lines.groupBy("value").count();
+    try (Subscriber subscriber =
+        Subscriber.subscribe(
+            broker.url(),
+            mode + "/#",
+            1,
+            message ->
+                messages.add(
+                    message.topic().substring(mode.length() + 1) + "=" + text(message)))) {
+      StreamingQuery query =
+          counted
+              .select(col("value").as("key"), col("count").cast("string").as("payload"))
+              .writeStream()
+              .format("mqtt-partitioned")
+              .outputMode(mode)
+              .option("topic", mode + "/{key}")
+              .option("checkpointLocation", folder.resolve("checkpoint").toString())
+              .start(broker.url());
+      query.processAllAvailable();
+      addFile(input, "2.txt", "b\n");
+      query.processAllAvailable();
+      query.stop();
+      subscriber.await(all.size(), DEADLINE);
+    }
+    assertThat(messages).containsExactlyInAnyOrderElementsOf(all);
+  }
+
+  /** Whole: Spark takes a file as it finds it. */
+  private static void addFile(Path input, String name, String content) throws IOException {
+    Path hidden = Files.writeString(input.resolve("." + name), content);
+    Files.move(hidden, input.resolve(name));
   }
 
   private static String text(Publish message) {
