@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** kill -9 of a query that writes to a broker: no row is missing. */
+/** kill -9 of a query that writes to a broker, and of its executors: no row is missing. */
 @Tag(Full.TAG)
 class KilledSinkTest {
 
@@ -84,6 +84,40 @@ class KilledSinkTest {
       System.out.printf(
           "Killed a sink at QoS %d %d times: %d rows, %d messages%n",
           qos, kills, rows, subscriber.received());
+    }
+  }
+
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void losesNoRowThoughItsExecutorsAreKilled(int qos) {
+    Seeded.run(1, random -> killExecutors(qos, KILLS, random));
+  }
+
+  @Tag(Soak.TAG)
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void losesNoRowThoughItsExecutorsAreKilledInManyRounds(int qos) {
+    int kills = Soak.rounds(SOAK_KILLS);
+    Seeded.run(1, random -> killExecutors(qos, kills, random));
+  }
+
+  private void killExecutors(int qos, int kills, Random random) {
+    // Each killed executor counts as a failure of its task.
+    try (TestBroker broker = TestBrokers.start();
+        SinkCluster sink = new SinkCluster(folder, broker, qos, "spark.task.maxFailures=20")) {
+      sink.awaitNoneMissing(1);
+      for (int kill = 0; kill < kills; kill++) {
+        sink.awaitMore(1 + random.nextInt(3 * ROWS_OF_A_FILE));
+        ProcessHandle victim = sink.executors().get(random.nextInt(SinkCluster.EXECUTORS));
+        assertThat(victim.destroyForcibly()).isTrue();
+        sink.await(
+            "another executor",
+            () -> !victim.isAlive() && sink.executors().size() == SinkCluster.EXECUTORS);
+      }
+      long rows = sink.awaitNoneMissing(ROWS_OF_A_FILE);
+      System.out.printf(
+          "Killed executors of a sink at QoS %d %d times: %d rows, %d messages%n",
+          qos, kills, rows, sink.received());
     }
   }
 

@@ -16,6 +16,7 @@ public final class Soak {
   public static final String TAG = "soak";
 
   private static final String ROUNDS = "soak.rounds";
+  private static final String ROWS = "soak.rows";
   private static final String MINUTES = "soak.minutes";
 
   /** Set by the Maven profile of the long runs; may be set for any other run. */
@@ -26,6 +27,11 @@ public final class Soak {
   /** Rounds of a long run: {@code -Dsoak.rounds=…}, else {@code usual}. */
   public static int rounds(int usual) {
     return Integer.getInteger(ROUNDS, usual);
+  }
+
+  /** Rows of a long run: {@code -Dsoak.rows=…}, else {@code usual}. */
+  public static int rows(int usual) {
+    return Integer.getInteger(ROWS, usual);
   }
 
   /** Length of a long run: {@code -Dsoak.minutes=…}, else {@code usual}. */
