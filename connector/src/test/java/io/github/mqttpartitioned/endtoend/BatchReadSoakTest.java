@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.endtoend;
+
+import static org.apache.spark.sql.functions.expr;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.ChildJvm;
+import io.github.mqttpartitioned.testkit.Soak;
+import io.github.mqttpartitioned.testkit.Spark;
+import io.github.mqttpartitioned.testkit.TestBroker;
+import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A batch read each few seconds beside a query that stores, processes and trims all the time: it is
+ * right, the store uses its pages again, and the query is not held up.
+ */
+@Tag(Soak.TAG)
+class BatchReadSoakTest {
+
+  private static final int PARTITIONS = 2;
+  private static final int PER_SECOND = 10_000;
+  private static final String RETENTION = "10s";
+  private static final Duration BETWEEN_READS = Duration.ofSeconds(2);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
+  /** Number of a message, from its payload; see {@code NumberedMessages}. */
+  private static final String NUMBER = "cast(conv(hex(substring(payload, 1, 8)), 16, 10) as bigint)";
+
+  private static final String TOPIC_OF_THE_NUMBER =
+      "concat('test/', shiftright(number, 48), '/', (number & 281474976710655) % 200)";
+
+  @TempDir Path folder;
+  private TestBroker broker;
+  private Job job;
+
+  /** By partition, of the read before. */
+  private final long[] earliest = new long[PARTITIONS];
+
+  private final long[] next = new long[PARTITIONS];
+
+  @BeforeEach
+  void startBroker() {
+    broker = TestBrokers.start(BrokerOptions.DEFAULTS.maxQueued(0));
+    job =
+        new Job(folder, broker.url())
+            .option("partitions", PARTITIONS)
+            .option("retention", RETENTION);
+  }
+
+  @AfterEach
+  void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void isRightBesideAQueryOfThisApplication() throws Exception {
+    StreamingQuery query = job.startConnected();
+    readAgainAndAgain(
+        () -> {
+          assertThat(query.exception().isDefined()).as("failed: %s", query.exception()).isFalse();
+          return Arrived.processed(query);
+        });
+    query.stop();
+  }
+
+  @Test
+  void isRightBesideAQueryOfAnotherProcess() throws Exception {
+    try (ChildJvm query =
+        ChildJvm.of(
+                QueryProcess.class,
+                folder.toString(),
+                broker.url(),
+                String.valueOf(PARTITIONS),
+                "1")
+            .property("test.retention", RETENTION)
+            .heapMiB(1_024)
+            .start()) {
+      query.awaitLine("processed", LIMIT);
+      readAgainAndAgain(
+          () -> {
+            assertThat(query.isAlive()).as(query::describe).isTrue();
+            return query.lines().stream()
+                .filter(line -> line.startsWith("processed "))
+                .mapToLong(line -> Long.parseLong(line.substring("processed ".length())))
+                .max()
+                .orElse(0);
+          });
+    }
+  }
+
+  private void readAgainAndAgain(LongSupplier processed) throws Exception {
+    Duration life = Soak.duration(Duration.ofMinutes(10));
+    long messages = PER_SECOND * life.toSeconds();
+    List<Path> files = storeFiles();
+    List<Sample> samples = new ArrayList<>();
+    long begun = System.nanoTime();
+    try (Load load = Load.start(broker.url(), 2, messages, 1, PER_SECOND)) {
+      while (!load.isDone()) {
+        samples.add(sample(begun, processed, files));
+        LockSupport.parkNanos(BETWEEN_READS.toNanos());
+      }
+      load.await();
+    }
+    Duration published = Duration.ofNanos(System.nanoTime() - begun);
+    Await.until(
+        "all messages in a read",
+        LIMIT,
+        () -> processed.getAsLong() == messages && read().stored() == messages);
+    Sample first = samples.get(samples.size() / 5);
+    Sample last = samples.get(samples.size() - 1);
+    double rate = (last.stored - first.stored) / (last.seconds - first.seconds);
+    System.out.printf(
+        "%d reads of %,d rows in %d ms (medians) beside %,.0f messages/s; store %,d KiB in the"
+            + " middle, %,d KiB at the end%n",
+        samples.size(),
+        median(samples, Sample::rows, 0.2, 1),
+        median(samples, Sample::millis, 0.2, 1),
+        rate,
+        median(samples, Sample::fileKiB, 0.4, 0.6),
+        median(samples, Sample::fileKiB, 0.8, 1));
+    assertThat(published).as("to publish").isLessThan(life.multipliedBy(11).dividedBy(10));
+    assertThat(rate).as("messages stored in a second").isGreaterThan(0.95 * PER_SECOND);
+    assertThat(median(samples, Sample::fileKiB, 0.8, 1))
+        .as("KiB of the files")
+        .isLessThan(median(samples, Sample::fileKiB, 0.4, 0.6) * 11 / 10 + (8 << 10));
+  }
+
+  /** One read, and what the query and its stores were like. */
+  private record Sample(double seconds, long stored, long rows, long millis, long fileKiB) {}
+
+  private Sample sample(long begun, LongSupplier processed, List<Path> files) throws IOException {
+    long before = processed.getAsLong();
+    long start = System.nanoTime();
+    Found found = read();
+    long end = System.nanoTime();
+    assertThat(found.stored()).as("stored, as processed is %d", before).isGreaterThanOrEqualTo(before);
+    long bytes = 0;
+    for (Path file : files) {
+      bytes += Files.size(file);
+    }
+    return new Sample(
+        (end - begun) / 1e9,
+        found.stored(),
+        found.rows(),
+        Duration.ofNanos(end - start).toMillis(),
+        bytes >> 10);
+  }
+
+  /**
+   * What a read has found.
+   *
+   * @param stored messages stored since the beginning, by their offsets
+   */
+  private record Found(long stored, long rows) {}
+
+  /** Reads all, and fails unless each row is right and none is missing or there twice. */
+  private Found read() {
+    List<Row> partitions =
+        Spark.session()
+            .read()
+            .format("mqtt-partitioned")
+            .option("sourceCheckpoint", job.checkpoint().toString())
+            .load()
+            .selectExpr("partition", "offset", "topic", NUMBER + " as number")
+            .groupBy("partition")
+            .agg(
+                expr("min(offset)").as("earliest"),
+                expr("max(offset) + 1").as("next"),
+                expr("count(*)").as("rows"),
+                expr("count(distinct number)").as("numbers"),
+                expr("count_if(topic <> " + TOPIC_OF_THE_NUMBER + ")").as("wrong"))
+            .collectAsList();
+    long rows = 0;
+    for (Row found : partitions) {
+      int partition = found.<Integer>getAs("partition");
+      long count = found.<Long>getAs("rows");
+      assertThat(found.<Long>getAs("earliest")).isGreaterThanOrEqualTo(earliest[partition]);
+      assertThat(found.<Long>getAs("next")).isGreaterThanOrEqualTo(next[partition]);
+      earliest[partition] = found.<Long>getAs("earliest");
+      next[partition] = found.<Long>getAs("next");
+      assertThat(count).as("%s is dense", found).isEqualTo(next[partition] - earliest[partition]);
+      assertThat(found.<Long>getAs("numbers")).as("%s once", found).isEqualTo(count);
+      assertThat(found.<Long>getAs("wrong")).as("%s right", found).isZero();
+      rows += count;
+    }
+    return new Found(LongStream.of(next).sum(), rows);
+  }
+
+  private List<Path> storeFiles() throws IOException {
+    try (Stream<Path> files = Files.walk(job.checkpoint())) {
+      List<Path> found = files.filter(file -> file.endsWith("data.mdb")).toList();
+      assertThat(found).hasSize(PARTITIONS);
+      return found;
+    }
+  }
+
+  private interface Figure {
+    long of(Sample sample);
+  }
+
+  /** The median over a part of the time. */
+  private static long median(List<Sample> samples, Figure figure, double from, double until) {
+    long[] values =
+        samples.subList((int) (from * samples.size()), (int) (until * samples.size())).stream()
+            .mapToLong(figure::of)
+            .sorted()
+            .toArray();
+    return values[values.length / 2];
+  }
+}
