@@ -119,10 +119,7 @@ class BatchReadTest {
     StreamingQuery query = job.startConnected();
     publish(query);
     query.stop();
-    Path store;
-    try (Stream<Path> files = Files.walk(folder)) {
-      store = files.filter(path -> path.endsWith("p1/data.mdb")).findFirst().get().getParent();
-    }
+    Path store = storeOf(1);
     String sourceId = sourceId();
     try (PartitionStore opened =
             PartitionStore.open(new StoreConfig(store, sourceId, 1, 64 << 20, 0));
@@ -140,6 +137,15 @@ class BatchReadTest {
     assertThat(letter.<Object>getAs("offset")).isNull();
     assertThat(letter.<Object>getAs("userProperties")).isNull();
     assertThat(read().columns()).doesNotContain("deadLetterReason");
+  }
+
+  /** Rows that are left out without a word would be worse than none. */
+  @Test
+  void storeThatIsNotOnThisHostIsAnError() throws Exception {
+    job.startConnected().stop();
+    Files.move(storeOf(1), folder.resolve("away"));
+    assertThatThrownBy(() -> read().count())
+        .hasMessageStartingWith("[MQTT_STORE_ELSEWHERE] The store of partition 1 is not on this host");
   }
 
   /** The query runs in another process all the time, and is killed in the end. */
@@ -198,6 +204,16 @@ class BatchReadTest {
         .hasMessageStartingWith("[MQTT_NO_STORED_SOURCE] ")
         .hasMessageContaining("[0]");
     assertThat(read("sourceName", "0").count()).isZero();
+  }
+
+  private Path storeOf(int partition) throws Exception {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(path -> path.endsWith("p" + partition + "/data.mdb"))
+          .findFirst()
+          .get()
+          .getParent();
+    }
   }
 
   private String sourceId() throws Exception {
