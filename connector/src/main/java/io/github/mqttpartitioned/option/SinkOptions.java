@@ -109,9 +109,7 @@ public final class SinkOptions {
         values.family(Options.WEBSOCKET_HEADER),
         values.get(Options.KEEP_ALIVE),
         connectTimeout,
-        values
-            .find(WriteOptions.SESSION_EXPIRY)
-            .orElse(Duration.ofSeconds(1 + 2 * absence)),
+        values.find(WriteOptions.SESSION_EXPIRY).orElse(Duration.ofSeconds(1 + 2 * absence)),
         values.find(WriteOptions.MAX_IN_FLIGHT).orElse(65_535),
         values.get(WriteOptions.LINGER));
   }

@@ -43,7 +43,8 @@ class BatchReadSoakTest {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   /** Number of a message, from its payload; see {@code NumberedMessages}. */
-  private static final String NUMBER = "cast(conv(hex(substring(payload, 1, 8)), 16, 10) as bigint)";
+  private static final String NUMBER =
+      "cast(conv(hex(substring(payload, 1, 8)), 16, 10) as bigint)";
 
   private static final String TOPIC_OF_THE_NUMBER =
       "concat('test/', shiftright(number, 48), '/', (number & 281474976710655) % 200)";
@@ -152,7 +153,9 @@ class BatchReadSoakTest {
     long start = System.nanoTime();
     Found found = read();
     long end = System.nanoTime();
-    assertThat(found.stored()).as("stored, as processed is %d", before).isGreaterThanOrEqualTo(before);
+    assertThat(found.stored())
+        .as("stored, as processed is %d", before)
+        .isGreaterThanOrEqualTo(before);
     long bytes = 0;
     for (Path file : files) {
       bytes += Files.size(file);

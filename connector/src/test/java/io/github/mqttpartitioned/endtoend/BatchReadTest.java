@@ -145,7 +145,8 @@ class BatchReadTest {
     job.startConnected().stop();
     Files.move(storeOf(1), folder.resolve("away"));
     assertThatThrownBy(() -> read().count())
-        .hasMessageStartingWith("[MQTT_STORE_ELSEWHERE] The store of partition 1 is not on this host");
+        .hasMessageStartingWith(
+            "[MQTT_STORE_ELSEWHERE] The store of partition 1 is not on this host");
   }
 
   /** The query runs in another process all the time, and is killed in the end. */

@@ -51,7 +51,8 @@ class RealTimeSinkTest {
     in = TestBrokers.start(BrokerOptions.DEFAULTS.maxQueued(0));
     out = TestBrokers.start(BrokerOptions.DEFAULTS.maxQueued(0));
     subscriber =
-        Subscriber.subscribe(out.url(), "test/#", 2, message -> arrived.received(message.payload()));
+        Subscriber.subscribe(
+            out.url(), "test/#", 2, message -> arrived.received(message.payload()));
   }
 
   @AfterEach

@@ -34,8 +34,7 @@ final class SinkCluster implements AutoCloseable {
 
   SinkCluster(Path folder, TestBroker broker, int qos, String... settings) {
     this.cluster = new LocalCluster(folder, EXECUTORS);
-    this.subscriber =
-        Subscriber.subscribe(broker.url(), SinkClusterProcess.TOPIC, qos, this::take);
+    this.subscriber = Subscriber.subscribe(broker.url(), SinkClusterProcess.TOPIC, qos, this::take);
     List<String> arguments =
         new ArrayList<>(List.of(folder.toString(), broker.url(), String.valueOf(qos)));
     cluster.settings().forEach((name, value) -> arguments.add(name + "=" + value));
@@ -76,7 +75,9 @@ final class SinkCluster implements AutoCloseable {
     await(messages + " more messages", () -> received() >= before + messages);
   }
 
-  /** Waits until the rows of more batches are complete, then checks that none of them is missing. */
+  /**
+   * Waits until the rows of more batches are complete, then checks that none of them is missing.
+   */
   long awaitNoneMissing(long more) {
     long before = written();
     await(more + " more rows", () -> written() >= before + more);

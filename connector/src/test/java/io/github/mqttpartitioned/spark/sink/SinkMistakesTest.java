@@ -116,8 +116,7 @@ class SinkMistakesTest {
   @Test
   void deadUrlOfAClusterIsPassedOver() {
     try (TestBroker broker = TestBrokers.start();
-        Subscriber subscriber =
-            Subscriber.subscribe(broker.url(), "cluster", 1, message -> {})) {
+        Subscriber subscriber = Subscriber.subscribe(broker.url(), "cluster", 1, message -> {})) {
       String dead = "tcp://127.0.0.1:" + Ports.free();
       save(
           rows(100).repartition(2),
@@ -279,8 +278,7 @@ class SinkMistakesTest {
                     arrived.set(Integer.parseInt(text(message)));
                   }
                 })) {
-      save(
-          rows(rows).repartition(2), proxy.url(), Map.of("topic", "cut", "maxInFlight", "1000"));
+      save(rows(rows).repartition(2), proxy.url(), Map.of("topic", "cut", "maxInFlight", "1000"));
       Await.until(
           "each row",
           DEADLINE,

@@ -173,17 +173,14 @@ class SinkSparkTest {
     addFile(input, "1.txt", "a\nb\na\n");
     Dataset<Row> lines = spark.readStream().text(input.toString());
     Dataset<Row> counted =
-        mode.equals("append")
-            ? lines.withColumn("count", lit(1))
-            : lines.groupBy("value").count();
+        mode.equals("append") ? lines.withColumn("count", lit(1)) : lines.groupBy("value").count();
     try (Subscriber subscriber =
         Subscriber.subscribe(
             broker.url(),
             mode + "/#",
             1,
             message ->
-                messages.add(
-                    message.topic().substring(mode.length() + 1) + "=" + text(message)))) {
+                messages.add(message.topic().substring(mode.length() + 1) + "=" + text(message)))) {
       StreamingQuery query =
           counted
               .select(col("value").as("key"), col("count").cast("string").as("payload"))
