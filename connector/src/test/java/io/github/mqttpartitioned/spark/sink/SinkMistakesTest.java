@@ -287,6 +287,7 @@ class SinkMistakesTest {
               return arrived.cardinality() == rows;
             }
           });
+      assertThat(subscriber.received()).isGreaterThanOrEqualTo(rows);
       assertThat(proxy.cuts()).isGreaterThan(2);
     }
   }
