@@ -119,7 +119,10 @@ class TopicColumnsFuzzTest {
       try {
         pattern = TopicPattern.parse(text);
       } catch (IllegalArgumentException e) {
-        assertThat(e).hasMessageNotContaining("null");
+        // The message repeats a part of the text.
+        if (!text.contains("null")) {
+          assertThat(e).hasMessageNotContaining("null");
+        }
         continue;
       }
       legal++;
