@@ -135,10 +135,12 @@ public final class Coordinator implements AutoCloseable {
 
   private void assignRetired() {
     synchronized (lock) {
-      if (!closed && distribution.placeRetired()) {
+      if (!closed && distribution.placeRetired() && nodes.isFixed()) {
         distribution.review();
       }
     }
+    // Where nodes come and go, a review may find that a partition has to move: the thread does it.
+    wake();
   }
 
   private void awaitConnected(PartitionState state, boolean all) {

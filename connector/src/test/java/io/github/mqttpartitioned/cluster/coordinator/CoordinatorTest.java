@@ -65,6 +65,25 @@ class CoordinatorTest extends CoordinatorFixture {
   }
 
   @Test
+  void partitionThatMovesWhenTheRetiredOnesComeIsReleasedByItsNode() {
+    retired = 2;
+    connecting.add(1);
+    node("a1");
+    CompletableFuture<Void> started = CompletableFuture.runAsync(() -> start(0, false));
+    awaitHeld(Map.of("a1", Set.of(0, 1)));
+    FakeLink other = new FakeLink("a2", "a");
+    live.add(other);
+    connecting.clear();
+    started.join();
+    Await.until(
+        "each partition at one node",
+        LIMIT,
+        () ->
+            held().values().stream().mapToInt(Set::size).sum() == partitions
+                && other.held.size() == 2);
+  }
+
+  @Test
   void whatALostNodeHeldGoesToAnotherOneOfItsHost() {
     FakeLink lost = node("a1");
     node("b1");
