@@ -37,7 +37,7 @@ class ArchitectureTest {
   /** By package: the other packages of the connector that it may use. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
-          Map.entry("", Set.of("spark.compat", "spark.sessions", "spark.sparkplug")),
+          Map.entry("", Set.of("spark", "spark.compat", "spark.sessions", "spark.sparkplug")),
           Map.entry("error", Set.of()),
           Map.entry("mqtt.pem", Set.of()),
           Map.entry("mqtt.websocket", Set.of()),
@@ -210,6 +210,9 @@ class ArchitectureTest {
   private static final Set<String> SPARK_CLASSES_FOR_SOURCES =
       Set.of(
           "org.apache.spark.sql.catalyst.InternalRow",
+          "org.apache.spark.sql.catalyst.analysis.NoSuchNamespaceException",
+          "org.apache.spark.sql.catalyst.analysis.NoSuchTableException",
+          "org.apache.spark.sql.catalyst.analysis.TableAlreadyExistsException",
           "org.apache.spark.sql.catalyst.expressions.UnsafeRow",
           "org.apache.spark.sql.catalyst.util.ArrayData",
           "org.apache.spark.sql.internal.connector.SupportsStreamingUpdateAsAppend",

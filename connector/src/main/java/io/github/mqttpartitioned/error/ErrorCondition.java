@@ -26,8 +26,8 @@ public enum ErrorCondition {
   MQTT_SPARK_VERSION(
       "The query runs on a Spark that is older than 3.5.", "Run it on Spark 3.5 or later."),
   MQTT_SCHEMA_NOT_SUPPORTED(
-      "The query gives a schema, but the columns of this format are fixed.",
-      "Remove `schema(…)`, and select the columns that you need."),
+      "A query, a read of a table or `CREATE TABLE` gives other columns than this format or the table has.",
+      "Remove `schema(…)` or the columns, and select those that you need."),
   MQTT_COLUMN_MISSING(
       "`Sparkplug.withNames` needs the columns `topic` and `payload` (binary), and adds `sparkplug`.",
       "Give it the rows of the source, with `payloadType=binary`, and no column `sparkplug`."),

@@ -46,6 +46,18 @@ public final class BatchOptions {
     return given.keySet().stream().anyMatch(name -> name.toLowerCase(Locale.ROOT).equals(key));
   }
 
+  /** Those options that a batch read knows. */
+  public static Map<String, String> known(Map<String, String> given) {
+    Map<String, String> known = new TreeMap<>(given);
+    known
+        .keySet()
+        .removeIf(
+            name ->
+                ReadOptions.ALL.stream()
+                    .noneMatch(option -> option.key().equalsIgnoreCase(name)));
+    return known;
+  }
+
   /**
    * Parses the options that the user gave. Upper and lower case of names are the same.
    *

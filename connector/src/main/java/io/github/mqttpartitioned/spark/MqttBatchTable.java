@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.spark;
 import io.github.mqttpartitioned.option.BatchOptions;
 import io.github.mqttpartitioned.spark.batch.MqttBatchScan;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
@@ -16,10 +17,15 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 public final class MqttBatchTable implements SupportsRead {
 
   private final StructType schema;
+  private final Map<String, String> options;
   private final Supplier<SparkHost> host;
 
-  public MqttBatchTable(StructType schema, Supplier<SparkHost> host) {
+  /**
+   * @param options of the table; those of a read have precedence
+   */
+  public MqttBatchTable(StructType schema, Map<String, String> options, Supplier<SparkHost> host) {
     this.schema = schema;
+    this.options = options;
     this.host = host;
   }
 
@@ -42,8 +48,10 @@ public final class MqttBatchTable implements SupportsRead {
   }
 
   @Override
-  public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
-    BatchOptions parsed = BatchOptions.parse(options.asCaseSensitiveMap());
+  public ScanBuilder newScanBuilder(CaseInsensitiveStringMap given) {
+    BatchOptions parsed =
+        BatchOptions.parse(TableProperties.merged(options, given.asCaseSensitiveMap()));
+    MqttTableProvider.requireColumns(MqttTableProvider.columns(parsed), schema);
     return () -> new MqttBatchScan(parsed, schema, host);
   }
 }

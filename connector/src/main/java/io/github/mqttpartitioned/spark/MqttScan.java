@@ -63,9 +63,11 @@ final class MqttScan implements Scan {
     throw new IllegalArgumentException(
         MQTT_READ_REFUSED.message(
             """
-            brokerUrl and topics are options of spark.readStream. To read in a batch what a \
-            streaming query has stored, give option sourceCheckpoint with its checkpointLocation, \
-            and no broker: spark.read.format("mqtt-partitioned").option("sourceCheckpoint", …)"""));
+            Only a streaming query receives messages: brokerUrl and topics are options of \
+            spark.readStream. To read in a batch what such a query has stored, give option \
+            sourceCheckpoint with its checkpointLocation, and no broker: \
+            spark.read.format("mqtt-partitioned").option("sourceCheckpoint", …), or for a table \
+            spark.read.option("sourceCheckpoint", …).table(…)"""));
   }
 
   /**

@@ -19,13 +19,19 @@ import org.apache.spark.sql.types.StructType;
 final class MqttSinkTable implements SupportsWrite, ReportsSinkMetrics {
 
   private final StructType schema;
+  private final Map<String, String> options;
+  private final boolean isOfCatalog;
   private final AtomicReference<SendCounts> total = new AtomicReference<>(SendCounts.NONE);
 
   /**
    * @param schema of the rows
+   * @param options of the table; those of a write have precedence
+   * @param isOfCatalog whether CREATE TABLE names the columns, so that Spark fits rows to them
    */
-  MqttSinkTable(StructType schema) {
+  MqttSinkTable(StructType schema, Map<String, String> options, boolean isOfCatalog) {
     this.schema = schema;
+    this.options = options;
+    this.isOfCatalog = isOfCatalog;
   }
 
   @Override
@@ -42,15 +48,20 @@ final class MqttSinkTable implements SupportsWrite, ReportsSinkMetrics {
 
   @Override
   public Set<TableCapability> capabilities() {
-    return Set.of(
-        TableCapability.BATCH_WRITE,
-        TableCapability.STREAMING_WRITE,
-        TableCapability.ACCEPT_ANY_SCHEMA);
+    return isOfCatalog
+        ? Set.of(TableCapability.BATCH_WRITE, TableCapability.STREAMING_WRITE)
+        : Set.of(
+            TableCapability.BATCH_WRITE,
+            TableCapability.STREAMING_WRITE,
+            TableCapability.ACCEPT_ANY_SCHEMA);
   }
 
   @Override
   public WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
-    return new MqttWriteBuilder(info, counts -> total.accumulateAndGet(counts, SendCounts::plus));
+    return new MqttWriteBuilder(
+        info,
+        TableProperties.merged(options, info.options().asCaseSensitiveMap()),
+        counts -> total.accumulateAndGet(counts, SendCounts::plus));
   }
 
   /** What the committed batches of the query have sent, for its progress. */

@@ -41,13 +41,16 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
   public StructType inferSchema(CaseInsensitiveStringMap options) {
     SparkRelease.requireSupported();
     JarOrigin.check();
-    Map<String, String> given = options.asCaseSensitiveMap();
+    Map<String, String> given = TableProperties.options(options.asCaseSensitiveMap());
     if (BatchOptions.areFor(given)) {
-      BatchOptions batch = BatchOptions.parse(given);
-      StructType columns = MqttColumns.of(batch).schema();
-      return batch.includeDeadLetters() ? DeadLetterColumns.addedTo(columns) : columns;
+      return columns(BatchOptions.parse(given));
     }
     return MqttColumns.of(SourceOptions.parse(given)).schema();
+  }
+
+  static StructType columns(BatchOptions options) {
+    StructType columns = MqttColumns.of(options).schema();
+    return options.includeDeadLetters() ? DeadLetterColumns.addedTo(columns) : columns;
   }
 
   /** Has Spark pass the schema that a user gives, so that the error can say what to do. */
@@ -59,25 +62,49 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
   @Override
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
-    boolean stored = BatchOptions.areFor(properties);
-    if (!stored && !new CaseInsensitiveStringMap(properties).containsKey(TOPICS)) {
-      MqttWriteBuilder.check(schema, SinkOptions.parse(properties));
-      return new MqttSinkTable(schema);
+    Map<String, String> options = TableProperties.options(properties);
+    boolean stored = BatchOptions.areFor(options);
+    if (!stored && !new CaseInsensitiveStringMap(options).containsKey(TOPICS)) {
+      MqttWriteBuilder.check(schema, SinkOptions.parse(options));
+      return new MqttSinkTable(schema, options, TableProperties.areOfTable(properties));
     }
-    StructType columns = inferSchema(new CaseInsensitiveStringMap(properties));
-    if (!schema.equals(columns)) {
+    StructType columns = inferSchema(new CaseInsensitiveStringMap(options));
+    if (!areSame(schema, columns)) {
       throw new IllegalArgumentException(
           MQTT_SCHEMA_NOT_SUPPORTED.message(
               """
               The columns of format mqtt-partitioned are fixed, but schema(%s) was given. \
-              Remove schema(...), and select the columns that you need from: %s. To write rows, \
-              give the option topic instead of topics"""
+              Remove schema(...) or the columns of CREATE TABLE, and select the columns that you \
+              need from: %s. To write rows, give the option topic instead of topics"""
                   .formatted(schema.toDDL(), columns.toDDL())));
     }
     if (stored) {
-      return new MqttBatchTable(columns, () -> SparkHost.current(ClusterTimeouts.MOVE));
+      return new MqttBatchTable(columns, options, () -> SparkHost.current(ClusterTimeouts.MOVE));
     }
     return new MqttTable(
-        columns, () -> SparkHost.current(SourceOptions.parse(properties).storeRecoveryTimeout()));
+        columns,
+        options,
+        () -> SparkHost.current(SourceOptions.parse(options).storeRecoveryTimeout()));
+  }
+
+  /** By names and types: some catalogs do not keep whether a column is nullable. */
+  static boolean areSame(StructType one, StructType other) {
+    return one.catalogString().equals(other.catalogString());
+  }
+
+  /**
+   * @throws IllegalArgumentException if an option of a read gives it other columns than its table
+   *     has
+   */
+  static void requireColumns(StructType read, StructType table) {
+    if (!areSame(read, table)) {
+      throw new IllegalArgumentException(
+          MQTT_SCHEMA_NOT_SUPPORTED.message(
+              """
+              The table has the columns %s, but the options of this read ask for: %s. Options that \
+              change the columns (includeProperties, payloadType, topicColumns, \
+              includeDeadLetters) belong to CREATE TABLE"""
+                  .formatted(table.toDDL(), read.toDDL())));
+    }
   }
 }

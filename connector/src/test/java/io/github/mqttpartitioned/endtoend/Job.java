@@ -72,7 +72,7 @@ final class Job {
   }
 
   /** By reflection: the method's return type is another one in Spark 3.5 and in 4. */
-  private static void option(DataStreamWriter<Row> writer, String name, String value) {
+  static void option(DataStreamWriter<Row> writer, String name, String value) {
     try {
       DataStreamWriter.class
           .getMethod("option", String.class, String.class)

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.mqttpartitioned.MqttCatalog;
 import io.github.mqttpartitioned.endtoend.ClusterApplication.Report;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.ChildJvm;
@@ -202,6 +203,24 @@ class VersionMatrixIT {
         assertThat(report.read() - report.local()).as("rows read remotely").isPositive();
         TABLE.ran(spark, jdk, Column.CLUSTER);
       }
+    }
+  }
+
+  /** Spark 3.5 needs a catalog of ours for it. */
+  @ParameterizedTest(name = "Spark {0} on JDK {1}")
+  @MethodSource("matrix")
+  void tablesAreReadAndWritten(SparkVersion spark, int jdk) {
+    try (ChildJvm child =
+        ChildJvm.of(
+                TableProcess.class,
+                folder.toString(),
+                broker.url(),
+                spark.spark().startsWith("3.") ? MqttCatalog.class.getName() : "")
+            .runtime(runtime(spark, jdk))
+            .heapMiB(1024)
+            .start()) {
+      child.awaitLine("tables work on Spark " + spark.spark(), PATIENCE);
+      assertThat(child.awaitExit(PATIENCE)).isZero();
     }
   }
 

@@ -25,13 +25,17 @@ public final class MqttWriteBuilder
   private static final int SHORT_ID = 8;
 
   private final LogicalWriteInfo info;
+  private final Map<String, String> given;
   private final Consumer<SendCounts> committed;
 
   /**
+   * @param given the options of the table and of the write
    * @param committed hears what each batch has sent
    */
-  public MqttWriteBuilder(LogicalWriteInfo info, Consumer<SendCounts> committed) {
+  public MqttWriteBuilder(
+      LogicalWriteInfo info, Map<String, String> given, Consumer<SendCounts> committed) {
     this.info = info;
+    this.given = given;
     this.committed = committed;
   }
 
@@ -56,7 +60,7 @@ public final class MqttWriteBuilder
 
   @Override
   public Write build() {
-    SinkOptions options = SinkOptions.parse(info.options().asCaseSensitiveMap());
+    SinkOptions options = SinkOptions.parse(given);
     SinkLayout layout = SinkLayout.of(info.schema(), options);
     String query = info.queryId();
     String prefix = "mqp-sink-" + query.substring(0, Math.min(SHORT_ID, query.length()));

@@ -45,6 +45,7 @@ public final class FakeSource implements TableProvider {
     FakeNode node = node(group);
     return new MqttTable(
         schema,
+        properties,
         () ->
             new SparkHost(
                 2,
