@@ -126,6 +126,11 @@ public record BrokerUrl(String url) implements Serializable {
     return url.startsWith("ws");
   }
 
+  /** {@code tcp}, {@code ssl}, {@code ws} or {@code wss}. */
+  String scheme() {
+    return url.substring(0, url.indexOf("://"));
+  }
+
   /** The host as a resolver takes it: an IPv6 address is without brackets. */
   String host() {
     String host = authority().substring(0, authority().lastIndexOf(':'));

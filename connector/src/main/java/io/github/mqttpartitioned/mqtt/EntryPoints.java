@@ -2,18 +2,29 @@
 package io.github.mqttpartitioned.mqtt;
 
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which URL of its broker a client connects to: the only one, or in a cluster each in turn.
- * Confined to the thread that connects.
+ * Which URL of its broker a client connects to: the only one, or in a cluster each in turn, and
+ * where a broker sends it. Confined to the thread that connects.
  */
 public final class EntryPoints {
+
+  /** How often a client goes where it is sent, before it takes the next URL of its own. */
+  private static final int MOST_HOPS = 4;
 
   private final List<BrokerUrl> urls;
   private int current;
 
   /** Attempts since the last pause. */
   private int attempts;
+
+  /** Where the client was sent; null while it is at one of its own URLs. */
+  private @Nullable BrokerUrl named;
+
+  /** How often the client went where it was sent, since it last took a URL of its own. */
+  private int hops;
 
   /**
    * @param urls that lead to the broker, at least one
@@ -30,7 +41,32 @@ public final class EntryPoints {
   }
 
   public BrokerUrl current() {
-    return urls.get(current);
+    return named == null ? urls.get(current) : named;
+  }
+
+  /** Whether the client is where a broker has sent it, and not at a URL of its own. */
+  public boolean isElsewhere() {
+    return named != null;
+  }
+
+  /**
+   * Goes where the broker sends the client: use another server (0x9C), or server moved (0x9D). It
+   * stays there for one connection.
+   *
+   * @param reference the broker's Server Reference; empty for none
+   * @return whether there is such a server
+   */
+  public boolean follow(String reference) {
+    if (hops == MOST_HOPS) {
+      return false;
+    }
+    Optional<BrokerUrl> server = ServerReference.first(reference, current(), urls);
+    server.ifPresent(
+        url -> {
+          named = url;
+          hops++;
+        });
+    return server.isPresent();
   }
 
   /**
@@ -39,6 +75,8 @@ public final class EntryPoints {
    * @return whether there is one that was not tried since the last pause
    */
   public boolean next() {
+    named = null;
+    hops = 0;
     current = (current + 1) % urls.size();
     attempts = (attempts + 1) % urls.size();
     return attempts > 0;

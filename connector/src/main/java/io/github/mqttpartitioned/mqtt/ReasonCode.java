@@ -77,12 +77,12 @@ public enum ReasonCode {
       0x9C,
       "use another server",
       Passes.BY_ITSELF,
-      "Give the server that the broker names in brokerUrl."),
+      "Give the server that the broker names in brokerUrl, or set brokerMode=cluster to follow it."),
   SERVER_MOVED(
       0x9D,
       "server moved",
       Passes.BY_ITSELF,
-      "Give the server that the broker names in brokerUrl."),
+      "Give the server that the broker names in brokerUrl, or set brokerMode=cluster to follow it."),
   SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E, "shared subscriptions not supported", Passes.NEVER),
   CONNECTION_RATE_EXCEEDED(0x9F, "connection rate exceeded", Passes.BY_ITSELF),
   MAXIMUM_CONNECT_TIME(0xA0, "maximum connect time", Passes.BY_ITSELF),
@@ -154,6 +154,11 @@ public enum ReasonCode {
    */
   public static Passes passes(int code) {
     return of(code).map(reason -> reason.passes).orElse(Passes.AFTER_A_GOOD_SESSION);
+  }
+
+  /** Whether the broker sends its client to another server, section 4.11. */
+  public static boolean sendsElsewhere(int code) {
+    return code == USE_ANOTHER_SERVER.code || code == SERVER_MOVED.code;
   }
 
   /** Whether a failure from the wire passes by itself. */

@@ -44,11 +44,24 @@ public final class MemberException extends RuntimeException {
   private final Passes passes;
   private final ErrorCondition condition;
 
+  /** The Server Reference of a broker that sends the member elsewhere; empty for none. */
+  private final String elsewhere;
+
   private MemberException(
       Passes passes, ErrorCondition condition, String message, @Nullable Throwable cause) {
+    this(passes, condition, message, "", cause);
+  }
+
+  private MemberException(
+      Passes passes,
+      ErrorCondition condition,
+      String message,
+      String elsewhere,
+      @Nullable Throwable cause) {
     super(condition.message(message), cause);
     this.passes = passes;
     this.condition = condition;
+    this.elsewhere = elsewhere;
   }
 
   /** Whether another attempt can help. */
@@ -59,6 +72,11 @@ public final class MemberException extends RuntimeException {
   /** Whether each entry point of a broker's cluster would give the same result. */
   boolean isSameEverywhere() {
     return passes == Passes.NEVER;
+  }
+
+  /** The servers that the broker names instead of itself; empty for none. */
+  String elsewhere() {
+    return elsewhere;
   }
 
   /** Whether another client has taken the session over. */
@@ -151,6 +169,7 @@ public final class MemberException extends RuntimeException {
         "%s cannot connect: the broker said %s"
             .formatted(
                 member(settings, partition), ReasonCode.describe(reasonCode, reasonString, server)),
+        ReasonCode.sendsElsewhere(reasonCode) ? server : "",
         null);
   }
 
@@ -246,6 +265,7 @@ public final class MemberException extends RuntimeException {
                 member(settings, partition),
                 ReasonCode.describe(
                     disconnect.reasonCode(), disconnect.reason(), disconnect.server())),
+        ReasonCode.sendsElsewhere(disconnect.reasonCode()) ? disconnect.server() : "",
         null);
   }
 

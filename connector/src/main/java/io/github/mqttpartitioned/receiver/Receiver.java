@@ -306,6 +306,15 @@ public final class Receiver {
 
   /** Waits before the next attempt, or throws the cause if there is to be none. */
   private void retryLater(RuntimeException end) throws InterruptedException {
+    if (reconnection.follows(end) && !signals.isStopping()) {
+      LOG.warn(
+          "Partition {} goes to {}, where its broker sends it: {}",
+          partition,
+          reconnection.here().settings().broker(partition),
+          end.getMessage());
+      enter(State.CONNECTING, end);
+      return;
+    }
     if (reconnection.triesNextUrl(end) && !signals.isStopping()) {
       LOG.warn("Partition {} tries the next URL: {}", partition, end.getMessage());
       enter(State.CONNECTING, end);

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.receiver;
 import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.store.StoreException;
+import io.github.mqttpartitioned.option.BrokerMode;
 import java.time.Duration;
 
 /**
@@ -22,6 +23,10 @@ final class Reconnection {
   private final boolean connectedBefore;
   private final Backoff backoff;
   private final EntryPoints entryPoints;
+
+  /** Whether the last connection was where the broker had sent the member. */
+  private boolean wasElsewhere;
+
   private final TakeoverPace takeovers = new TakeoverPace();
   private long takenBackAt = System.nanoTime() - TAKEOVERS.toNanos();
   private long mustConnectBy;
@@ -54,8 +59,16 @@ final class Reconnection {
     return System.nanoTime() + member.settings().connectTimeout().toNanos() * entryPoints.count();
   }
 
+  /** Goes where a broker's cluster sends the member, and returns whether it has sent it anywhere. */
+  boolean follows(RuntimeException end) {
+    return member.settings().brokerMode() == BrokerMode.CLUSTER
+        && end instanceof MemberException sent
+        && entryPoints.follow(sent.elsewhere());
+  }
+
   /** Goes on to the next URL, and returns whether the member tries it without a wait. */
   boolean triesNextUrl(RuntimeException end) {
+    wasElsewhere = entryPoints.isElsewhere();
     return entryPoints.next()
         && end instanceof MemberException failure
         && !failure.isSameEverywhere();
@@ -83,7 +96,8 @@ final class Reconnection {
     Duration wait = backoff.next(lived);
     takeovers.pausing(wait);
     boolean connectedOnce = connectedBefore || member.groupCommit().counts().connections() > 0;
-    if (!mayPass(cause, connectedOnce)
+    // What goes wrong at a server that the broker has named does not say that the settings are.
+    if (!mayPass(cause, connectedOnce || wasElsewhere)
         || (!connectedOnce && System.nanoTime() + wait.toNanos() - mustConnectBy >= 0)) {
       throw cause;
     }

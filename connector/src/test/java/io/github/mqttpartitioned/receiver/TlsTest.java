@@ -12,6 +12,10 @@ import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.Gateway;
+import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.MqttProperties.Property;
+import io.github.mqttpartitioned.testkit.PacketType;
+import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.Scheme;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import io.github.mqttpartitioned.testkit.TestAuthority;
@@ -82,6 +86,40 @@ class TlsTest {
           .hasMessageContaining("the broker's certificate is refused: ")
           .hasMessageContaining(advice)
           .hasMessageNotContaining("that the broker runs");
+    }
+  }
+
+  /** The server that the broker names shows a certificate of another host. */
+  @Test
+  void serverThatABrokerNamesIsVerifiedAsTheBrokerItself() throws Exception {
+    Issued right =
+        TestAuthority.in(folder).issue("right", "RSA", "-ext", "SAN=dns:localhost");
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (ScriptedBroker impostor = ScriptedBroker.start(connection -> {});
+        Gateway there = Gateway.tls(impostor.url(), right.context(), loopback);
+        ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                connection -> {
+                  connection.expect(PacketType.CONNECT);
+                  connection.send(
+                      Packets.connack(
+                          false,
+                          0x9C,
+                          MqttProperties.NONE.with(
+                              Property.SERVER_REFERENCE, "127.0.0.1:" + there.port())));
+                },
+                connection -> ReceiverTest.ready(connection, false));
+        Gateway here = Gateway.tls(broker.url(), right.context(), loopback);
+        ReceiverLog log = new ReceiverLog();
+        Member member =
+            new Member(folder, here.url("localhost"))
+                .cluster(here.url("localhost"))
+                .tls(trusting(right))
+                .startConnected()) {
+      assertThat(member.status().state()).isEqualTo(State.CONNECTED);
+      assertThat(broker.connections()).isEqualTo(2);
+      assertThat(log.messages())
+          .anyMatch(line -> line.contains("the broker's certificate is refused"));
     }
   }
 
