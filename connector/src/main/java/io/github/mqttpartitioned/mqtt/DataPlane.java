@@ -10,8 +10,8 @@ public interface DataPlane {
 
   /**
    * Puts a stream in place of the connection's inbound stream. It takes messages and the answers
-   * that it needs for itself, and returns to Paho only what Paho must know: CONNACK. One thread of
-   * the session, the wire thread, reads it. Its end is the end of the session.
+   * that it needs for itself, and returns to Paho only what Paho must know: CONNACK. The {@link
+   * WireThread} reads it. Its end is the end of the session.
    *
    * @param wire all packets that the broker sends
    * @param disconnect sends DISCONNECT with this reason code, after which nothing more is sent

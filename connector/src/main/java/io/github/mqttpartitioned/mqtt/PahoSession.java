@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.mqtt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,8 +17,6 @@ import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
-import org.eclipse.paho.mqttv5.common.MqttSubscription;
-import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +35,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class PahoSession implements AutoCloseable {
 
+  /** The wire thread has ended within this time after its connection. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
   private static final Logger LOG = LoggerFactory.getLogger(PahoSession.class);
 
   /** Paho wants a URL, but does not connect by itself. */
@@ -48,7 +50,12 @@ public final class PahoSession implements AutoCloseable {
   private final Transport transport;
   private final Client client;
   private final ConnectGate gate;
+  private final SubscriptionPackets packets;
   private volatile @Nullable PacketWriter writer;
+  private volatile @Nullable WireThread wire;
+
+  /** Whether the connection goes on without Paho. */
+  private volatile boolean pahoIsDone;
 
   /**
    * Prepares a connection; {@link #open} makes it.
@@ -65,6 +72,7 @@ public final class PahoSession implements AutoCloseable {
       throws IOException {
     this.settings = settings;
     this.subscriptions = subscriptions;
+    this.packets = new SubscriptionPackets(subscriptions);
     this.dataPlane = dataPlane;
     this.transport = new Transport(settings, dialer, keepAlive);
     this.gate = new ConnectGate(settings.clientId());
@@ -179,10 +187,17 @@ public final class PahoSession implements AutoCloseable {
   public void close() {
     boolean begun = gate.close();
     keepAlive.close();
-    // The socket first: Paho's end waits for the wire thread, and the wire thread for the socket.
-    closePart("socket", transport::close);
+    // The socket first: the wire thread waits for it.
+    if (!closePart("socket", transport::close)) {
+      // A second attempt closes what the first did not.
+      closePart("socket", transport::close);
+    }
     if (begun) {
       gate.awaitConnect();
+    }
+    WireThread reading = wire;
+    if (reading != null) {
+      reading.join(CLOSE_LIMIT);
     }
     closePart("connection", () -> client.disconnectForcibly(0, 1, false));
     closePart("client", () -> client.close(true));
@@ -197,11 +212,13 @@ public final class PahoSession implements AutoCloseable {
     void run() throws IOException, MqttException;
   }
 
-  private void closePart(String part, Closing closing) {
+  private boolean closePart(String part, Closing closing) {
     try {
       closing.run();
+      return true;
     } catch (IOException | MqttException | RuntimeException e) {
       LOG.debug("The {} of {} did not close in order", part, settings.clientId(), e);
+      return false;
     }
   }
 
@@ -211,47 +228,31 @@ public final class PahoSession implements AutoCloseable {
    */
   public void unsubscribe(List<String> filters) {
     try {
-      for (List<String> packet : packets(filters)) {
-        client.unsubscribe(packet.toArray(String[]::new), null, null, new MqttProperties());
-      }
-    } catch (MqttException e) {
+      send(packets.unsubscribe(filters, dataPlane.maximumPacketSize()));
+    } catch (MqttException | IOException e) {
       LOG.debug("The connection of {} ended before UNSUBSCRIBE", settings.clientId(), e);
     }
   }
 
-  /** The data plane reads the answers, with the Reason String that Paho drops. */
+  /** The data plane reads the answers. */
   private List<SubscriptionRequest> sendSubscriptions() throws MqttException, IOException {
     long most = dataPlane.maximumPacketSize();
     if (subscriptions.subscribe().stream()
         .anyMatch(filter -> SubscriptionRequest.bytesAlone(filter) > most)) {
       throw new IOException("a topic filter is larger than the packets that the broker takes");
     }
-    List<SubscriptionRequest> sent = new ArrayList<>();
-    for (List<String> filters : packets(subscriptions.subscribe())) {
-      MqttSubscription[] asked =
-          filters.stream().map(this::subscription).toArray(MqttSubscription[]::new);
-      IMqttToken token = client.subscribe(asked, null, null, new MqttProperties());
-      sent.add(new SubscriptionRequest(true, token.getMessageId(), filters));
-    }
-    for (List<String> filters : packets(subscriptions.unsubscribe())) {
-      IMqttToken token =
-          client.unsubscribe(filters.toArray(String[]::new), null, null, new MqttProperties());
-      sent.add(new SubscriptionRequest(false, token.getMessageId(), filters));
-    }
+    List<SubscriptionRequest> sent = new ArrayList<>(send(packets.subscribe(most)));
+    sent.addAll(send(packets.unsubscribe(subscriptions.unsubscribe(), most)));
     return sent;
   }
 
-  private List<List<String>> packets(List<String> filters) {
-    return SubscriptionRequest.packets(
-        filters, subscriptions.filtersPerPacket(), dataPlane.maximumPacketSize());
-  }
-
-  private MqttSubscription subscription(String filter) {
-    MqttSubscription asked = new MqttSubscription(filter, subscriptions.qos());
-    // Topics and messages as their publisher sent them, RETAIN included.
-    asked.setRetainAsPublished(true);
-    asked.setRetainHandling(subscriptions.retainHandling());
-    return asked;
+  private List<SubscriptionRequest> send(List<SubscriptionPackets.Encoded> all) throws IOException {
+    List<SubscriptionRequest> sent = new ArrayList<>();
+    for (SubscriptionPackets.Encoded one : all) {
+      send(one.packet, one.packet.length);
+      sent.add(one.request);
+    }
+    return sent;
   }
 
   private final class OnConnect implements MqttActionListener {
@@ -263,6 +264,8 @@ public final class PahoSession implements AutoCloseable {
             settings.keepAlive(),
             token.getResponseProperties().getServerKeepAlive());
         dataPlane.subscriptionsSent(sendSubscriptions());
+        pahoIsDone = true;
+        Objects.requireNonNull(wire).letPahoGo();
       } catch (MqttException | IOException e) {
         dataPlane.ended(e);
       }
@@ -313,9 +316,13 @@ public final class PahoSession implements AutoCloseable {
 
     @Override
     public InputStream getInputStream() throws IOException {
-      return gate.held(
+      InputStream inbound =
           dataPlane.inbound(
-              transport.input(), reason -> PahoSession.this.disconnect(reason.code())));
+              transport.input(), reason -> PahoSession.this.disconnect(reason.code()));
+      WireThread made = new WireThread(settings.clientId(), inbound, dataPlane::ended);
+      wire = made;
+      made.start();
+      return gate.held(made.forPaho());
     }
 
     @Override
@@ -327,7 +334,9 @@ public final class PahoSession implements AutoCloseable {
 
     @Override
     public void stop() throws IOException {
-      transport.close();
+      if (!pahoIsDone) {
+        transport.close();
+      }
     }
 
     @Override

@@ -2,7 +2,7 @@
 /**
  * The first half of the data plane: one member of the shared subscription per partition.
  *
- * <p>Two threads share the work. The <i>wire thread</i> (Paho's, in {@link
+ * <p>Two threads share the work. The <i>wire thread</i> (in {@link
  * io.github.mqttpartitioned.receiver.inbound.PacketReader}) turns packets into batches. The
  * <i>receiver thread</i> ({@link io.github.mqttpartitioned.receiver.Receiver}) takes batches,
  * appends them in one write transaction, then acknowledges them in one write. While it waits for
