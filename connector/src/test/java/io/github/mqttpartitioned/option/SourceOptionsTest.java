@@ -6,6 +6,7 @@ import static io.github.mqttpartitioned.option.GivenOptions.exception;
 import static io.github.mqttpartitioned.option.GivenOptions.options;
 import static io.github.mqttpartitioned.option.GivenOptions.parse;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +30,19 @@ class SourceOptionsTest {
       Options.ALL.stream()
           .map(Option::key)
           .collect(Collectors.joining(", ", " Known options: ", "."));
+
+  @Test
+  void thousandsOfTopicFiltersTakeNoTimeToSpeakOf() {
+    String topics =
+        IntStream.range(0, 5_000)
+            .mapToObj(i -> "plant/+/line/%d/#".formatted(i))
+            .collect(Collectors.joining(","));
+    SourceOptions parsed =
+        assertTimeout(
+            Duration.ofSeconds(2),
+            () -> parse("topics", topics, "topicColumns", "plant/{hall}/line/{line:int}/#"));
+    assertThat(parsed.topics()).hasSize(5_000);
+  }
 
   @Nested
   class Declarations {

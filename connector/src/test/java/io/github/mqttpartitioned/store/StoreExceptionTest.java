@@ -64,6 +64,15 @@ class StoreExceptionTest {
             StoreException.libraryMissing(store, new UnsatisfiedLinkError("no lmdb"))));
   }
 
+  /** Both read it: the user of local mode, who has started a second query, and the cluster's. */
+  @Test
+  void fencedSaysWhatToDoInLocalModeAndInACluster() {
+    assertThat(StoreException.fenced(3, "/p3", 1, 2))
+        .hasMessageContaining("another process has opened store /p3")
+        .hasMessageContaining("In local mode: another query runs on this checkpoint, so stop one")
+        .hasMessageContaining("In a cluster: the partition has moved to another executor, and no");
+  }
+
   @Test
   void tooLargeNamesALimitThatTheBlockFitsIn() {
     assertThat(StoreException.tooLarge(1, 5 << 20, 3, "/p3", 3 << 20, 16 << 20))
