@@ -74,6 +74,22 @@ class MainTest {
   }
 
   @Test
+  void ingestCountsRightOverEachTransport() {
+    assertThat(
+            run(
+                "e2e",
+                "ingest",
+                "--check",
+                "--messages",
+                "5000",
+                "--sides",
+                "connector",
+                "--transport",
+                "tcp,ssl,ws,wss"))
+        .isZero();
+  }
+
+  @Test
   void plotDrawsFilesOfResultsAndPassesDirectoriesOver(@TempDir Path directory) throws IOException {
     Files.createDirectory(directory.resolve("more-results"));
     Files.writeString(directory.resolve("idle.txt"), "= scale, idle | % of a core | 1.5 2.0\n");

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -13,6 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A broker that only sends, faster than any receiver takes: the load for measuring one. A client
@@ -73,14 +77,18 @@ public final class Firehose implements AutoCloseable {
 
   private final Load load;
   private final String[] topics;
+  private final Scheme scheme;
+  private final @Nullable SSLSocketFactory tls;
   private final ServerSocketChannel server;
   private final Thread acceptor;
 
   /** Guarded by this, and so is waiting for what happens in them. */
   private final List<FirehoseLane> lanes = new ArrayList<>();
 
-  private Firehose(Load load) {
+  private Firehose(Load load, Scheme scheme, @Nullable SSLContext tls) {
     this.load = load;
+    this.scheme = scheme;
+    this.tls = tls == null ? null : tls.getSocketFactory();
     this.topics =
         IntStream.range(0, load.topics()).mapToObj(TOPIC::formatted).toArray(String[]::new);
     try {
@@ -93,16 +101,25 @@ public final class Firehose implements AutoCloseable {
     acceptor.setDaemon(true);
   }
 
-  /** Starts one on a free port. */
+  /** Starts one on a free port, over TCP. */
   public static Firehose start(Load load) {
-    Firehose firehose = new Firehose(load);
+    return start(load, Scheme.TCP, null);
+  }
+
+  /**
+   * Starts one on a free port.
+   *
+   * @param tls the server's certificate; null for a transport without TLS
+   */
+  public static Firehose start(Load load, Scheme scheme, @Nullable SSLContext tls) {
+    Firehose firehose = new Firehose(load, scheme, tls);
     firehose.acceptor.start();
     return firehose;
   }
 
-  /** Where it listens: {@code tcp://127.0.0.1:port}. */
+  /** Where it listens: {@code tcp://127.0.0.1:port}, or the same with another transport. */
   public String url() {
-    return Scheme.TCP.url(server.socket().getLocalPort());
+    return scheme.url(server.socket().getLocalPort());
   }
 
   /** Waits until that many clients are connected and have subscribed. */
@@ -180,7 +197,8 @@ public final class Firehose implements AutoCloseable {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         synchronized (this) {
           FirehoseLane lane =
-              new FirehoseLane(lanes.size(), channel, pattern(), load.qos(), this::changed);
+              new FirehoseLane(
+                  lanes.size(), over(channel), pattern(), load.qos(), this::changed);
           lanes.add(lane);
           lane.start();
         }
@@ -188,6 +206,12 @@ public final class Firehose implements AutoCloseable {
     } catch (IOException closed) {
       // close() is what ends this; without a listener no client can come, which they will say.
     }
+  }
+
+  private ByteChannel over(SocketChannel channel) {
+    return scheme == Scheme.TCP
+        ? channel
+        : new ServerChannel(channel.socket(), scheme.tls() ? tls : null, scheme.webSocket());
   }
 
   @Override

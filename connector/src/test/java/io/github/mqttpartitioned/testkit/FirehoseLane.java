@@ -5,7 +5,7 @@ import io.github.mqttpartitioned.testkit.Packet.Connect;
 import io.github.mqttpartitioned.testkit.Packet.Subscribe;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ByteChannel;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -28,7 +28,7 @@ final class FirehoseLane {
 
   private final int number;
   private final int qos;
-  private final SocketChannel channel;
+  private final ByteChannel channel;
   private final FramePattern pattern;
   private final Runnable changed;
   private final Thread sender;
@@ -63,7 +63,7 @@ final class FirehoseLane {
   private long receivedNow;
   private long completedNow;
 
-  FirehoseLane(int number, SocketChannel channel, FramePattern pattern, int qos, Runnable changed) {
+  FirehoseLane(int number, ByteChannel channel, FramePattern pattern, int qos, Runnable changed) {
     this.number = number;
     this.channel = channel;
     this.pattern = pattern;

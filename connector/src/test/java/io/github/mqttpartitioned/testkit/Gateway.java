@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.testkit;
 
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,13 +11,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
@@ -36,7 +31,6 @@ public final class Gateway implements AutoCloseable {
   public static final int PING = 9;
   private static final int PONG = 10;
   private static final int PIECE = 64 << 10;
-  private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   /** Sends what the broker has sent as frames. */
   @FunctionalInterface
@@ -185,46 +179,9 @@ public final class Gateway implements AutoCloseable {
   }
 
   private boolean shake(InputStream in, OutputStream out) throws IOException {
-    ByteArrayOutputStream head = new ByteArrayOutputStream();
-    while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-      int next = in.read();
-      if (next < 0) {
-        return false;
-      }
-      head.write(next);
-    }
-    String request = head.toString(StandardCharsets.ISO_8859_1);
-    requests.add(request);
-    String key = "";
-    for (String line : request.lines().toList()) {
-      if (line.toLowerCase(Locale.ROOT).startsWith("sec-websocket-key:")) {
-        key = line.substring(line.indexOf(':') + 1).strip();
-      }
-    }
-    out.write(
-        """
-        HTTP/1.1 101 Switching Protocols\r
-        upgrade: WebSocket\r
-        connection: keep-alive, Upgrade\r
-        sec-websocket-accept: %s\r
-        sec-websocket-protocol: mqtt\r
-        \r
-        """
-            .formatted(accept(key))
-            .getBytes(StandardCharsets.US_ASCII));
-    out.flush();
-    return true;
-  }
-
-  private static String accept(String key) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-1")
-              .digest((key + MAGIC).getBytes(StandardCharsets.US_ASCII));
-      return Base64.getEncoder().encodeToString(hash);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    Optional<String> request = WebSocketServer.shake(in, out);
+    request.ifPresent(requests::add);
+    return request.isPresent();
   }
 
   private void toBroker(InputStream in, OutputStream target) throws IOException {

@@ -10,7 +10,8 @@ public enum Scheme {
   WS,
   WSS;
 
-  boolean tls() {
+  /** Whether it is encrypted. */
+  public boolean tls() {
     return this == SSL || this == WSS;
   }
 

@@ -51,10 +51,11 @@ public final class ConnectorTaker implements Taker {
 
   /** Connects, without meters; the receiver takes messages from then on. */
   public static ConnectorTaker connect(String url, Load load, Path directory) {
-    return connect(url, load, directory, false);
+    return connect(url, load, directory, false, TlsSettings.DEFAULT);
   }
 
-  static ConnectorTaker connect(String url, Load load, Path directory, boolean metered) {
+  static ConnectorTaker connect(
+      String url, Load load, Path directory, boolean metered, TlsSettings tls) {
     long room = LEAST_ROOM + ROOM * load.messages() * (load.payloadBytes() + COLUMNS_BYTES);
     SourceSettings settings =
         new SourceSettings(
@@ -67,7 +68,7 @@ public final class ConnectorTaker implements Taker {
             "benchmark-connector",
             load.qos(),
             CredentialSettings.NONE,
-            TlsSettings.DEFAULT,
+            tls,
             Map.of(),
             Duration.ofMinutes(10),
             Duration.ofSeconds(30),

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.benchmark.ingest;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.mqtt.TlsSettings;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
@@ -26,9 +27,9 @@ final class FollowedTaker implements Taker {
     this.reader = new Thread(() -> follow(taker.store()), "benchmark-reader");
   }
 
-  static FollowedTaker connect(String url, Load load, Path directory) {
+  static FollowedTaker connect(String url, Load load, Path directory, TlsSettings tls) {
     FollowedTaker followed =
-        new FollowedTaker(ConnectorTaker.connect(url, load, directory, true), load);
+        new FollowedTaker(ConnectorTaker.connect(url, load, directory, true, tls), load);
     followed.reader.start();
     return followed;
   }

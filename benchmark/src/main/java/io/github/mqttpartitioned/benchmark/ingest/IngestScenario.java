@@ -68,6 +68,12 @@ public final class IngestScenario implements Scenario {
             new Choice(Arrays.stream(Side.values()).map(Side::word).toList()),
             "connector,paho,hivemq,bare",
             "sides to compare"),
+        new Setting(
+            "transport",
+            new Choice(Transport.WORDS),
+            "tcp",
+            "tcp,ws",
+            "transports to measure; clients and the bare reader use tcp alone"),
         Scratch.SETTING);
   }
 
@@ -75,12 +81,13 @@ public final class IngestScenario implements Scenario {
   public boolean run(Settings settings, PrintStream out) throws Exception {
     try (Scratch scratch = Scratch.of(settings)) {
       printHead(settings, scratch, out);
+      List<Transport> transports = Transport.of(settings.choice("transport"), scratch);
       Results results = new Results();
       Measurements measurements = new Measurements();
       boolean right = true;
       int warmUps = settings.isCheck() ? 0 : WARM_UPS;
       for (int round = 1 - warmUps; round <= settings.smallCount("rounds"); round++) {
-        right &= round(round, settings, scratch, results, measurements, out);
+        right &= round(round, settings, transports, scratch, results, measurements, out);
       }
       out.println();
       out.print(results.table());
@@ -93,25 +100,31 @@ public final class IngestScenario implements Scenario {
   private static boolean round(
       int round,
       Settings settings,
+      List<Transport> transports,
       Scratch scratch,
       Results results,
       Measurements measurements,
       PrintStream out)
       throws Exception {
     boolean right = true;
-    List<Side> turns = new ArrayList<>(sides(settings));
+    List<Turn> turns = new ArrayList<>(turns(sides(settings), transports));
     if (round % 2 == 0) {
       // Nobody is always the first, after which the disk may be busy yet.
       Collections.reverse(turns);
     }
     for (int qos : qos(settings)) {
-      for (Side side : turns) {
+      for (Turn turn : turns) {
+        Side side = turn.side();
         Load load = load(side, qos, settings);
         String what =
-            "%s, QoS %d, %-9s"
-                .formatted(round <= 0 ? "warm-up" : "round " + round, qos, side.word());
+            "%s, QoS %d, %-9s %-3s"
+                .formatted(
+                    round <= 0 ? "warm-up" : "round " + round,
+                    qos,
+                    side.word(),
+                    turn.transport().word());
         try {
-          Round.Outcome outcome = Round.measure(side, load, scratch);
+          Round.Outcome outcome = Round.measure(side, turn.transport(), load, scratch);
           double rate = outcome.rate();
           out.printf(
               Locale.ROOT,
@@ -123,8 +136,8 @@ public final class IngestScenario implements Scenario {
                   : String.format(
                       Locale.ROOT, ", %,d of %,d dropped", outcome.lost(), load.messages()));
           if (round > 0) {
-            results.add(side, qos, rate);
-            String row = "ingest, QoS %d, %s".formatted(qos, side.word());
+            results.add(side, turn.transport().scheme(), qos, rate);
+            String row = "ingest, QoS %d, %s".formatted(qos, turn.word());
             measurements.add(row, "messages/s", rate);
             if (outcome.lost() > 0) {
               measurements.add(row + ", dropped", "%", PERCENT * outcome.lost() / load.messages());
@@ -137,6 +150,25 @@ public final class IngestScenario implements Scenario {
       }
     }
     return right;
+  }
+
+  /** One side over one transport. */
+  private record Turn(Side side, Transport transport) {
+
+    /** Over TCP it has the name that it had before there were other transports. */
+    String word() {
+      return transport.isTcp() ? side.word() : side.word() + " over " + transport.word();
+    }
+  }
+
+  private static List<Turn> turns(List<Side> sides, List<Transport> transports) {
+    return sides.stream()
+        .flatMap(
+            side ->
+                transports.stream()
+                    .filter(transport -> side.isConnector() || transport.isTcp())
+                    .map(transport -> new Turn(side, transport)))
+        .toList();
   }
 
   private static Load load(Side side, int qos, Settings settings) {

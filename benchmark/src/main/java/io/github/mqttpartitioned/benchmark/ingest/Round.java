@@ -35,11 +35,13 @@ final class Round {
    * @throws WrongCountException when an acknowledgement was wrong, missing or out of order, or what
    *     was stored is not what was sent
    */
-  static Outcome measure(Side side, Load load, Scratch scratch) throws Exception {
+  static Outcome measure(Side side, Transport transport, Load load, Scratch scratch)
+      throws Exception {
     Path directory = scratch.newDirectory();
     try (Firehose firehose =
-            Firehose.start(new Firehose.Load(load.qos(), load.payloadBytes(), load.topics()));
-        Taker taker = side.connect(firehose.url(), load, directory)) {
+            transport.firehose(
+                new Firehose.Load(load.qos(), load.payloadBytes(), load.topics()));
+        Taker taker = side.connect(firehose.url(), load, directory, transport.tls())) {
       firehose.awaitSubscribed(1, CONNECT_LIMIT);
       long begin = System.nanoTime();
       send(firehose, load);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.ingest;
 
+import io.github.mqttpartitioned.mqtt.TlsSettings;
 import java.nio.file.Path;
 
 /** One way to take messages from a broker, among those compared. */
@@ -40,16 +41,22 @@ enum Side {
     return this == HIVEMQ;
   }
 
+  /** Whether it is one of ours, which use each transport; the others are compared over TCP. */
+  boolean isConnector() {
+    return this == CONNECTOR || this == UNMETERED || this == FOLLOWED;
+  }
+
   /**
    * Connects and subscribes; messages are taken from then on.
    *
    * @param directory for what is stored
+   * @param tls what one of ours trusts
    */
-  Taker connect(String url, Load load, Path directory) throws Exception {
+  Taker connect(String url, Load load, Path directory, TlsSettings tls) throws Exception {
     return switch (this) {
-      case CONNECTOR -> ConnectorTaker.connect(url, load, directory, true);
-      case FOLLOWED -> FollowedTaker.connect(url, load, directory);
-      case UNMETERED -> ConnectorTaker.connect(url, load, directory, false);
+      case CONNECTOR -> ConnectorTaker.connect(url, load, directory, true, tls);
+      case FOLLOWED -> FollowedTaker.connect(url, load, directory, tls);
+      case UNMETERED -> ConnectorTaker.connect(url, load, directory, false, tls);
       case PAHO -> PahoTaker.connect(url, load);
       case HIVEMQ -> HiveMqTaker.connect(url, load);
       case BARE -> BareTaker.connect(url, load);
