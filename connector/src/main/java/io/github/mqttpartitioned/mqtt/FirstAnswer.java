@@ -72,7 +72,8 @@ final class FirstAnswer {
         what,
         """
         Check that %d is %s, and look at the broker's log: brokers that have reached a limit of \
-        connections, or do not speak MQTT 5, end a connection like this."""
+        connections (Mosquitto: max_connections), or do not speak MQTT 5, end a connection like \
+        this."""
             .formatted(broker.port(), port),
         cause);
   }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import static io.github.mqttpartitioned.testkit.Gateway.BINARY;
+import static io.github.mqttpartitioned.testkit.Gateway.FIN;
+import static io.github.mqttpartitioned.testkit.Gateway.frame;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,8 +59,22 @@ class TlsTest {
     try (ScriptedBroker broker =
             ScriptedBroker.start(connection -> ReceiverTest.ready(connection, false));
         Gateway ssl = Gateway.tls(broker.url(), server.context(), InetAddress.getByName(address));
-        Member member = new Member(folder, ssl.url(host)).tls(trusting(server)).startConnected()) {
-      assertThat(member.status().state()).isEqualTo(State.CONNECTED);
+        Gateway wss =
+            Gateway.webSocket(
+                broker.url(),
+                (data, out) -> out.write(frame(FIN | BINARY, data)),
+                server.context(),
+                InetAddress.getByName(address));
+        Member overTls =
+            new Member(folder.resolve("ssl"), ssl.url(host))
+                .tls(trusting(server))
+                .startConnected();
+        Member overWebSocket =
+            new Member(folder.resolve("wss"), wss.url(host))
+                .tls(trusting(server))
+                .startConnected()) {
+      assertThat(overTls.status().state()).isEqualTo(State.CONNECTED);
+      assertThat(overWebSocket.status().state()).isEqualTo(State.CONNECTED);
     }
   }
 

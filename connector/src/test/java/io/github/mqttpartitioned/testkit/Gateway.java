@@ -74,7 +74,13 @@ public final class Gateway implements AutoCloseable {
 
   /** WebSockets with TLS. */
   public static Gateway webSocket(String broker, Framing framing, SSLContext tls) {
-    return new Gateway(broker, InetAddress.getLoopbackAddress(), tls, framing);
+    return webSocket(broker, framing, tls, InetAddress.getLoopbackAddress());
+  }
+
+  /** WebSockets with TLS. */
+  public static Gateway webSocket(
+      String broker, Framing framing, SSLContext tls, InetAddress address) {
+    return new Gateway(broker, address, tls, framing);
   }
 
   /** TLS. */

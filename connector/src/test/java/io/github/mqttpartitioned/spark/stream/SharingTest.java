@@ -68,6 +68,15 @@ class SharingTest {
   }
 
   @Test
+  void topicsOfTheBrokerItselfMayNotComeByASharedSubscription() {
+    try (CapturedLog log = new CapturedLog()) {
+      source("a", "topics", "$SYS/#").keep();
+      source("b", "topics", "plant/$SYS").keep();
+      assertThat(log.lines("WARN A topic filter begins with $")).hasSize(1);
+    }
+  }
+
+  @Test
   void checkpointThatAnotherApplicationUsesIsLeftAlone() {
     ResolvedSource source = source("a");
     CheckpointLock other = source.checkpoint().lock().orElseThrow();
