@@ -18,7 +18,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 /**
  * Lets Spark 3.5 use tables of {@code CREATE TABLE … USING `mqtt-partitioned`}: {@code
  * spark.sql.catalog.spark_catalog=io.github.mqttpartitioned.MqttCatalog}. It is the session's
- * catalog with all its tables; those of other formats are not touched. Spark 4 needs it not: its own
+ * catalog with all its tables; those of other formats are not touched. Spark 4 does not need it: its own
  * session catalog does the same.
  */
 public final class MqttCatalog extends DelegatingCatalogExtension {
