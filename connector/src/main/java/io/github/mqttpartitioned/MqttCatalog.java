@@ -18,8 +18,8 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 /**
  * Lets Spark 3.5 use tables of {@code CREATE TABLE … USING `mqtt-partitioned`}: {@code
  * spark.sql.catalog.spark_catalog=io.github.mqttpartitioned.MqttCatalog}. It is the session's
- * catalog with all its tables; those of other formats are not touched. Spark 4 does not need it: its own
- * session catalog does the same.
+ * catalog with all its tables; those of other formats are not touched. Spark 4 does not need it:
+ * its own session catalog does the same.
  */
 public final class MqttCatalog extends DelegatingCatalogExtension {
 
@@ -33,10 +33,7 @@ public final class MqttCatalog extends DelegatingCatalogExtension {
   /** Reports wrong options now, and not at the first read. */
   @Override
   public Table createTable(
-      Identifier name,
-      Column[] columns,
-      Transform[] partitions,
-      Map<String, String> properties)
+      Identifier name, Column[] columns, Transform[] partitions, Map<String, String> properties)
       throws TableAlreadyExistsException, NoSuchNamespaceException {
     if (TableProperties.areOfTable(properties)) {
       resolve(schema(columns), properties);
@@ -62,7 +59,9 @@ public final class MqttCatalog extends DelegatingCatalogExtension {
   /** Spark 3.5 keeps no columns of a table that is created without them. */
   private Table resolve(StructType kept, Map<String, String> properties) {
     StructType schema =
-        kept.fields().length == 0 ? provider.inferSchema(new CaseInsensitiveStringMap(properties)) : kept;
+        kept.fields().length == 0
+            ? provider.inferSchema(new CaseInsensitiveStringMap(properties))
+            : kept;
     return provider.getTable(schema, new Transform[0], properties);
   }
 }

@@ -29,8 +29,7 @@ final class ServerReference {
     return Arrays.stream(reference.strip().split("[ ,]+"))
         .map(server -> url(server, from))
         .flatMap(Optional::stream)
-        .filter(
-            url -> configured.stream().anyMatch(known -> known.scheme().equals(url.scheme())))
+        .filter(url -> configured.stream().anyMatch(known -> known.scheme().equals(url.scheme())))
         .findFirst();
   }
 

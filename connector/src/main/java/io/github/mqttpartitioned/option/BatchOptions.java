@@ -53,8 +53,7 @@ public final class BatchOptions {
         .keySet()
         .removeIf(
             name ->
-                ReadOptions.ALL.stream()
-                    .noneMatch(option -> option.key().equalsIgnoreCase(name)));
+                ReadOptions.ALL.stream().noneMatch(option -> option.key().equalsIgnoreCase(name)));
     return known;
   }
 

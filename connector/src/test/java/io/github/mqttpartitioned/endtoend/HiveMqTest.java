@@ -51,7 +51,9 @@ class HiveMqTest {
     broker.close();
   }
 
-  /** A stop with messages at the broker, and then fewer members, one of which empties its session. */
+  /**
+   * A stop with messages at the broker, and then fewer members, one of which empties its session.
+   */
   @ParameterizedTest(name = "published at QoS {0}")
   @ValueSource(ints = {1, 2})
   void everyMessageArrivesAlsoThoseOfAStopAndWithFewerPartitions(int qos) throws Exception {

@@ -113,8 +113,7 @@ public final class TableProcess {
 
   private static void checkBatches(SparkSession spark, Path folder, List<String> expected) {
     String checkpoint = folder.resolve("checkpoint").toString();
-    assertThat(
-            shown(spark.read().option("sourceCheckpoint", checkpoint).table("plant.sensors")))
+    assertThat(shown(spark.read().option("sourceCheckpoint", checkpoint).table("plant.sensors")))
         .isEqualTo(expected);
     spark.sql(
         """

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@code CREATE TABLE … USING `mqtt-partitioned`}, with Spark's own session catalog and with ours. */
+/**
+ * {@code CREATE TABLE … USING `mqtt-partitioned`}, with Spark's own session catalog and with ours.
+ */
 class TableTest {
 
   private static final String UNUSED_BROKER = "tcp://127.0.0.1:1";

@@ -30,8 +30,7 @@ class ServerReferenceTest {
     "tcp://node2:1883 wss://node3/ws, wss://node3:443/ws",
   })
   void hostHasTheTransportOfTheServerThatNamesIt(String reference, String expected) {
-    assertThat(ServerReference.first(reference, TLS.get(0), TLS))
-        .contains(new BrokerUrl(expected));
+    assertThat(ServerReference.first(reference, TLS.get(0), TLS)).contains(new BrokerUrl(expected));
   }
 
   @ParameterizedTest
@@ -40,8 +39,7 @@ class ServerReferenceTest {
     "node2:1, wss://node2:1/mqtt?token=x",
   })
   void hostHasThePathOfTheServerThatNamesIt(String reference, String expected) {
-    assertThat(ServerReference.first(reference, TLS.get(1), TLS))
-        .contains(new BrokerUrl(expected));
+    assertThat(ServerReference.first(reference, TLS.get(1), TLS)).contains(new BrokerUrl(expected));
   }
 
   @ParameterizedTest

@@ -209,8 +209,7 @@ class ClusterMemberTest {
             ScriptedBroker.inOrder(
                 connection -> {
                   connection.expect(PacketType.CONNECT);
-                  connection.send(
-                      Packets.connack(false, 0x9C, elsewhere(authority(other.url()))));
+                  connection.send(Packets.connack(false, 0x9C, elsewhere(authority(other.url()))));
                 },
                 connection -> {
                   ReceiverTest.ready(connection, false);

@@ -49,8 +49,7 @@ class MemberThreadsTest {
           () -> names(before),
           names -> names.size() <= 2 * MEMBERS + 1);
       members.forEach(Member::close);
-      Await.value(
-          "no thread of a member", LIMIT, () -> names(before), names -> names.size() <= 1);
+      Await.value("no thread of a member", LIMIT, () -> names(before), names -> names.size() <= 1);
     } finally {
       members.forEach(Member::close);
     }

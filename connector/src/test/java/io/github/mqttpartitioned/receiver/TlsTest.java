@@ -109,8 +109,7 @@ class TlsTest {
   /** The server that the broker names shows a certificate of another host. */
   @Test
   void serverThatABrokerNamesIsVerifiedAsTheBrokerItself() throws Exception {
-    Issued right =
-        TestAuthority.in(folder).issue("right", "RSA", "-ext", "SAN=dns:localhost");
+    Issued right = TestAuthority.in(folder).issue("right", "RSA", "-ext", "SAN=dns:localhost");
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (ScriptedBroker impostor = ScriptedBroker.start(connection -> {});
         Gateway there = Gateway.tls(impostor.url(), right.context(), loopback);

@@ -197,8 +197,7 @@ public final class Firehose implements AutoCloseable {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         synchronized (this) {
           FirehoseLane lane =
-              new FirehoseLane(
-                  lanes.size(), over(channel), pattern(), load.qos(), this::changed);
+              new FirehoseLane(lanes.size(), over(channel), pattern(), load.qos(), this::changed);
           lanes.add(lane);
           lane.start();
         }

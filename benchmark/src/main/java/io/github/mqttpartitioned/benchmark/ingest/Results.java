@@ -36,8 +36,7 @@ final class Results {
 
   String table() {
     Table table =
-        new Table(
-            "side", "over", "QoS", "messages/s: median [min–max]", "to stock Paho", "to TCP");
+        new Table("side", "over", "QoS", "messages/s: median [min–max]", "to stock Paho", "to TCP");
     Way paho = new Way(Side.PAHO, Scheme.TCP);
     rates.forEach(
         (qos, ways) ->

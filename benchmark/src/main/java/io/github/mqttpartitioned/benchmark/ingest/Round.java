@@ -39,8 +39,7 @@ final class Round {
       throws Exception {
     Path directory = scratch.newDirectory();
     try (Firehose firehose =
-            transport.firehose(
-                new Firehose.Load(load.qos(), load.payloadBytes(), load.topics()));
+            transport.firehose(new Firehose.Load(load.qos(), load.payloadBytes(), load.topics()));
         Taker taker = side.connect(firehose.url(), load, directory, transport.tls())) {
       firehose.awaitSubscribed(1, CONNECT_LIMIT);
       long begin = System.nanoTime();
