@@ -66,6 +66,7 @@ class BrokerLimitsTest {
                   connection.send(Packets.suback(id, MqttProperties.NONE, 1));
                 });
         Member member = new Member(folder, broker.url()).startConnected()) {
+      assertThat(member.status().state()).isEqualTo(State.CONNECTED);
       assertThat(log.messages())
           .anyMatch(
               line ->
