@@ -24,8 +24,7 @@ final class ServerReference {
    * @param configured the URLs that the user has given
    * @return empty if there is none
    */
-  static Optional<BrokerUrl> first(
-      String reference, BrokerUrl from, List<BrokerUrl> configured) {
+  static Optional<BrokerUrl> first(String reference, BrokerUrl from, List<BrokerUrl> configured) {
     return Arrays.stream(reference.strip().split("[ ,]+"))
         .map(server -> url(server, from))
         .flatMap(Optional::stream)

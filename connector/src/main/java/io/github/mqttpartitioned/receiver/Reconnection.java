@@ -2,9 +2,9 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.EntryPoints;
+import io.github.mqttpartitioned.option.BrokerMode;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.store.StoreException;
-import io.github.mqttpartitioned.option.BrokerMode;
 import java.time.Duration;
 
 /**
@@ -59,7 +59,9 @@ final class Reconnection {
     return System.nanoTime() + member.settings().connectTimeout().toNanos() * entryPoints.count();
   }
 
-  /** Goes where a broker's cluster sends the member, and returns whether it has sent it anywhere. */
+  /**
+   * Goes where a broker's cluster sends the member, and returns whether it has sent it anywhere.
+   */
   boolean follows(RuntimeException end) {
     return member.settings().brokerMode() == BrokerMode.CLUSTER
         && end instanceof MemberException sent
