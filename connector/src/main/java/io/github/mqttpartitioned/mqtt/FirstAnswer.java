@@ -5,7 +5,6 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_BROKER_UNREACH
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_WEBSOCKET_REFUSED;
 
 import io.github.mqttpartitioned.mqtt.websocket.HandshakeException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;
@@ -124,18 +123,12 @@ final class FirstAnswer {
     };
   }
 
-  private final class Explained extends FilterInputStream {
+  private final class Explained extends InputFilter {
 
     private boolean hasCome;
 
     Explained(InputStream in) {
       super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override
