@@ -7,11 +7,8 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
@@ -20,11 +17,9 @@ import java.util.stream.Collectors;
  * Jackson are other versions than Spark's. It keeps sessions and messages on disk. Confined to one
  * thread.
  */
-public final class HiveMqProcess implements TestBroker {
+public final class HiveMqProcess extends BrokerProcess {
 
   private static final String VERSION = "2025.5";
-  private static final Duration START_DEADLINE = Duration.ofMinutes(2);
-  private static final int HEAP_MIB = 1024;
 
   private static final String CONFIG =
       """
@@ -63,72 +58,40 @@ public final class HiveMqProcess implements TestBroker {
       </configuration>
       """;
 
-  private final int port = Ports.free();
-  private final TempFolder folder = TempFolder.create("hivemq");
-  private Optional<ChildJvm> child = Optional.empty();
-
-  private HiveMqProcess() {}
+  private HiveMqProcess() {
+    super(TempFolder.create("hivemq"));
+  }
 
   /** Starts one with a TCP listener, open to everybody. */
   public static HiveMqProcess open() {
     HiveMqProcess broker = new HiveMqProcess();
-    try {
-      broker.configure();
-      broker.start();
-      return broker;
-    } catch (RuntimeException e) {
-      broker.close();
-      throw e;
-    }
+    broker.configure();
+    return started(broker);
   }
 
   private void configure() {
     try {
       for (String one : List.of("conf", "data", "extensions", "log")) {
-        Files.createDirectories(folder.path().resolve(one));
+        Files.createDirectories(folder().path().resolve(one));
       }
-      Files.writeString(folder.path().resolve("conf/config.xml"), CONFIG.formatted(port));
-      Files.writeString(folder.path().resolve("logback.xml"), LOGGING);
+      Files.writeString(folder().path().resolve("conf/config.xml"), CONFIG.formatted(port()));
+      Files.writeString(folder().path().resolve("logback.xml"), LOGGING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   @Override
-  public void start() {
+  ChildJvm.Builder command() {
     List<Path> classPath =
         new ArrayList<>(
             MavenClassPath.of("com.hivemq", "hivemq-community-edition-embedded", VERSION));
     classPath.add(SparkVersion.location(HiveMqProcess.class));
-    ChildJvm starting =
-        ChildJvm.of(Main.class, folder.path().toString())
-            .classPath(
-                classPath.stream()
-                    .map(Path::toString)
-                    .collect(Collectors.joining(File.pathSeparator)))
-            .property("logback.configurationFile", folder.path().resolve("logback.xml").toString())
-            .property("hivemq.home", folder.path().toString())
-            .heapMiB(HEAP_MIB)
-            .start();
-    child = Optional.of(starting);
-    Probe.awaitAnswer(description(), port, START_DEADLINE, starting::isAlive, starting::describe);
-  }
-
-  @Override
-  public void stop() {
-    child.ifPresent(ChildJvm::stop);
-    child = Optional.empty();
-  }
-
-  @Override
-  public void kill() {
-    child.ifPresent(ChildJvm::close);
-    child = Optional.empty();
-  }
-
-  @Override
-  public String url(Scheme scheme) {
-    return scheme.url(Ports.port(Map.of(Scheme.TCP, port), scheme));
+    return ChildJvm.of(Main.class, folder().path().toString())
+        .classPath(
+            classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)))
+        .property("logback.configurationFile", folder().path().resolve("logback.xml").toString())
+        .property("hivemq.home", folder().path().toString());
   }
 
   @Override
@@ -139,12 +102,6 @@ public final class HiveMqProcess implements TestBroker {
   @Override
   public boolean supports(Feature feature) {
     return feature == Feature.KILL || feature == Feature.RECEIVE_MAXIMUM;
-  }
-
-  @Override
-  public void close() {
-    kill();
-    folder.delete();
   }
 
   /** The child's side. By reflection: HiveMQ is not on the class path of the tests. */
