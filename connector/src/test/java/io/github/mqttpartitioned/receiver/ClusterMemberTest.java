@@ -26,12 +26,7 @@ class ClusterMemberTest {
 
   @Test
   void urlThatRefusesIsPassedOverAtTheStart() throws Exception {
-    try (ScriptedBroker busy =
-            ScriptedBroker.start(
-                connection -> {
-                  connection.expect(PacketType.CONNECT);
-                  connection.send(Packets.connack(false, 0x88, MqttProperties.NONE));
-                });
+    try (ScriptedBroker busy = ScriptedBroker.refusing(0x88, MqttProperties.NONE);
         ScriptedBroker broker =
             ScriptedBroker.start(
                 connection -> {
@@ -92,11 +87,7 @@ class ClusterMemberTest {
 
   /** Says where another server is, in CONNACK. */
   private static ScriptedBroker sendingTo(int reason, String reference) {
-    return ScriptedBroker.start(
-        connection -> {
-          connection.expect(PacketType.CONNECT);
-          connection.send(Packets.connack(false, reason, elsewhere(reference)));
-        });
+    return ScriptedBroker.refusing(reason, elsewhere(reference));
   }
 
   private static ScriptedBroker delivering(String payload) {

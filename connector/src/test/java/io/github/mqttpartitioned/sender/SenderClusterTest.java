@@ -35,12 +35,7 @@ class SenderClusterTest {
 
   @Test
   void urlThatIsDeadOrBusyIsPassedOver() throws Exception {
-    try (ScriptedBroker busy =
-            ScriptedBroker.start(
-                connection -> {
-                  connection.expect(PacketType.CONNECT);
-                  connection.send(Packets.connack(false, 0x88, MqttProperties.NONE));
-                });
+    try (ScriptedBroker busy = ScriptedBroker.refusing(0x88, MqttProperties.NONE);
         ScriptedBroker broker =
             ScriptedBroker.start(
                 connection -> {

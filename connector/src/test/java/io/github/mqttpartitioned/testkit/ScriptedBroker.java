@@ -64,6 +64,15 @@ public final class ScriptedBroker implements AutoCloseable {
     return started(List.of(script), true);
   }
 
+  /** Answers each CONNECT with a reason code of 0x80 or more. */
+  public static ScriptedBroker refusing(int reason, MqttProperties properties) {
+    return start(
+        connection -> {
+          connection.expect(PacketType.CONNECT);
+          connection.send(Packets.connack(false, reason, properties));
+        });
+  }
+
   /** A broker that plays these scripts on its connections, in order; one more is a failure. */
   public static ScriptedBroker inOrder(Script... scripts) {
     return started(List.of(scripts), false);
