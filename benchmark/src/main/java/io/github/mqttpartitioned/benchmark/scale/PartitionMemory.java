@@ -94,7 +94,8 @@ final class PartitionMemory {
     }
   }
 
-  private static long settledBytes() {
+  /** Heap and direct memory, once collections free no more. */
+  static long settledBytes() {
     long used = usedBytes();
     for (int i = 0; i < MOST_COLLECTIONS; i++) {
       long before = used;

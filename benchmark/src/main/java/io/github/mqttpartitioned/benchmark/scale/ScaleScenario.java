@@ -30,6 +30,7 @@ public final class ScaleScenario implements Scenario {
   private static final String BACKLOG = "backlog";
   private static final String PARTITIONS = "partitions";
   private static final String IDLE = "idle";
+  private static final String MEMBERS = "members";
   private static final int PAYLOAD_BYTES = 100;
   private static final int TOPICS = 300;
   private static final int IDLE_PARTITIONS = 8;
@@ -52,8 +53,8 @@ public final class ScaleScenario implements Scenario {
     return List.of(
         Setting.of(
             "figures",
-            new Choice(List.of(MEMORY, BACKLOG, PARTITIONS, IDLE)),
-            String.join(",", MEMORY, BACKLOG, PARTITIONS, IDLE),
+            new Choice(List.of(MEMORY, BACKLOG, PARTITIONS, IDLE, MEMBERS)),
+            String.join(",", MEMORY, BACKLOG, PARTITIONS, IDLE, MEMBERS),
             "what to measure"),
         new Setting(
             "largest",
@@ -77,6 +78,8 @@ public final class ScaleScenario implements Scenario {
             "messages to the partition whose memory is measured"),
         new Setting(
             "idle", new Count(1, 3_600), "20", "2", "seconds that the idle query is watched"),
+        new Setting(
+            "members", new Count(1, 10_000), "300", "10", "members of one query at one Mosquitto"),
         Scratch.SETTING);
   }
 
@@ -123,6 +126,9 @@ public final class ScaleScenario implements Scenario {
         if (figures.contains(IDLE)) {
           idle(spark, settings, scratch, measurements);
         }
+        if (figures.contains(MEMBERS)) {
+          members(spark, settings, scratch, measurements);
+        }
       } finally {
         spark.stop();
       }
@@ -165,6 +171,16 @@ public final class ScaleScenario implements Scenario {
         measurements.add(
             "scale, CPU of an idle query of Spark's socket source", "% of a core", socket);
       }
+    }
+  }
+
+  private static void members(
+      SparkSession spark, Settings settings, Scratch scratch, Measurements measurements)
+      throws Exception {
+    int members = settings.smallCount("members");
+    ManyMembers.measure(spark, 1, scratch, new Measurements());
+    for (int round = 0; round < settings.count("rounds"); round++) {
+      ManyMembers.measure(spark, members, scratch, measurements);
     }
   }
 
