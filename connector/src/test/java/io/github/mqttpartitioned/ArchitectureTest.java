@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** The packages, and which of them may know which: what docs/architecture.md draws. */
@@ -346,6 +347,13 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("scala.collection..", "scala.jdk..")
         .check(CLASSES);
+  }
+
+  /** Some runtimes lack the module {@code jdk.random}, which has the generators that it finds. */
+  @Test
+  void randomNumbersNeedNoModuleBesideTheBaseOfJava() {
+    noClasses().should().callMethod(RandomGenerator.class, "getDefault").check(CLASSES);
+    noClasses().should().callMethod(RandomGenerator.class, "of", String.class).check(CLASSES);
   }
 
   /** Reflection on Spark stands for a method that some version does not have. */

@@ -14,9 +14,9 @@ import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,7 +98,7 @@ public final class Receiver {
         times,
         leaseCheck,
         connectedBefore,
-        new Backoff(RandomGenerator.getDefault()));
+        new Backoff(new SplittableRandom()));
   }
 
   Receiver(
