@@ -6,6 +6,7 @@ import io.github.mqttpartitioned.benchmark.compare.Comparison;
 import io.github.mqttpartitioned.benchmark.compare.Plot;
 import io.github.mqttpartitioned.benchmark.ingest.IngestScenario;
 import io.github.mqttpartitioned.benchmark.latency.LatencyScenario;
+import io.github.mqttpartitioned.benchmark.read.ColdScenario;
 import io.github.mqttpartitioned.benchmark.read.ReadScenario;
 import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.scale.ScaleScenario;
@@ -35,6 +36,7 @@ public final class Main {
           new IngestScenario(),
           new BrokerScenario(),
           new ReadScenario(),
+          new ColdScenario(),
           new LatencyScenario(),
           new ScaleScenario(),
           new SinkScenario());

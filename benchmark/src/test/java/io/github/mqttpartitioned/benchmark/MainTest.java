@@ -23,7 +23,7 @@ class MainTest {
     assertThat(run()).isEqualTo(2);
     assertThat(errors()).contains("e2e", "jmh", "compare", "plot");
     assertThat(run("e2e")).isEqualTo(2);
-    assertThat(errors()).contains("ingest", "broker", "read", "latency", "scale");
+    assertThat(errors()).contains("ingest", "broker", "read", "cold", "latency", "scale");
   }
 
   @Test
@@ -46,7 +46,7 @@ class MainTest {
 
   @Test
   void everyScenarioExplainsItsOptions() {
-    for (String scenario : List.of("ingest", "broker", "read", "latency", "scale")) {
+    for (String scenario : List.of("ingest", "broker", "read", "cold", "latency", "scale")) {
       assertThat(run("e2e", scenario, "--help")).isZero();
     }
   }

@@ -51,6 +51,10 @@ public final class Backlog {
     return partitions;
   }
 
+  int topics() {
+    return topics.length;
+  }
+
   long rowsPerPartition() {
     return rowsPerPartition;
   }

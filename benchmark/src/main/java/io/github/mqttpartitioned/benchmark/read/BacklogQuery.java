@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.benchmark.read;
 
 import io.github.mqttpartitioned.benchmark.report.Scratch;
+import io.github.mqttpartitioned.benchmark.spark.ConstantSource;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import java.io.IOException;
@@ -39,31 +40,63 @@ public final class BacklogQuery implements AutoCloseable {
   private final SparkSession spark;
   private final Backlog backlog;
   private final Scratch scratch;
-  private final ScriptedBroker broker;
-  private final Path stores;
-  private final Path first;
+  private final Place place;
+
+  /** Null where another JVM has it. */
+  private final @Nullable ScriptedBroker broker;
+
   private long fillNanos;
 
-  private BacklogQuery(SparkSession spark, Backlog backlog, Scratch scratch) throws IOException {
+  /**
+   * Where a backlog lies: all that another JVM must know to read it.
+   *
+   * @param brokerUrl of the broker that never sends a message
+   * @param stores directory of the option {@code storeDir}
+   * @param first checkpoint of the query that made them
+   */
+  record Place(String brokerUrl, Path stores, Path first) {}
+
+  private BacklogQuery(
+      SparkSession spark,
+      Backlog backlog,
+      Scratch scratch,
+      Place place,
+      @Nullable ScriptedBroker broker) {
     this.spark = spark;
     this.backlog = backlog;
     this.scratch = scratch;
-    this.stores = scratch.newDirectory();
-    this.first = scratch.newDirectory();
-    this.broker =
+    this.place = place;
+    this.broker = broker;
+  }
+
+  private static BacklogQuery create(SparkSession spark, Backlog backlog, Scratch scratch)
+      throws IOException {
+    ScriptedBroker broker =
         ScriptedBroker.start(
             connection -> {
               connection.accept(false, MqttProperties.NONE);
               connection.grant();
             });
+    Place place = new Place(broker.url(), scratch.newDirectory(), scratch.newDirectory());
+    return new BacklogQuery(spark, backlog, scratch, place, broker);
+  }
+
+  /** Over a backlog that another JVM has prepared, and whose broker it has. */
+  static BacklogQuery at(Place place, SparkSession spark, Backlog backlog, Scratch scratch) {
+    return new BacklogQuery(spark, backlog, scratch, place, null);
+  }
+
+  /** Where it lies, for {@link #at}. */
+  Place place() {
+    return place;
   }
 
   /** Makes the stores and fills them. */
   public static BacklogQuery prepare(SparkSession spark, Backlog backlog, Scratch scratch)
       throws Exception {
-    BacklogQuery query = new BacklogQuery(spark, backlog, scratch);
+    BacklogQuery query = create(spark, backlog, scratch);
     try {
-      query.await(query.messages(Map.of()).writeStream().format("noop"), query.first);
+      query.await(query.messages(Map.of()).writeStream().format("noop"), query.place.first());
       Path own = query.storesOfSource();
       long begin = System.nanoTime();
       backlog.write(own, String.valueOf(own.getFileName()), STORE_MAX);
@@ -77,7 +110,7 @@ public final class BacklogQuery implements AutoCloseable {
 
   /** The source keeps its stores in a directory that is called as the source. */
   private Path storesOfSource() throws IOException {
-    try (Stream<Path> directories = Files.list(stores)) {
+    try (Stream<Path> directories = Files.list(place.stores())) {
       return directories.findFirst().orElseThrow();
     }
   }
@@ -101,7 +134,7 @@ public final class BacklogQuery implements AutoCloseable {
    */
   public long run(Query query) throws Exception {
     Path checkpoint = scratch.newDirectory();
-    copy(first.resolve(SOURCES), checkpoint.resolve(SOURCES));
+    copy(place.first().resolve(SOURCES), checkpoint.resolve(SOURCES));
     return run(query, messages(query.options()), checkpoint);
   }
 
@@ -116,7 +149,7 @@ public final class BacklogQuery implements AutoCloseable {
         spark
             .read()
             .format("mqtt-partitioned")
-            .option("sourceCheckpoint", first.toString())
+            .option("sourceCheckpoint", place.first().toString())
             .options(query.options())
             .load();
     Object found = query.of(stored);
@@ -126,12 +159,12 @@ public final class BacklogQuery implements AutoCloseable {
   }
 
   /** The same over the messages in Kafka. */
-  long run(Query query, KafkaBacklog kafka) throws Exception {
+  long runKafka(Query query, String bootstrap) throws Exception {
     Dataset<Row> messages =
         spark
             .readStream()
             .format("kafka")
-            .option("kafka.bootstrap.servers", kafka.bootstrap())
+            .option("kafka.bootstrap.servers", bootstrap)
             .option("subscribe", KafkaBacklog.TOPIC)
             .option("startingOffsets", "earliest")
             .load()
@@ -139,7 +172,28 @@ public final class BacklogQuery implements AutoCloseable {
     return run(query, messages, scratch.newDirectory());
   }
 
+  /** As many rows of a source that does nothing: what Spark alone takes. */
+  long runNothing(Query query) throws Exception {
+    Dataset<Row> messages =
+        spark
+            .readStream()
+            .format(ConstantSource.class.getName())
+            .option(ConstantSource.PARTITIONS, backlog.partitions())
+            .option(ConstantSource.ROWS, backlog.rowsPerPartition())
+            .option(ConstantSource.PAYLOAD, backlog.payloadBytes())
+            .load();
+    return rowsOf(query, messages, scratch.newDirectory());
+  }
+
   private long run(Query query, Dataset<Row> messages, Path checkpoint) throws Exception {
+    long millis = rowsOf(query, messages, checkpoint);
+    query
+        .answer()
+        .ifPresent(answer -> check(query, answer, spark.table(answer.table()).first().get(0)));
+    return millis;
+  }
+
+  private long rowsOf(Query query, Dataset<Row> messages, Path checkpoint) throws Exception {
     StreamingQueryProgress progress =
         await(query.over(messages), checkpoint)
             .orElseThrow(() -> new IllegalStateException(query.title() + " had no batch"));
@@ -148,9 +202,6 @@ public final class BacklogQuery implements AutoCloseable {
           "%s read %,d rows of %,d"
               .formatted(query.title(), progress.numInputRows(), backlog.rows()));
     }
-    query
-        .answer()
-        .ifPresent(answer -> check(query, answer, spark.table(answer.table()).first().get(0)));
     return Objects.requireNonNull(progress.durationMs().get("triggerExecution"));
   }
 
@@ -166,10 +217,10 @@ public final class BacklogQuery implements AutoCloseable {
     return spark
         .readStream()
         .format("mqtt-partitioned")
-        .option("brokerUrl", broker.url())
+        .option("brokerUrl", place.brokerUrl())
         .option("topics", "#")
         .option("partitions", backlog.partitions())
-        .option("storeDir", stores.toString())
+        .option("storeDir", place.stores().toString())
         .option("storeMaxBytes", STORE_MAX_BYTES)
         .option("drainTimeout", "100ms")
         .options(options)
@@ -205,6 +256,8 @@ public final class BacklogQuery implements AutoCloseable {
 
   @Override
   public void close() {
-    broker.close();
+    if (broker != null) {
+      broker.close();
+    }
   }
 }

@@ -58,6 +58,9 @@ public record Query(
               new Answer(
                   "offsets", sum(col("offset")), backlog -> (double) backlog.sumOfOffsets())));
 
+  /** Names of the queries that do not look into a payload or a topic. */
+  static final List<String> WITHOUT_CONTENT = List.of("offset", "payload", "all");
+
   /** Name of the query that takes topics apart itself. */
   static final String SPLIT = "split";
 
@@ -93,6 +96,11 @@ public record Query(
           levels(SPLIT, "lengths of four levels, split in the query", "split(topic, '/')[%d]"),
           levels("levels", "lengths of four levels, topicColumns", null),
           new Query("unused", "sum(offset) beside topicColumns", LEVELS, OFFSETS.answer));
+
+  /** The one of that name. */
+  static Query named(String name) {
+    return ALL.stream().filter(query -> query.name().equals(name)).findFirst().orElseThrow();
+  }
 
   private static Query field(
       String name, String title, Map<String, String> options, String payload) {

@@ -34,6 +34,7 @@ public final class ReadScenario implements Scenario {
   private static final String CONNECTOR = "connector";
   private static final String BATCH = "batch";
   private static final String KAFKA = "kafka";
+  private static final String NOTHING = "nothing";
   private static final String SCAN = "scan";
   private static final double MILLIS_PER_SECOND = 1e3;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -69,7 +70,7 @@ public final class ReadScenario implements Scenario {
         new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
         new Setting(
             "partitions",
-            new Choice(List.of("1", "2", "4", "8")),
+            new Choice(List.of("1", "2", "4", "8", "16", "32", "64")),
             "1,2,4,8",
             "2",
             "partitions of the backlog"),
@@ -77,9 +78,10 @@ public final class ReadScenario implements Scenario {
         Setting.of("topics", new Count(1, 10_000), "300", "topics that the messages spread over"),
         Setting.of(
             "sides",
-            new Choice(List.of(CONNECTOR, BATCH, KAFKA, SCAN)),
-            String.join(",", CONNECTOR, BATCH, KAFKA, SCAN),
-            "sides to compare: connector is the stream, batch a batch read of its checkpoint"),
+            new Choice(List.of(CONNECTOR, BATCH, KAFKA, NOTHING, SCAN)),
+            String.join(",", CONNECTOR, BATCH, KAFKA, NOTHING, SCAN),
+            "sides to compare: connector is the stream, batch a batch read of its checkpoint, nothing a"
+                + " source whose rows are constants"),
         Setting.of(
             "queries",
             new Choice(QUERIES),
@@ -183,7 +185,8 @@ public final class ReadScenario implements Scenario {
 
     private long run(String side, Query each) throws Exception {
       return switch (side) {
-        case KAFKA -> query.run(each, Objects.requireNonNull(kafka));
+        case KAFKA -> query.runKafka(each, Objects.requireNonNull(kafka).bootstrap());
+        case NOTHING -> query.runNothing(each);
         case BATCH -> query.runBatch(each);
         default -> query.run(each);
       };
@@ -194,9 +197,12 @@ public final class ReadScenario implements Scenario {
      * query.
      */
     private static boolean answers(String side, Query query) {
-      return side.equals(CONNECTOR)
-          || side.equals(BATCH)
-          || (side.equals(KAFKA) && query.options().isEmpty() && !query.name().equals(Query.SPLIT));
+      return switch (side) {
+        case CONNECTOR, BATCH -> true;
+        case KAFKA -> query.options().isEmpty() && !query.name().equals(Query.SPLIT);
+        case NOTHING -> Query.WITHOUT_CONTENT.contains(query.name());
+        default -> false;
+      };
     }
 
     private void scan(int round) throws IOException {

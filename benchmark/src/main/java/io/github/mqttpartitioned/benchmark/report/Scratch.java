@@ -42,6 +42,11 @@ public final class Scratch implements AutoCloseable {
       throw new IOException(
           parent + " is in memory, not on a disk; say --dir with a directory that is on one");
     }
+    return in(parent);
+  }
+
+  /** Makes one in a directory that may be a scratch directory itself. */
+  public static Scratch in(Path parent) throws IOException {
     return new Scratch(Files.createTempDirectory(parent.toAbsolutePath(), "mqtt-benchmark-"));
   }
 
