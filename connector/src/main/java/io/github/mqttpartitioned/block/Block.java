@@ -113,23 +113,47 @@ public final class Block {
     return bytes.getLong(start(Column.RECEIVED) + row * Long.BYTES);
   }
 
+  /**
+   * As {@link #receivedMicros(int)} of {@code rows} messages from {@code firstRow} on, for a caller
+   * that reads many.
+   */
+  public long[] receivedMicros(int firstRow, int rows) {
+    long[] micros = new long[rows];
+    bytes
+        .slice(start(Column.RECEIVED) + firstRow * Long.BYTES, rows * Long.BYTES)
+        .order(BlockFormat.ORDER)
+        .asLongBuffer()
+        .get(micros);
+    return micros;
+  }
+
   /** QoS of the PUBLISH: 0, 1 or 2 (MQTT 5, section 3.3.1.2). */
   public int qos(int row) {
-    return flags(row) & BlockFormat.FLAG_QOS_MASK;
+    return BlockFormat.qos(flags(row));
   }
 
   /** The RETAIN flag of the PUBLISH (MQTT 5, section 3.3.1.3). */
   public boolean retained(int row) {
-    return (flags(row) & BlockFormat.FLAG_RETAINED) != 0;
+    return BlockFormat.retained(flags(row));
   }
 
   /** The DUP flag of the PUBLISH (MQTT 5, section 3.3.1.1). */
   public boolean duplicate(int row) {
-    return (flags(row) & BlockFormat.FLAG_DUPLICATE) != 0;
+    return BlockFormat.duplicate(flags(row));
   }
 
   private int flags(int row) {
     return bytes.get(start(Column.FLAGS) + row);
+  }
+
+  /**
+   * The flags of {@code rows} messages from {@code firstRow} on, for a caller that reads many. See
+   * {@link BlockFormat#qos}, {@link BlockFormat#retained} and {@link BlockFormat#duplicate}.
+   */
+  public byte[] flags(int firstRow, int rows) {
+    byte[] flags = new byte[rows];
+    bytes.get(start(Column.FLAGS) + firstRow, flags);
+    return flags;
   }
 
   /** Index of the message's topic among those of the block: 0 to {@link #topicCount} - 1. */

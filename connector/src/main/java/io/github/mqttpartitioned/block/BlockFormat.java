@@ -124,6 +124,21 @@ public final class BlockFormat {
     return qos | (retained ? FLAG_RETAINED : 0) | (duplicate ? FLAG_DUPLICATE : 0);
   }
 
+  /** QoS in the flags of a message: 0, 1 or 2 (MQTT 5, section 3.3.1.2). */
+  public static int qos(int flags) {
+    return flags & FLAG_QOS_MASK;
+  }
+
+  /** The RETAIN flag in the flags of a message (MQTT 5, section 3.3.1.3). */
+  public static boolean retained(int flags) {
+    return (flags & FLAG_RETAINED) != 0;
+  }
+
+  /** The DUP flag in the flags of a message (MQTT 5, section 3.3.1.1). */
+  public static boolean duplicate(int flags) {
+    return (flags & FLAG_DUPLICATE) != 0;
+  }
+
   /** The next multiple of 8. A long, because a damaged header may lead beyond an int. */
   static long align(long position) {
     return (position + 7) & ~7L;

@@ -35,7 +35,7 @@ public final class BlockVectors {
    */
   public ColumnarBatch batch(Block block, int partition, int firstRow, int rows) {
     BorrowedBytes bytes = new BorrowedBytes(block.bytes());
-    ColumnVector[] message = MessageColumns.of(block, bytes, partition, firstRow);
+    ColumnVector[] message = MessageColumns.of(block, bytes, partition, firstRow, rows);
     if (columns.payloadType() == PayloadType.STRING) {
       message[MessageColumns.PAYLOAD] =
           new PayloadText(block, bytes, firstRow, rows, count -> payloadsNotUtf8 += count);

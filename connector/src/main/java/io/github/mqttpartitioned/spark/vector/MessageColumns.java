@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.spark.vector;
 
 import io.github.mqttpartitioned.block.Block;
+import io.github.mqttpartitioned.block.BlockFormat;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.vectorized.ColumnVector;
 import org.apache.spark.unsafe.types.UTF8String;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The nine columns that every message has. Each column is a class of its own, so that each call in
  * Spark's generated code has one target and can be inlined.
+ *
+ * <p>The first read of a column copies its values of all rows into an array. A row then costs the
+ * load of an element, and not the check of a checksum's state and of two borders.
  */
 final class MessageColumns {
 
@@ -23,17 +27,20 @@ final class MessageColumns {
    *
    * @param partition partition that the block belongs to
    * @param firstRow row of the block that becomes row 0 of the columns
+   * @param rows number of rows from there on
    */
-  static ColumnVector[] of(Block block, BorrowedBytes bytes, int partition, int firstRow) {
+  static ColumnVector[] of(
+      Block block, BorrowedBytes bytes, int partition, int firstRow, int rows) {
+    Flags flags = new Flags(block, firstRow, rows);
     return new ColumnVector[] {
-      new Topic(block, bytes, firstRow),
+      new Topic(block, bytes, firstRow, rows),
       new Payload(block, bytes, firstRow),
       new Partition(partition),
       new Offset(block.firstOffset() + firstRow),
-      new Timestamp(block, firstRow),
-      new Qos(block, firstRow),
-      new Retained(block, firstRow),
-      new Duplicate(block, firstRow),
+      new Timestamp(block, firstRow, rows),
+      new Qos(flags),
+      new Retained(flags),
+      new Duplicate(flags),
       new Broker(block)
     };
   }
@@ -42,27 +49,37 @@ final class MessageColumns {
     private final Block block;
     private final BorrowedBytes bytes;
     private final int firstRow;
+    private final int rows;
+
+    /** By row, the number of its topic. Set when the first topic is read. */
+    private int @Nullable [] numbers;
 
     /** By number of the topic. Each is created at its first use: many messages share few topics. */
     private UTF8String @Nullable [] topics;
 
-    Topic(Block block, BorrowedBytes bytes, int firstRow) {
+    Topic(Block block, BorrowedBytes bytes, int firstRow, int rows) {
       super(DataTypes.StringType);
       this.block = block;
       this.bytes = bytes;
       this.firstRow = firstRow;
+      this.rows = rows;
     }
 
     @Override
     public UTF8String getUTF8String(int row) {
-      if (topics == null) {
-        topics = new UTF8String[block.topicCount()];
+      int[] known = numbers;
+      UTF8String[] texts = topics;
+      if (known == null || texts == null) {
+        known = block.topics(firstRow, rows);
+        texts = new UTF8String[block.topicCount()];
+        numbers = known;
+        topics = texts;
       }
-      int number = block.topic(firstRow + row);
-      UTF8String topic = topics[number];
+      int number = known[row];
+      UTF8String topic = texts[number];
       if (topic == null) {
         topic = bytes.text(block.topicStart(number), block.topicLength(number));
-        topics[number] = topic;
+        texts[number] = topic;
       }
       return topic;
     }
@@ -127,64 +144,93 @@ final class MessageColumns {
   private static final class Timestamp extends BlockColumnVector {
     private final Block block;
     private final int firstRow;
+    private final int rows;
 
-    Timestamp(Block block, int firstRow) {
+    /** Set when the first time is read. */
+    private long @Nullable [] micros;
+
+    Timestamp(Block block, int firstRow, int rows) {
       super(DataTypes.TimestampType);
       this.block = block;
       this.firstRow = firstRow;
+      this.rows = rows;
     }
 
     @Override
     public long getLong(int row) {
-      return block.receivedMicros(firstRow + row);
+      long[] known = micros;
+      if (known == null) {
+        known = block.receivedMicros(firstRow, rows);
+        micros = known;
+      }
+      return known[row];
+    }
+  }
+
+  /** The flags of all rows, for three columns. */
+  private static final class Flags {
+    private final Block block;
+    private final int firstRow;
+    private final int rows;
+
+    /** Set when the first flag is read. */
+    private byte @Nullable [] flags;
+
+    Flags(Block block, int firstRow, int rows) {
+      this.block = block;
+      this.firstRow = firstRow;
+      this.rows = rows;
+    }
+
+    int of(int row) {
+      byte[] known = flags;
+      if (known == null) {
+        known = block.flags(firstRow, rows);
+        flags = known;
+      }
+      return known[row];
     }
   }
 
   private static final class Qos extends BlockColumnVector {
-    private final Block block;
-    private final int firstRow;
+    private final Flags flags;
 
-    Qos(Block block, int firstRow) {
+    Qos(Flags flags) {
       super(DataTypes.IntegerType);
-      this.block = block;
-      this.firstRow = firstRow;
+      this.flags = flags;
     }
 
     @Override
     public int getInt(int row) {
-      return block.qos(firstRow + row);
+      return BlockFormat.qos(flags.of(row));
     }
   }
 
   private static final class Retained extends BlockColumnVector {
-    private final Block block;
-    private final int firstRow;
+    private final Flags flags;
 
-    Retained(Block block, int firstRow) {
+    Retained(Flags flags) {
       super(DataTypes.BooleanType);
-      this.block = block;
-      this.firstRow = firstRow;
+      this.flags = flags;
     }
 
     @Override
     public boolean getBoolean(int row) {
-      return block.retained(firstRow + row);
+      return BlockFormat.retained(flags.of(row));
     }
   }
 
   private static final class Duplicate extends BlockColumnVector {
-    private final Block block;
-    private final int firstRow;
+    private final Flags flags;
 
-    Duplicate(Block block, int firstRow) {
+    Duplicate(Flags flags) {
       super(DataTypes.BooleanType);
-      this.block = block;
-      this.firstRow = firstRow;
+      this.flags = flags;
     }
 
     @Override
     public boolean getBoolean(int row) {
-      return block.duplicate(firstRow + row);
+      return BlockFormat.duplicate(flags.of(row));
     }
   }
 

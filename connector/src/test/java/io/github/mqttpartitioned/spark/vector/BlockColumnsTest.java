@@ -59,7 +59,7 @@ class BlockColumnsTest {
       int count = 1 + random.nextInt(messages.size() - from);
       BorrowedBytes memory = new BorrowedBytes(block.bytes());
       List<ColumnVector> columns = new ArrayList<>();
-      columns.addAll(List.of(MessageColumns.of(block, memory, 7, from)));
+      columns.addAll(List.of(MessageColumns.of(block, memory, 7, from, count)));
       columns.addAll(List.of(PropertyColumns.of(block, memory, from, count)));
       for (int row = 0; row < count; row++) {
         assertThat(rowOf(columns, row))
@@ -142,7 +142,7 @@ class BlockColumnsTest {
     Block block =
         Block.wrap(TestMessage.block(0, TestMessage.random(new Random(1), 3, true)), "test");
     BorrowedBytes memory = new BorrowedBytes(block.bytes());
-    List<ColumnVector> columns = new ArrayList<>(List.of(MessageColumns.of(block, memory, 0, 0)));
+    List<ColumnVector> columns = new ArrayList<>(List.of(MessageColumns.of(block, memory, 0, 0, 3)));
     columns.addAll(List.of(PropertyColumns.of(block, memory, 0, 3)));
     StructType schema = columns(true).schema();
     assertThat(columns).hasSize(schema.size());
@@ -178,7 +178,7 @@ class BlockColumnsTest {
     }
     Block block = Block.wrap(bytes, "test");
     BorrowedBytes memory = new BorrowedBytes(block.bytes());
-    ColumnVector[] columns = MessageColumns.of(block, memory, 3, 10);
+    ColumnVector[] columns = MessageColumns.of(block, memory, 3, 10, 40);
     ColumnVector[] properties = PropertyColumns.of(block, memory, 10, 40);
     assertThat(columns[2].getInt(39)).isEqualTo(3);
     assertThat(columns[3].getLong(39)).isEqualTo(54);
@@ -199,7 +199,7 @@ class BlockColumnsTest {
   void getterOfAnotherTypeIsRefused() {
     Block block =
         Block.wrap(TestMessage.block(0, TestMessage.random(new Random(1), 1, false)), "test");
-    ColumnVector topic = MessageColumns.of(block, new BorrowedBytes(block.bytes()), 0, 0)[0];
+    ColumnVector topic = MessageColumns.of(block, new BorrowedBytes(block.bytes()), 0, 0, 1)[0];
     assertThatThrownBy(() -> topic.getLong(0))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessage("A column of type STRING has no values of type long");
