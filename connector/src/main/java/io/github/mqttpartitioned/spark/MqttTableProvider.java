@@ -78,6 +78,7 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
               need from: %s. To write rows, give the option topic instead of topics"""
                   .formatted(schema.toDDL(), columns.toDDL())));
     }
+    SparkHost.prepare();
     if (stored) {
       return new MqttBatchTable(columns, options, () -> SparkHost.current(ClusterTimeouts.MOVE));
     }

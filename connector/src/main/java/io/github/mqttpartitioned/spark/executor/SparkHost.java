@@ -11,6 +11,7 @@ import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.read.BlockSources;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
+import io.github.mqttpartitioned.store.StoreLibrary;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -70,6 +71,17 @@ public record SparkHost(
   public static SparkHost current(Duration patience) {
     SparkContext context = SparkContext.getOrCreate();
     return context.isLocal() ? local(context) : cluster(context, patience);
+  }
+
+  /**
+   * Has what a source needs of this JVM made ready on another thread, while Spark still plans: in
+   * local mode the stores lie here.
+   */
+  public static void prepare() {
+    // Without an environment there is no context yet, and none must be made here.
+    if (SparkEnv.get() != null && SparkContext.getOrCreate().isLocal()) {
+      StoreLibrary.preload();
+    }
   }
 
   private static SparkHost local(SparkContext context) {

@@ -13,7 +13,10 @@ import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Env;
 import org.lmdbjava.EnvFlags;
 import org.lmdbjava.LmdbException;
+import org.lmdbjava.Meta;
 import org.lmdbjava.Txn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open LMDB environment and its four databases. Its users share it. The last one that releases
@@ -27,6 +30,8 @@ public final class StoreEnvironment {
 
   /** Name of the file in the environment's directory that holds everything durable. */
   public static final String DATA_FILE = DataFile.NAME;
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreEnvironment.class);
 
   private static final int MAX_READERS = 1024;
   private static final int MAX_IDLE_READERS = 16;
@@ -132,21 +137,31 @@ public final class StoreEnvironment {
   }
 
   private static Env<ByteBuffer> openEnv(Path directory, long mapBytes, EnvFlags... more) {
-    // The first use unpacks LMDB's library. lmdbjava looks it up with the thread's class loader,
-    // and
-    // a thread of Spark may have a class loader that does not know lmdbjava.
     EnvFlags[] flags = Arrays.copyOf(more, more.length + 1);
     flags[more.length] = EnvFlags.MDB_NOTLS;
+    loadLibrary();
+    NativeHeap.keepFreed();
+    return Env.create()
+        .setMapSize(mapBytes)
+        .setMaxDbs(DATABASES)
+        .setMaxReaders(MAX_READERS)
+        .open(directory.toFile(), OWNER_ONLY, flags);
+  }
+
+  /**
+   * Loads LMDB's library, which the first call unpacks. Other callers wait for it.
+   *
+   * <p>lmdbjava looks the library up with the thread's class loader, and a thread of Spark may have
+   * a class loader that does not know lmdbjava.
+   *
+   * @throws LinkageError when LMDB's library cannot be loaded into this JVM
+   */
+  public static synchronized void loadLibrary() {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(StoreEnvironment.class.getClassLoader());
     try {
-      NativeHeap.keepFreed();
-      return Env.create()
-          .setMapSize(mapBytes)
-          .setMaxDbs(DATABASES)
-          .setMaxReaders(MAX_READERS)
-          .open(directory.toFile(), OWNER_ONLY, flags);
+      LOG.debug("LMDB {}", Meta.version());
     } finally {
       thread.setContextClassLoader(before);
     }
