@@ -83,9 +83,7 @@ public final class ConstantSource implements TableProvider {
     public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
       Rows rows =
           new Rows(
-              options.getInt(PARTITIONS, 1),
-              options.getLong(ROWS, 1),
-              options.getInt(PAYLOAD, 0));
+              options.getInt(PARTITIONS, 1), options.getLong(ROWS, 1), options.getInt(PAYLOAD, 0));
       return () -> new ConstantScan(rows);
     }
   }

@@ -142,7 +142,8 @@ class BlockColumnsTest {
     Block block =
         Block.wrap(TestMessage.block(0, TestMessage.random(new Random(1), 3, true)), "test");
     BorrowedBytes memory = new BorrowedBytes(block.bytes());
-    List<ColumnVector> columns = new ArrayList<>(List.of(MessageColumns.of(block, memory, 0, 0, 3)));
+    List<ColumnVector> columns =
+        new ArrayList<>(List.of(MessageColumns.of(block, memory, 0, 0, 3)));
     columns.addAll(List.of(PropertyColumns.of(block, memory, 0, 3)));
     StructType schema = columns(true).schema();
     assertThat(columns).hasSize(schema.size());
