@@ -28,7 +28,7 @@ public final class LocalSpark {
         .config("spark.sql.warehouse.dir", directory.resolve("warehouse").toString())
         .config("spark.sql.shuffle.partitions", 1)
         // Otherwise each query has generated classes of its own, which the JVM has to compile
-        // again: as long as it does, a row costs several times what it costs later in the query.
+        // again: as long as it does, a row costs about twice what it costs later in the query.
         .config("spark.sql.artifact.isolation.enabled", false)
         .getOrCreate();
   }
