@@ -8,15 +8,15 @@ import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.Full;
 import io.github.mqttpartitioned.testkit.Packet.Publish;
 import io.github.mqttpartitioned.testkit.Seeded;
+import io.github.mqttpartitioned.testkit.SequenceCheck;
+import io.github.mqttpartitioned.testkit.SequenceCheck.Result;
 import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.Subscriber;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.BitSet;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,7 +36,7 @@ class KilledSinkTest {
 
   @TempDir Path folder;
 
-  private final BitSet arrived = new BitSet();
+  private final SequenceCheck arrived = new SequenceCheck();
 
   @ParameterizedTest(name = "QoS {0}")
   @ValueSource(ints = {1, 2})
@@ -79,11 +79,11 @@ class KilledSinkTest {
       try (ChildJvm query = query(broker, qos)) {
         query.awaitLine("^all written$", START);
       }
-      Await.until("all rows", START, () -> count() == rows);
-      assertThat(subscriber.received()).isGreaterThanOrEqualTo(rows);
+      Await.until("all rows", START, () -> arrived.distinct() >= rows);
+      assertThat(arrived.against(rows)).matches(Result::isComplete, "all rows, and no other");
       System.out.printf(
           "Killed a sink at QoS %d %d times: %d rows, %d messages%n",
-          qos, kills, rows, subscriber.received());
+          qos, kills, rows, arrived.received());
     }
   }
 
@@ -128,14 +128,6 @@ class KilledSinkTest {
   }
 
   private void take(Publish message) {
-    synchronized (arrived) {
-      arrived.set(Integer.parseInt(new String(message.payload(), StandardCharsets.UTF_8)));
-    }
-  }
-
-  private int count() {
-    synchronized (arrived) {
-      return arrived.cardinality();
-    }
+    arrived.receivedDigits(message.payload());
   }
 }

@@ -7,13 +7,12 @@ import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.LocalCluster;
 import io.github.mqttpartitioned.testkit.Packet.Publish;
+import io.github.mqttpartitioned.testkit.SequenceCheck;
 import io.github.mqttpartitioned.testkit.Subscriber;
 import io.github.mqttpartitioned.testkit.TestBroker;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -29,8 +28,7 @@ final class SinkCluster implements AutoCloseable {
   private final Subscriber subscriber;
   private final ChildJvm driver;
 
-  // Guarded by itself.
-  private final BitSet arrived = new BitSet();
+  private final SequenceCheck arrived = new SequenceCheck();
 
   SinkCluster(Path folder, TestBroker broker, int qos, String... settings) {
     this.cluster = new LocalCluster(folder, EXECUTORS);
@@ -46,9 +44,7 @@ final class SinkCluster implements AutoCloseable {
   }
 
   private void take(Publish message) {
-    synchronized (arrived) {
-      arrived.set(Integer.parseInt(new String(message.payload(), StandardCharsets.UTF_8)));
-    }
+    arrived.receivedDigits(message.payload());
   }
 
   /** Messages so far, each time counted. */
@@ -81,15 +77,9 @@ final class SinkCluster implements AutoCloseable {
   long awaitNoneMissing(long more) {
     long before = written();
     await(more + " more rows", () -> written() >= before + more);
-    int rows = Math.toIntExact(written());
-    await("all of " + rows + " rows", () -> missing(rows) == 0);
+    long rows = written();
+    await("all of " + rows + " rows", () -> arrived.against(rows).missing() == 0);
     return rows;
-  }
-
-  private int missing(int rows) {
-    synchronized (arrived) {
-      return rows - arrived.get(0, rows).cardinality();
-    }
   }
 
   private long written() {

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.testkit;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -9,8 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Collects the numbers of received {@link NumberedMessages} and says which are missing and which
- * came more than once. Takes one bit for each message. Thread-safe.
+ * Collects the numbers of received {@link NumberedMessages}, or of rows that a sink has written,
+ * and says which are missing and which came more than once. Takes one bit for each message.
+ * Thread-safe.
  */
 public final class SequenceCheck {
 
@@ -64,6 +66,11 @@ public final class SequenceCheck {
     }
     long number = ByteBuffer.wrap(payload).getLong();
     received(NumberedMessages.publisher(number), NumberedMessages.sequence(number));
+  }
+
+  /** Notes a payload that is its number in decimal digits, as a row of Spark writes it. */
+  public void receivedDigits(byte[] payload) {
+    received(0, Long.parseLong(new String(payload, StandardCharsets.US_ASCII)));
   }
 
   /** Notes a message. */

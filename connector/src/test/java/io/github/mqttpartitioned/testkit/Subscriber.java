@@ -18,7 +18,13 @@ import java.util.function.Consumer;
 public final class Subscriber implements AutoCloseable {
 
   private static final int SUBSCRIBE_ID = 1;
-  private static final int RECEIVE_MAXIMUM = 65_535;
+
+  /**
+   * Mosquitto searches its window for each packet of QoS 2: with 65535 messages in it, 45 were sent
+   * in a second.
+   */
+  private static final int RECEIVE_MAXIMUM = 1_000;
+
   private static final long END_MILLIS = 10_000;
 
   private final Wire wire;

@@ -7,15 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.CuttingProxy;
 import io.github.mqttpartitioned.testkit.Packet.Publish;
+import io.github.mqttpartitioned.testkit.SequenceCheck;
+import io.github.mqttpartitioned.testkit.SequenceCheck.Result;
 import io.github.mqttpartitioned.testkit.Soak;
 import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.testkit.Subscriber;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.BitSet;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -45,8 +45,7 @@ class SinkSoakTest {
 
   @TempDir Path folder;
 
-  // Guarded by itself.
-  private final BitSet arrived = new BitSet();
+  private final SequenceCheck arrived = new SequenceCheck();
 
   @ParameterizedTest(name = "{0} at QoS {1}")
   @CsvSource({"batch, 1", "batch, 2", "stream, 1", "stream, 2"})
@@ -55,8 +54,7 @@ class SinkSoakTest {
         Subscriber subscriber = Subscriber.subscribe(broker.url(), TOPIC, qos, this::take)) {
       write(how, qos, broker.url());
       subscriber.await(rows, DEADLINE);
-      assertThat(subscriber.received()).isEqualTo(rows);
-      assertThat(count()).isEqualTo(rows);
+      assertThat(arrived.against(rows)).matches(Result::isExact, "each row once");
     }
   }
 
@@ -68,14 +66,14 @@ class SinkSoakTest {
             CuttingProxy.start(broker.url(), (long) ROWS_BETWEEN_CUTS * BYTES_OF_A_ROW);
         Subscriber subscriber = Subscriber.subscribe(broker.url(), TOPIC, qos, this::take)) {
       write(how, qos, proxy.url());
-      Await.until("all of " + rows + " rows", DEADLINE, () -> count() == rows);
+      Await.until("all of " + rows + " rows", DEADLINE, () -> arrived.distinct() == rows);
       assertThat(proxy.cuts()).isGreaterThanOrEqualTo(rows / ROWS_BETWEEN_CUTS - TASKS);
       if (qos == 2 && broker.keepsPacketIds()) {
-        assertThat(subscriber.received()).as("messages at QoS 2").isEqualTo(rows);
+        assertThat(arrived.against(rows)).matches(Result::isExact, "each row once");
       }
       System.out.printf(
           "Cut the connections of a %s at QoS %d %d times: %d rows, %d messages%n",
-          how, qos, proxy.cuts(), rows, subscriber.received());
+          how, qos, proxy.cuts(), rows, arrived.received());
     }
   }
 
@@ -108,14 +106,6 @@ class SinkSoakTest {
   }
 
   private void take(Publish message) {
-    synchronized (arrived) {
-      arrived.set(Integer.parseInt(new String(message.payload(), StandardCharsets.UTF_8)));
-    }
-  }
-
-  private int count() {
-    synchronized (arrived) {
-      return arrived.cardinality();
-    }
+    arrived.receivedDigits(message.payload());
   }
 }
