@@ -46,8 +46,10 @@ final class MqttSinkTable implements SupportsWrite, ReportsSinkMetrics {
     return schema;
   }
 
+  /** Spark asks in its analysis, before it prints the plan. */
   @Override
   public Set<TableCapability> capabilities() {
+    PlanSecrets.hide();
     return isOfCatalog
         ? Set.of(TableCapability.BATCH_WRITE, TableCapability.STREAMING_WRITE)
         : Set.of(
@@ -58,6 +60,8 @@ final class MqttSinkTable implements SupportsWrite, ReportsSinkMetrics {
 
   @Override
   public WriteBuilder newWriteBuilder(LogicalWriteInfo info) {
+    // A streaming query has a session of its own.
+    PlanSecrets.hide();
     return new MqttWriteBuilder(
         info,
         TableProperties.merged(options, info.options().asCaseSensitiveMap()),

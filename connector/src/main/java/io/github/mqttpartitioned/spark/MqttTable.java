@@ -45,9 +45,13 @@ public final class MqttTable implements SupportsRead {
     return schema;
   }
 
-  /** A batch read is there for its error, which says what to do. */
+  /**
+   * A batch read is there for its error, which says what to do. Spark asks in its analysis, before
+   * it prints the plan.
+   */
   @Override
   public Set<TableCapability> capabilities() {
+    PlanSecrets.hide();
     return Set.of(TableCapability.MICRO_BATCH_READ, TableCapability.BATCH_READ);
   }
 

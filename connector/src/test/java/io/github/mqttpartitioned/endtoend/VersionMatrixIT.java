@@ -174,6 +174,16 @@ class VersionMatrixIT {
     Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
   }
 
+  @ParameterizedTest(name = "Spark {0}")
+  @MethodSource("sparks")
+  void secretsAreInNoPlan(SparkVersion spark) throws Exception {
+    SecretsInPlansTest.check(runtime(spark, JDKS.get(0)), folder);
+  }
+
+  static Stream<SparkVersion> sparks() {
+    return SparkVersion.SUPPORTED.stream();
+  }
+
   @ParameterizedTest(name = "Spark {0} on JDK {1}")
   @MethodSource("clusterMatrix")
   void executorsReadFromEachOtherAuthenticatedAndEncrypted(SparkVersion spark, int jdk)

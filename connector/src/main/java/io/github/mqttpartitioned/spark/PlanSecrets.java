@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mqttpartitioned.spark;
+
+import org.apache.spark.sql.RuntimeConfig;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Keeps secrets in options out of Spark's plans, and so out of its UI and its event log. Spark
+ * prints the options of a read or a write. It hides an option whose name or value matches a regular
+ * expression of the session; the default one does not know headers, nor queries of URLs.
+ */
+final class PlanSecrets {
+
+  /** What Spark hides, beside passwords and tokens. Each session has its own. */
+  private static final String HIDDEN = "spark.sql.redaction.options.regex";
+
+  /** Names of headers, and URLs with a query. */
+  private static final String SECRET = "(?i:websocket[.]header[.]|wss?://[^,]*[?])";
+
+  private PlanSecrets() {}
+
+  /**
+   * Has the active session hide the secrets from now on. While Spark makes a plan, the plan's
+   * session is the active one.
+   */
+  static void hide() {
+    RuntimeConfig session = SparkSession.active().conf();
+    String hidden = session.get(HIDDEN);
+    if (!hidden.contains(SECRET)) {
+      session.set(HIDDEN, hidden + "|" + SECRET);
+    }
+  }
+}
