@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
@@ -31,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A batch read each few seconds beside a query that stores, processes and trims all the time: it is
- * right, the store uses its pages again, and the query is not held up.
+ * right, and the store uses its pages again. Turns with reads and without show whether the query is
+ * held up.
  */
 @Tag(Soak.TAG)
 class BatchReadSoakTest {
@@ -40,6 +42,9 @@ class BatchReadSoakTest {
   private static final int PER_SECOND = 10_000;
   private static final String RETENTION = "10s";
   private static final Duration BETWEEN_READS = Duration.ofSeconds(2);
+  /** With reads, and as many without. */
+  private static final int TURNS = 10;
+
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   /** Number of a message, from its payload; see {@code NumberedMessages}. */
@@ -113,42 +118,60 @@ class BatchReadSoakTest {
     long messages = PER_SECOND * life.toSeconds();
     List<Path> files = storeFiles();
     List<Sample> samples = new ArrayList<>();
-    long begun = System.nanoTime();
+    List<Long> alone = new ArrayList<>();
+    List<Long> besideReads = new ArrayList<>();
+    Duration turn = life.dividedBy(2 * TURNS);
     try (Load load = Load.start(broker.url(), 2, messages, 1, PER_SECOND)) {
       while (!load.isDone()) {
-        samples.add(sample(begun, processed, files));
-        LockSupport.parkNanos(BETWEEN_READS.toNanos());
+        alone.add(perSecond(processed, turn, () -> {}));
+        besideReads.add(perSecond(processed, turn, () -> samples.add(sample(processed, files))));
       }
       load.await();
     }
-    Duration published = Duration.ofNanos(System.nanoTime() - begun);
     Await.until(
         "all messages in a read",
         LIMIT,
         () -> processed.getAsLong() == messages && read().stored() == messages);
-    Sample first = samples.get(samples.size() / 5);
-    Sample last = samples.get(samples.size() - 1);
-    double rate = (last.stored - first.stored) / (last.seconds - first.seconds);
+    // No limit for the speed: it is the machine's, which others may use at the same time.
     System.out.printf(
-        "%d reads of %,d rows in %d ms (medians) beside %,.0f messages/s; store %,d KiB in the"
-            + " middle, %,d KiB at the end%n",
+        "%d reads of %,d rows in %d ms; the query has processed %,d messages/s beside them and"
+            + " %,d/s in the turns between; store %,d KiB in the middle, %,d KiB at the end"
+            + " (medians)%n",
         samples.size(),
         median(samples, Sample::rows, 0.2, 1),
         median(samples, Sample::millis, 0.2, 1),
-        rate,
+        median(besideReads, Long::longValue, 0, 1),
+        median(alone, Long::longValue, 0, 1),
         median(samples, Sample::fileKiB, 0.4, 0.6),
         median(samples, Sample::fileKiB, 0.8, 1));
-    assertThat(published).as("to publish").isLessThan(life.multipliedBy(11).dividedBy(10));
-    assertThat(rate).as("messages stored in a second").isGreaterThan(0.95 * PER_SECOND);
+    assertThat(samples).hasSizeGreaterThan(TURNS);
     assertThat(median(samples, Sample::fileKiB, 0.8, 1))
         .as("KiB of the files")
         .isLessThan(median(samples, Sample::fileKiB, 0.4, 0.6) * 11 / 10 + (8 << 10));
   }
 
-  /** One read, and what the query and its stores were like. */
-  private record Sample(double seconds, long stored, long rows, long millis, long fileKiB) {}
+  private interface Task {
+    void run() throws IOException;
+  }
 
-  private Sample sample(long begun, LongSupplier processed, List<Path> files) throws IOException {
+  /** Messages processed in a second of a turn, in which something is done again and again. */
+  private static long perSecond(LongSupplier processed, Duration turn, Task again)
+      throws IOException {
+    long before = processed.getAsLong();
+    long begun = System.nanoTime();
+    long passed;
+    do {
+      again.run();
+      LockSupport.parkNanos(BETWEEN_READS.toNanos());
+      passed = System.nanoTime() - begun;
+    } while (passed < turn.toNanos());
+    return Math.round((processed.getAsLong() - before) * 1e9 / passed);
+  }
+
+  /** One read, and what the query and its stores were like. */
+  private record Sample(long rows, long millis, long fileKiB) {}
+
+  private Sample sample(LongSupplier processed, List<Path> files) throws IOException {
     long before = processed.getAsLong();
     long start = System.nanoTime();
     Found found = read();
@@ -160,12 +183,7 @@ class BatchReadSoakTest {
     for (Path file : files) {
       bytes += Files.size(file);
     }
-    return new Sample(
-        (end - begun) / 1e9,
-        found.stored(),
-        found.rows(),
-        Duration.ofNanos(end - start).toMillis(),
-        bytes >> 10);
+    return new Sample(found.rows(), Duration.ofNanos(end - start).toMillis(), bytes >> 10);
   }
 
   /**
@@ -216,15 +234,12 @@ class BatchReadSoakTest {
     }
   }
 
-  private interface Figure {
-    long of(Sample sample);
-  }
-
   /** The median over a part of the time. */
-  private static long median(List<Sample> samples, Figure figure, double from, double until) {
+  private static <T> long median(
+      List<T> figures, ToLongFunction<T> value, double from, double until) {
     long[] values =
-        samples.subList((int) (from * samples.size()), (int) (until * samples.size())).stream()
-            .mapToLong(figure::of)
+        figures.subList((int) (from * figures.size()), (int) (until * figures.size())).stream()
+            .mapToLong(value)
             .sorted()
             .toArray();
     return values[values.length / 2];

@@ -115,6 +115,21 @@ class BatchReadTest {
   }
 
   @Test
+  void storesOfRetiredPartitionsAreReadWithColumnsOfTopicsAndProperties() throws Exception {
+    StreamingQuery query = job.startConnected();
+    publish(query);
+    query.stop();
+    job.option("partitions", 1).startConnected().stop();
+    Dataset<Row> rows =
+        read("topicColumns", "test/{publisher:int}/{number:int}", "includeProperties", "true");
+    assertThat(rows.select("partition").distinct().count()).isEqualTo(3);
+    assertThat(rows.where("topic = concat('test/', publisher, '/', number)").count())
+        .isEqualTo(MESSAGES);
+    assertThat(rows.where("size(userProperties) = 0 and contentType is null").count())
+        .isEqualTo(MESSAGES);
+  }
+
+  @Test
   void deadLettersAreRowsWithAReason() throws Exception {
     StreamingQuery query = job.startConnected();
     publish(query);

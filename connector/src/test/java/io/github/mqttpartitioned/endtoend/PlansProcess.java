@@ -59,6 +59,7 @@ public final class PlansProcess {
             .option(HEADER, header)
             .option("topics", "in/#")
             .option("partitions", 1)
+            .option("retention", "1h")
             .load(url);
     messages.explain(true);
     System.out.println(messages.queryExecution());
@@ -84,6 +85,14 @@ public final class PlansProcess {
     query.explain(true);
     System.out.println(query.lastProgress());
     query.stop();
+    Dataset<Row> stored =
+        spark
+            .read()
+            .format("mqtt-partitioned")
+            .option("sourceCheckpoint", folder.toString())
+            .load();
+    stored.explain(true);
+    System.out.printf("%d messages are stored%n", stored.count());
   }
 
   private static void printExecutions(SparkSession spark) throws Exception {

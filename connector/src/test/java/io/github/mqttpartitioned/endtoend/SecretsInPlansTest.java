@@ -52,6 +52,7 @@ class SecretsInPlansTest {
                 .property("spark.eventLog.dir", events.toUri().toString())
                 .heapMiB(768)
                 .start()) {
+      spark.awaitLine("[1-9]\\d* messages are stored", LIMIT);
       spark.awaitLine("all printed", LIMIT);
       List<String> shown = new ArrayList<>(spark.lines());
       shown.addAll(lines(events));
