@@ -152,11 +152,12 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
     if (cause instanceof AuthenticationException unproved) {
       return SinkException.notAuthenticated(name, unproved);
     }
-    return cause instanceof IOException
+    if (cause instanceof RuntimeException || cause instanceof Error) {
+      return SinkException.broken(name, cause);
+    }
+    return connAck == null
         ? SinkException.unreachable(name, connectTimeout, cause)
-        : cause instanceof RuntimeException || cause instanceof Error
-            ? SinkException.broken(name, cause)
-            : SinkException.unreachable(name, connectTimeout, cause);
+        : SinkException.lost(name, cause);
   }
 
   /** Writes what the outbox gives, until the connection is over or the outbox is stopped. */

@@ -5,6 +5,7 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_AUTHENTICATION
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_BROKER_SILENT;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_BROKER_UNREACHABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CONFIRMATION_MISSING;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CONNECTION_LOST;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CONNECTION_REFUSED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CREDENTIALS_UNAVAILABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_DISCONNECTED_BY_BROKER;
@@ -79,6 +80,14 @@ public final class SinkException extends RuntimeException {
         %s cannot connect within connectTimeout=%dms: %s. Check brokerUrl, and check that the \
         broker runs and can be reached from this host."""
             .formatted(name, limit.toMillis(), PrintableText.ofInnermost(cause)),
+        cause);
+  }
+
+  static SinkException lost(SenderName name, Throwable cause) {
+    return new SinkException(
+        false,
+        MQTT_CONNECTION_LOST,
+        "%s has lost its connection: %s.".formatted(name, PrintableText.ofInnermost(cause)),
         cause);
   }
 

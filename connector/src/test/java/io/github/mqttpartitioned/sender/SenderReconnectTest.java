@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.sender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.testkit.CapturedLog;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.MqttProperties.Property;
 import io.github.mqttpartitioned.testkit.Packet;
@@ -18,7 +19,8 @@ class SenderReconnectTest extends SenderFixture {
 
   @Test
   void lostConnectionSendsWhatIsNotConfirmedAgainWithDup() throws Exception {
-    try (ScriptedBroker broker =
+    try (CapturedLog log = new CapturedLog();
+        ScriptedBroker broker =
         ScriptedBroker.inOrder(
             newSession(
                 connection -> {
@@ -37,6 +39,8 @@ class SenderReconnectTest extends SenderFixture {
       outbox.awaitConfirmed();
       assertThat(outbox.counts().sent()).isEqualTo(4);
       assertThat(outbox.counts().sentAgain()).isEqualTo(3);
+      assertThat(log.lines("[MQTT_CONNECTION_LOST] Sender sender-test of broker tcp://"))
+          .isNotEmpty();
     }
   }
 
