@@ -129,6 +129,7 @@ public final class Sender implements AutoCloseable {
     long since = System.nanoTime();
     long patience = settings.connectTimeout().toNanos() * entryPoints.count();
     Duration pause = FIRST_PAUSE;
+    boolean fruitless = false;
     while (!isClosing()) {
       SinkException lost;
       name = new SenderName(clientId, entryPoints.current());
@@ -139,13 +140,19 @@ public final class Sender implements AutoCloseable {
           connection.open(first);
           connected(first);
           first = false;
-          pause = FIRST_PAUSE;
+          long confirmed = outbox.counts().confirmed();
           connection.writeAll();
           if (isClosing()) {
             connection.leave(LEAVE);
             return;
           }
-          since = System.nanoTime();
+          // A broker that ends each connection without a confirmation is as good as away.
+          boolean useful = outbox.counts().confirmed() != confirmed || outbox.unconfirmed() == 0;
+          if (useful || !fruitless) {
+            since = System.nanoTime();
+            pause = FIRST_PAUSE;
+          }
+          fruitless = !useful;
           lost = connection.cause();
         } catch (SinkException e) {
           lost = e;

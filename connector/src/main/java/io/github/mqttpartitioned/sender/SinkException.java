@@ -87,7 +87,10 @@ public final class SinkException extends RuntimeException {
     return new SinkException(
         false,
         MQTT_CONNECTION_LOST,
-        "%s has lost its connection: %s.".formatted(name, PrintableText.ofInnermost(cause)),
+        """
+        %s has lost its connection: %s. If that happens again and again, look at the broker's \
+        log: a message may be too large for the broker, or not permitted."""
+            .formatted(name, PrintableText.ofInnermost(cause)),
         cause);
   }
 

@@ -53,6 +53,24 @@ class SenderErrorsTest extends SenderFixture {
     }
   }
 
+  /** As brokers do with a message that is too large for them. */
+  @Test
+  void brokerThatEndsEachConnectionFailsTheWriterAfterConnectTimeout() throws Exception {
+    connectTimeout = Duration.ofSeconds(1);
+    try (ScriptedBroker broker =
+        ScriptedBroker.start(
+            newSession(
+                connection -> {
+                  publish(connection);
+                  connection.cut();
+                }))) {
+      assertThatThrownBy(outbox(broker, 1, 1)::awaitConfirmed)
+          .hasMessageContaining("[MQTT_CONNECTION_LOST] Sender sender-test of broker tcp://")
+          .hasMessageContaining("too large");
+      assertThat(broker.connections()).isGreaterThan(1);
+    }
+  }
+
   @Test
   void refusedConnectionFailsAtOnceWithTheBrokersReasonEscaped() {
     try (ScriptedBroker broker =
