@@ -68,7 +68,7 @@ class KilledSinkTest {
       for (int kill = 0; kill < kills; kill++) {
         long before = subscriber.received();
         int more = 1 + random.nextInt(3 * ROWS_OF_A_FILE);
-        try (ChildJvm query = query(broker, qos)) {
+        try (ChildJvm query = query(broker, qos, 1)) {
           Await.until(
               "more rows, " + query.describe(),
               START,
@@ -76,7 +76,7 @@ class KilledSinkTest {
           query.kill9Running();
         }
       }
-      try (ChildJvm query = query(broker, qos)) {
+      try (ChildJvm query = query(broker, qos, files)) {
         query.awaitLine("^all written$", START);
       }
       Await.until("all rows", START, () -> arrived.distinct() >= rows);
@@ -121,8 +121,13 @@ class KilledSinkTest {
     }
   }
 
-  private ChildJvm query(TestBroker broker, int qos) {
-    return ChildJvm.of(SinkProcess.class, folder.toString(), broker.url(), String.valueOf(qos))
+  private ChildJvm query(TestBroker broker, int qos, int filesOfABatch) {
+    return ChildJvm.of(
+            SinkProcess.class,
+            folder.toString(),
+            broker.url(),
+            String.valueOf(qos),
+            String.valueOf(filesOfABatch))
         .option("-Xmx512m")
         .start();
   }

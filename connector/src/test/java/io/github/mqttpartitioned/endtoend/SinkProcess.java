@@ -14,14 +14,15 @@ public final class SinkProcess {
   /**
    * Runs until all files are written.
    *
-   * @param arguments folder with {@code input} and the checkpoint, URL of the broker, QoS
+   * @param arguments folder with {@code input} and the checkpoint, URL of the broker, QoS, most
+   *     files of a batch
    */
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
     StreamingQuery query =
         Spark.session()
             .readStream()
-            .option("maxFilesPerTrigger", 1)
+            .option("maxFilesPerTrigger", arguments[3])
             .text(folder.resolve("input").toString())
             .selectExpr("value as payload")
             .writeStream()
