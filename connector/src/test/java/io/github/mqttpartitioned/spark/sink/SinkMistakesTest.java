@@ -271,6 +271,7 @@ class SinkMistakesTest {
             Subscriber.subscribe(
                 broker.url(), "cut", 1, message -> arrived.receivedDigits(message.payload()))) {
       save(rows(rows).repartition(2), proxy.url(), Map.of("topic", "cut", "maxInFlight", "1000"));
+      subscriber.await(rows, DEADLINE);
       Await.until("each row", DEADLINE, () -> arrived.distinct() == rows);
       assertThat(proxy.cuts()).isGreaterThan(2);
     }

@@ -73,7 +73,7 @@ class SinkSoakTest {
       }
       System.out.printf(
           "Cut the connections of a %s at QoS %d %d times: %d rows, %d messages%n",
-          how, qos, proxy.cuts(), rows, arrived.received());
+          how, qos, proxy.cuts(), rows, subscriber.received());
     }
   }
 
