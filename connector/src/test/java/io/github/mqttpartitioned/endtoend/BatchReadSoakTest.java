@@ -42,6 +42,7 @@ class BatchReadSoakTest {
   private static final int PER_SECOND = 10_000;
   private static final String RETENTION = "10s";
   private static final Duration BETWEEN_READS = Duration.ofSeconds(2);
+
   /** With reads, and as many without. */
   private static final int TURNS = 10;
 

@@ -21,20 +21,22 @@ class SenderReconnectTest extends SenderFixture {
   void lostConnectionSendsWhatIsNotConfirmedAgainWithDup() throws Exception {
     try (CapturedLog log = new CapturedLog();
         ScriptedBroker broker =
-        ScriptedBroker.inOrder(
-            newSession(
-                connection -> {
-                  confirm(connection, publishes(connection, 4).get(0));
-                  connection.cut();
-                }),
-            sameSession(
-                connection -> {
-                  List<Publish> again = publishes(connection, 3);
-                  assertThat(again).extracting(Publish::topic).containsExactly("a/1", "a/2", "a/3");
-                  assertThat(again).allMatch(Publish::duplicate);
-                  assertThat(again).extracting(Publish::packetId).containsExactly(2, 3, 4);
-                  confirm(connection, again);
-                }))) {
+            ScriptedBroker.inOrder(
+                newSession(
+                    connection -> {
+                      confirm(connection, publishes(connection, 4).get(0));
+                      connection.cut();
+                    }),
+                sameSession(
+                    connection -> {
+                      List<Publish> again = publishes(connection, 3);
+                      assertThat(again)
+                          .extracting(Publish::topic)
+                          .containsExactly("a/1", "a/2", "a/3");
+                      assertThat(again).allMatch(Publish::duplicate);
+                      assertThat(again).extracting(Publish::packetId).containsExactly(2, 3, 4);
+                      confirm(connection, again);
+                    }))) {
       Outbox outbox = outbox(broker, 4, 1);
       outbox.awaitConfirmed();
       assertThat(outbox.counts().sent()).isEqualTo(4);
