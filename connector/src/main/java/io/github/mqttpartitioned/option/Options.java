@@ -344,6 +344,16 @@ final class Options {
                   leaves the broker, which keeps the messages""")
               .defaultsTo("10g"));
 
+  public static final Option<Duration> LINGER =
+      declare(
+          option(
+                  "linger",
+                  duration("0s", "1s"),
+                  """
+                  Maximum wait of a message for others that share its fsync. `0s` stores what has \
+                  arrived at once. While a task of `Trigger.RealTime` waits, no message does""")
+              .defaultsTo("5ms"));
+
   public static final Option<String> DEAD_LETTER_DIR =
       declare(
           option(

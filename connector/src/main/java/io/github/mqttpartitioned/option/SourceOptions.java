@@ -179,6 +179,10 @@ public final class SourceOptions {
     return values.get(Options.MAX_TRIGGER_DELAY);
   }
 
+  public Duration linger() {
+    return values.get(Options.LINGER);
+  }
+
   public Duration drainTimeout() {
     return values.get(Options.DRAIN_TIMEOUT);
   }

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param receiveMaximum Receive Maximum, 1 to 65,535
  * @param storeDir absolute directory that holds {@code p0}, {@code p1}, …
  * @param storeMaxBytes maximum disk space of one partition's store
+ * @param linger longest that a message waits for others, to share their fsync
  * @param deadLetterDir absolute directory for a file of each dead letter, null for none
  * @param ackMode when QoS 1 and 2 messages are acknowledged
  * @param drainTimeout time without a message after which a retired member's session counts as empty
@@ -60,6 +61,7 @@ public record SourceSettings(
     int receiveMaximum,
     String storeDir,
     long storeMaxBytes,
+    Duration linger,
     @Nullable String deadLetterDir,
     AckMode ackMode,
     Duration drainTimeout,
@@ -99,6 +101,7 @@ public record SourceSettings(
         receiveMaximum,
         storeDir,
         storeMaxBytes,
+        linger,
         deadLetterDir,
         ackMode,
         drainTimeout,

@@ -80,6 +80,7 @@ final class MemberConnection {
             signals,
             settings.broker(partition).url(),
             NodeMemory.ofThisJvm().share(),
+            settings.linger(),
             member.store().waiters()::isAny);
   }
 

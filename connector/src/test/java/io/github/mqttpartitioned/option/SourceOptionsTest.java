@@ -76,6 +76,7 @@ class SourceOptionsTest {
                   Map.entry("receiveMaximum", "65535"),
                   Map.entry("retainHandling", "ignore"),
                   Map.entry("storeMaxBytes", "10g"),
+                  Map.entry("linger", "5ms"),
                   Map.entry("ackMode", "stored"),
                   Map.entry("failOnDataLoss", "true"),
                   Map.entry("storeRecoveryTimeout", "5m"),

@@ -36,6 +36,7 @@ public final class TestSettings {
   private Duration connectTimeout = Duration.ofSeconds(30);
   private int receiveMaximum = 65_535;
   private long storeMaxBytes = 16L << 20;
+  private Duration linger = Duration.ofMillis(5);
   private @Nullable String deadLetterDir;
   private AckMode ackMode = AckMode.STORED;
   private Duration drainTimeout = Duration.ofSeconds(5);
@@ -126,6 +127,11 @@ public final class TestSettings {
     return this;
   }
 
+  public TestSettings linger(Duration value) {
+    linger = value;
+    return this;
+  }
+
   public TestSettings deadLetterDir(Path value) {
     deadLetterDir = value.toString();
     return this;
@@ -178,6 +184,7 @@ public final class TestSettings {
         receiveMaximum,
         storeDir.toString(),
         storeMaxBytes,
+        linger,
         deadLetterDir,
         ackMode,
         drainTimeout,

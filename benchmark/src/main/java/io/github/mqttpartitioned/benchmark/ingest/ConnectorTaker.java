@@ -76,6 +76,7 @@ public final class ConnectorTaker implements Taker {
             load.window(),
             directory.toString(),
             room,
+            Duration.ofMillis(5),
             null,
             AckMode.STORED,
             Duration.ofSeconds(5),

@@ -19,6 +19,9 @@ final class Latencies {
   private static final long NANOS_PER_MICRO = 1_000;
   private static final double MICROS_PER_MILLI = 1e3;
 
+  /** Messages that were due before it are those of a warm-up. */
+  private volatile long begun = System.nanoTime();
+
   private final Histogram micros = new SynchronizedHistogram(HIGHEST_MICROS, 3);
 
   /** In milliseconds. */
@@ -40,9 +43,13 @@ final class Latencies {
     return payload;
   }
 
-  /** Notes that a message has reached its end. */
+  /** Notes that a message has reached its end, unless it was due before the last reset. */
   void arrived(byte[] payload, long nowNanos) {
-    long late = nowNanos - ByteBuffer.wrap(payload).getLong();
+    long due = ByteBuffer.wrap(payload).getLong();
+    if (due - begun < 0) {
+      return;
+    }
+    long late = nowNanos - due;
     micros.recordValue(Math.min(HIGHEST_MICROS, Math.max(0, late) / NANOS_PER_MICRO));
   }
 
@@ -51,6 +58,7 @@ final class Latencies {
   }
 
   void reset() {
+    begun = System.nanoTime();
     micros.reset();
   }
 

@@ -19,9 +19,10 @@ import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,8 +46,7 @@ public final class LatencyScenario implements Scenario {
   private static final String REAL_TIME = "realtime";
   private static final String PLAIN_TOPIC = "plain/";
   private static final String QUERY_TOPIC = "benchmark/";
-
-  private final Latencies latencies = Latencies.OF_THIS_JVM;
+  private static final Latencies LATENCIES = Latencies.OF_THIS_JVM;
 
   @Override
   public String name() {
@@ -78,63 +78,42 @@ public final class LatencyScenario implements Scenario {
         Setting.of(
             "batch-seconds", new Count(5, 86_400), "300", "duration of a batch in real-time mode"),
         Setting.of(
-            "spark",
-            new Text("name=value, separated by commas, or none"),
-            "none",
-            "Spark's settings"),
-        Setting.of(
-            "writer",
-            new Text("name=value, separated by commas, or none"),
-            "none",
-            "options of the query's writer"),
+            "setups", new Text(Setup.SYNTAX), "defaults", "what a user may set, in turns with another"),
+        Setting.of("cores", new Count(1, 64), "2", "cores of Spark in local mode"),
         Scratch.SETTING);
-  }
-
-  private static Map<String, String> pairs(String text) {
-    Map<String, String> pairs = new LinkedHashMap<>();
-    if (!text.equals("none")) {
-      for (String pair : text.split(",", -1)) {
-        String[] nameAndValue = pair.split("=", 2);
-        pairs.put(nameAndValue[0], nameAndValue[1]);
-      }
-    }
-    return pairs;
   }
 
   @Override
   public boolean run(Settings settings, PrintStream out) throws Exception {
     Measurements measurements = new Measurements();
-    try (Scratch scratch = Scratch.of(settings);
-        TestBroker broker = MosquittoLoad.start()) {
+    try (Scratch scratch = Scratch.of(settings)) {
       Head.print(
           out,
           "From publish to sink",
-          "Spark " + Versions.spark() + ", " + broker.description(),
+          "Spark " + Versions.spark() + ", Mosquitto",
           String.format(
               Locale.ROOT,
-              "%d s at each rate, %,d bytes, %d partitions, %d rounds, local[%d], Spark: %s, writer: %s",
+              "%d s at each rate, %,d bytes, %d partitions, %d rounds, local[%d], %s",
               settings.count("seconds"),
               settings.count("payload"),
               PARTITIONS,
               settings.count("rounds"),
-              LocalSpark.CORES,
-              settings.text("spark"),
-              settings.text("writer")),
+              settings.count("cores"),
+              settings.text("setups")),
           scratch.directory());
-      SparkSession spark = LocalSpark.start(scratch.newDirectory());
-      pairs(settings.text("spark")).forEach(spark.conf()::set);
+      SparkSession spark = LocalSpark.start(scratch.newDirectory(), settings.smallCount("cores"));
       try {
         for (String trigger : settings.choice("trigger")) {
           for (String qos : settings.choice("qos")) {
-            run(
-                settings,
-                trigger,
-                Integer.parseInt(qos),
-                spark,
-                broker,
-                scratch,
-                measurements,
-                out);
+            new Side(
+                    settings,
+                    trigger.equals(REAL_TIME),
+                    Integer.parseInt(qos),
+                    spark,
+                    scratch,
+                    measurements,
+                    out)
+                .run();
           }
         }
       } finally {
@@ -146,83 +125,123 @@ public final class LatencyScenario implements Scenario {
     return true;
   }
 
-  private void run(
+  /**
+   * One kind of query, with each setup in turns. The first of them alone is warmed up for, and has
+   * the plain subscriber beside it.
+   */
+  private record Side(
       Settings settings,
-      String trigger,
+      boolean realTime,
       int qos,
       SparkSession spark,
-      TestBroker broker,
       Scratch scratch,
       Measurements measurements,
-      PrintStream out)
-      throws Exception {
-    boolean realTime = trigger.equals(REAL_TIME);
-    String side =
-        (realTime ? "real-time mode, " : "") + (realTime || qos != 1 ? "QoS " + qos + ", " : "");
-    try (RunningQuery query =
-            start(realTime, settings, qos, spark, broker, scratch.newDirectory());
-        PlainSubscriber plain = PlainSubscriber.connect(broker.url(), PLAIN_TOPIC + "#", qos);
-        Publisher publisher = Publisher.to(broker.url()).connect()) {
-      warmUp(publisher, query, qos);
-      for (int round = settings.isCheck() ? 1 : 0; round <= settings.count("rounds"); round++) {
-        for (String rate : settings.choice("rates")) {
-          Load load = new Load(publisher, settings, Long.parseLong(rate), qos);
-          Summary subscriber = measure(load, PLAIN_TOPIC, query);
-          plain.requireConnected();
-          Summary sink = measure(load, QUERY_TOPIC, query);
-          out.printf(
-              Locale.ROOT,
-              "%s, %s%6s messages/s: %s; plain subscriber: %s%n",
-              round == 0 ? "warm-up" : "round " + round,
-              side,
-              rate,
-              sink,
-              subscriber);
-          if (round > 0) {
-            String row = "latency, " + side + rate + " messages/s, ";
-            add(measurements, row, sink);
-            add(measurements, row + "plain subscriber, ", subscriber);
-            measurements.add(row + "publisher behind, at most", "ms", load.late / NANOS_PER_MILLI);
-          }
+      PrintStream out) {
+
+    void run() throws Exception {
+      List<Setup> setups = Setup.parse(settings.text("setups"));
+      if (!settings.isCheck()) {
+        run(0, setups.get(0), true);
+      }
+      for (int round = 1; round <= settings.count("rounds"); round++) {
+        for (Setup setup : setups) {
+          run(round, setup, setup.equals(setups.get(0)));
         }
       }
     }
+
+    private void run(int round, Setup setup, boolean first) throws Exception {
+      Path directory = scratch.newDirectory();
+      String elsewhere = setup.checkpoint();
+      if (elsewhere == null) {
+        run(round, setup, first, directory, directory);
+        return;
+      }
+      Path checkpoint = Files.createTempDirectory(Path.of(elsewhere), "mqtt-benchmark-");
+      try {
+        run(round, setup, first, directory, checkpoint);
+      } finally {
+        Scratch.delete(checkpoint);
+      }
+    }
+
+    /** On a broker of its own: the session of an earlier query would get its messages, too. */
+    private void run(int round, Setup setup, boolean first, Path directory, Path checkpoint)
+        throws Exception {
+      try (TestBroker broker = MosquittoLoad.start();
+          RunningQuery query = start(setup, broker, directory.resolve("stores"), checkpoint);
+          PlainSubscriber plain = PlainSubscriber.connect(broker.url(), PLAIN_TOPIC + "#", qos);
+          Publisher publisher = Publisher.to(broker.url()).connect()) {
+        warmUp(publisher, query, qos);
+        for (String rate : settings.choice("rates")) {
+          Load load = new Load(publisher, settings, Long.parseLong(rate), qos);
+          String what = (realTime ? "real-time mode, QoS " : "QoS ") + qos + ", " + rate;
+          if (first) {
+            note(round, what + " messages/s, plain subscriber", measure(load, PLAIN_TOPIC, query));
+            plain.requireConnected();
+          }
+          query.takePhases();
+          String row = what + " messages/s, " + setup.name();
+          note(round, row, measure(load, QUERY_TOPIC, query));
+          noteRest(round, row, query.takePhases(), load);
+        }
+      }
+    }
+
+    private void note(int round, String row, Summary summary) {
+      out.printf("%s, %s: %s%n", round == 0 ? "warm-up" : "round " + round, row, summary);
+      if (round > 0) {
+        add(measurements, "latency, " + row + ", ", summary);
+      }
+    }
+
+    private void noteRest(int round, String row, Map<String, Double> phases, Load load) {
+      if (!realTime) {
+        out.println("  a batch, ms: " + phases);
+      }
+      if (round > 0) {
+        String name = "latency, " + row + ", ";
+        measurements.add(name + "publisher behind, at most", "ms", load.late / NANOS_PER_MILLI);
+        if (!realTime) {
+          phases.forEach((phase, millis) -> measurements.add(name + phase, "ms", millis));
+        }
+      }
+    }
+
+    private RunningQuery start(Setup setup, TestBroker broker, Path stores, Path directory)
+        throws Exception {
+      SparkSession session = setup.session(spark);
+      Map<String, String> source = new HashMap<>(setup.source());
+      source.put("storeDir", stores.toString());
+      return realTime
+          ? RunningQuery.inRealTime(
+              session,
+              broker.url(),
+              PARTITIONS,
+              qos,
+              source,
+              Duration.ofSeconds(settings.count("batch-seconds")),
+              directory,
+              new RowSink())
+          : RunningQuery.into(
+              session,
+              broker.url(),
+              PARTITIONS,
+              qos,
+              directory,
+              source,
+              setup.writer(),
+              (batch, id) -> record(batch));
+    }
   }
 
-  private RunningQuery start(
-      boolean realTime,
-      Settings settings,
-      int qos,
-      SparkSession spark,
-      TestBroker broker,
-      Path directory)
-      throws Exception {
-    return realTime
-        ? RunningQuery.inRealTime(
-            spark,
-            broker.url(),
-            PARTITIONS,
-            qos,
-            Duration.ofSeconds(settings.count("batch-seconds")),
-            directory,
-            new RowSink())
-        : RunningQuery.into(
-            spark,
-            broker.url(),
-            PARTITIONS,
-            qos,
-            directory,
-            pairs(settings.text("writer")),
-            (batch, id) -> record(batch, Latencies.OF_THIS_JVM));
-  }
-
-  private static void record(Dataset<Row> batch, Latencies latencies) {
+  private static void record(Dataset<Row> batch) {
     List<Row> rows = batch.collectAsList();
     long now = System.nanoTime();
-    rows.forEach(row -> latencies.arrived(row.getAs(0), now));
+    rows.forEach(row -> LATENCIES.arrived(row.getAs(0), now));
   }
 
-  private void warmUp(Publisher publisher, RunningQuery query, int qos) {
+  private static void warmUp(Publisher publisher, RunningQuery query, int qos) {
     Await.until(
         "the members to be subscribed",
         LIMIT,
@@ -230,7 +249,7 @@ public final class LatencyScenario implements Scenario {
           byte[] first = Latencies.stamp(new byte[Long.BYTES], System.nanoTime());
           publisher.publish(QUERY_TOPIC + "first", first, qos);
           publisher.flush();
-          return query.rows() >= 0 && latencies.count() > 0;
+          return query.rows() >= 0 && LATENCIES.count() > 0;
         });
     publisher.awaitAcknowledged(LIMIT);
     long[] before = {-1};
@@ -239,23 +258,23 @@ public final class LatencyScenario implements Scenario {
         LIMIT,
         () -> {
           LockSupport.parkNanos(NANOS_PER_SECOND);
-          long now = latencies.count();
+          long now = LATENCIES.count();
           boolean quiet = now == before[0];
           before[0] = now;
           return quiet;
         });
   }
 
-  private Summary measure(Load load, String topic, RunningQuery query) {
-    latencies.reset();
+  private static Summary measure(Load load, String topic, RunningQuery query) {
+    LATENCIES.reset();
     long sent = load.publish(topic);
     Await.until(
-        sent + " messages to arrive", LIMIT, () -> query.rows() >= 0 && latencies.count() >= sent);
-    if (latencies.count() != sent) {
+        sent + " messages to arrive", LIMIT, () -> query.rows() >= 0 && LATENCIES.count() >= sent);
+    if (LATENCIES.count() != sent) {
       throw new IllegalStateException(
-          "%,d messages were sent and %,d arrived".formatted(sent, latencies.count()));
+          "%,d messages were sent and %,d arrived".formatted(sent, LATENCIES.count()));
     }
-    return latencies.summary();
+    return LATENCIES.summary();
   }
 
   private static void add(Measurements measurements, String row, Summary summary) {

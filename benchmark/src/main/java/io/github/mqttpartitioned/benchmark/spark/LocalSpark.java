@@ -13,13 +13,23 @@ public final class LocalSpark {
   private LocalSpark() {}
 
   /**
-   * Starts it.
+   * Starts it with {@link #CORES}.
    *
    * @param directory for what it writes beside checkpoints
    */
   public static SparkSession start(Path directory) {
+    return start(directory, CORES);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param directory for what it writes beside checkpoints
+   * @param cores that tasks run on
+   */
+  public static SparkSession start(Path directory, int cores) {
     return SparkSession.builder()
-        .master("local[" + CORES + "]")
+        .master("local[" + cores + "]")
         .appName("mqtt-partitioned-benchmark")
         .config("spark.ui.enabled", false)
         .config("spark.driver.host", "127.0.0.1")

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.spark;
 
+import io.github.mqttpartitioned.benchmark.report.Sample;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,6 +20,7 @@ import org.apache.spark.sql.streaming.DataStreamWriter;
 import org.apache.spark.sql.streaming.SourceProgress;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.StreamingQueryListener;
+import org.apache.spark.sql.streaming.StreamingQueryProgress;
 import org.apache.spark.sql.streaming.Trigger;
 
 /** A query over {@code format("mqtt-partitioned")} with micro-batches back to back. */
@@ -38,18 +42,36 @@ public final class RunningQuery implements AutoCloseable {
     this.rows = rows;
   }
 
-  /** Adds up rows once their batch is through the sink. */
+  /** Adds up rows once their batch is through the sink, and notes what the batch has taken. */
   private static final class Rows extends StreamingQueryListener {
     private static final long serialVersionUID = 1L;
 
     private final AtomicLong count = new AtomicLong();
+    private final Map<String, Sample> phases = new LinkedHashMap<>();
 
     @Override
     public void onQueryStarted(QueryStartedEvent event) {}
 
     @Override
     public void onQueryProgress(QueryProgressEvent event) {
-      count.addAndGet(event.progress().numInputRows());
+      StreamingQueryProgress progress = event.progress();
+      count.addAndGet(progress.numInputRows());
+      if (progress.numInputRows() > 0) {
+        note(progress.durationMs());
+      }
+    }
+
+    private synchronized void note(Map<String, Long> millis) {
+      new TreeMap<>(millis)
+          .forEach(
+              (phase, each) -> phases.computeIfAbsent(phase, none -> new Sample()).add(each));
+    }
+
+    private synchronized Map<String, Double> takePhases() {
+      Map<String, Double> medians = new LinkedHashMap<>();
+      phases.forEach((phase, sample) -> medians.put(phase, sample.median()));
+      phases.clear();
+      return medians;
     }
 
     @Override
@@ -75,22 +97,28 @@ public final class RunningQuery implements AutoCloseable {
     return start(spark, lines.writeStream().format("noop"), BACK_TO_BACK, directory);
   }
 
-  /** With the payloads of each batch into {@code sink}. */
+  /**
+   * With the payloads of each batch into {@code sink}.
+   *
+   * @param source more options of the source
+   * @param writer options of the query's writer
+   */
   public static RunningQuery into(
       SparkSession spark,
       String brokerUrl,
       int partitions,
       int qos,
       Path directory,
-      Map<String, String> options,
+      Map<String, String> source,
+      Map<String, String> writer,
       VoidFunction2<Dataset<Row>, Long> sink)
       throws Exception {
     return start(
         spark,
-        benchmarkMessages(spark, brokerUrl, partitions, qos)
+        benchmarkMessages(spark, brokerUrl, partitions, qos, source)
             .select("payload")
             .writeStream()
-            .options(options)
+            .options(writer)
             .foreachBatch(sink),
         BACK_TO_BACK,
         directory);
@@ -99,6 +127,7 @@ public final class RunningQuery implements AutoCloseable {
   /**
    * With each payload into {@code sink} as it comes.
    *
+   * @param source more options of the source
    * @param batch how long a batch is
    */
   public static RunningQuery inRealTime(
@@ -106,13 +135,14 @@ public final class RunningQuery implements AutoCloseable {
       String brokerUrl,
       int partitions,
       int qos,
+      Map<String, String> source,
       Duration batch,
       Path directory,
       ForeachWriter<Row> sink)
       throws Exception {
     return start(
         spark,
-        benchmarkMessages(spark, brokerUrl, partitions, qos)
+        benchmarkMessages(spark, brokerUrl, partitions, qos, source)
             .select("payload")
             .writeStream()
             .foreach(sink)
@@ -122,16 +152,21 @@ public final class RunningQuery implements AutoCloseable {
   }
 
   private static Dataset<Row> benchmarkMessages(
-      SparkSession spark, String brokerUrl, int partitions, int qos) {
-    return messages(spark, brokerUrl, partitions, "benchmark/#", qos);
+      SparkSession spark, String brokerUrl, int partitions, int qos, Map<String, String> options) {
+    return messages(spark, brokerUrl, partitions, "benchmark/#", qos, options);
   }
 
   private static Dataset<Row> messages(SparkSession spark, String brokerUrl, int partitions) {
-    return messages(spark, brokerUrl, partitions, "#", 1);
+    return messages(spark, brokerUrl, partitions, "#", 1, Map.of());
   }
 
   private static Dataset<Row> messages(
-      SparkSession spark, String brokerUrl, int partitions, String topics, int qos) {
+      SparkSession spark,
+      String brokerUrl,
+      int partitions,
+      String topics,
+      int qos,
+      Map<String, String> options) {
     return spark
         .readStream()
         .format("mqtt-partitioned")
@@ -141,6 +176,7 @@ public final class RunningQuery implements AutoCloseable {
         .option("partitions", partitions)
         .option("keepAlive", "10m")
         .option("clientIdPrefix", "benchmark-" + UUID.randomUUID())
+        .options(options)
         .load();
   }
 
@@ -165,6 +201,14 @@ public final class RunningQuery implements AutoCloseable {
           "the query has ended: " + (query.exception().isEmpty() ? "" : query.exception().get()));
     }
     return rows.count.get();
+  }
+
+  /**
+   * What a batch with rows has taken since the last call, by Spark's names of its phases: medians
+   * in milliseconds.
+   */
+  public Map<String, Double> takePhases() {
+    return rows.takePhases();
   }
 
   /** Partitions of which anything has been read so far. */

@@ -49,6 +49,7 @@ final class SettingsFields {
         .putInt(settings.receiveMaximum())
         .putText(settings.storeDir())
         .putLong(settings.storeMaxBytes())
+        .putDuration(settings.linger())
         .putOptional(settings.deadLetterDir(), out::putText)
         .putText(settings.ackMode().name())
         .putDuration(settings.drainTimeout())
@@ -126,6 +127,7 @@ final class SettingsFields {
         in.getInt("receive maximum"),
         in.getText("store directory"),
         in.getLong("store size"),
+        in.getDuration("linger"),
         in.getOptional("directory for dead letters", () -> in.getText("directory")),
         in.getEnum("acknowledgement mode", AckMode.class),
         in.getDuration("drain timeout"),

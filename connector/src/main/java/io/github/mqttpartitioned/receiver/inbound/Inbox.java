@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,7 +43,7 @@ public final class Inbox {
   private final BooleanSupplier awaited;
   private final Deque<Batch> full = new ArrayDeque<>();
   private final Deque<Batch> free = new ArrayDeque<>();
-  private final Linger linger = new Linger();
+  private final Linger linger;
   private final SubscriptionAnswers answers;
   private @Nullable Batch open;
 
@@ -70,12 +71,19 @@ public final class Inbox {
    * @param monitor the receiver thread sleeps on it
    * @param broker URL of the broker that the messages come from
    * @param memory what the connection's batches take is counted there
+   * @param linger longest that a message waits for others
    * @param awaited whether somebody waits for the next message, so that it does not wait for others
    */
-  public Inbox(Object monitor, String broker, MemberMemory memory, BooleanSupplier awaited) {
+  public Inbox(
+      Object monitor,
+      String broker,
+      MemberMemory memory,
+      Duration linger,
+      BooleanSupplier awaited) {
     this.monitor = monitor;
     this.broker = broker;
     this.memory = memory;
+    this.linger = new Linger(linger);
     this.awaited = awaited;
     this.answers = new SubscriptionAnswers(monitor);
   }
@@ -197,7 +205,7 @@ public final class Inbox {
         return isAwaited ? 0 : Math.max(0, linger.nanosLeft(open, owed(), now));
       }
       // It is checked out. The wire thread sees whether it is due when it checks it in.
-      long left = Linger.dueAt(openSince) - now;
+      long left = linger.dueAt(openSince) - now;
       return left > 0 ? left : NOT_DUE;
     }
   }

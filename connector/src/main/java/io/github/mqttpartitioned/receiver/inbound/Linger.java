@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /**
  * Decides how long what has arrived waits for more, so that one commit with its fsync serves many
- * messages: until there are enough, and for about {@link #LONGEST} at most.
+ * messages: until there are enough, and for about {@code longest} at most.
  *
  * <p>A broker that allows few messages in flight sends no more until those are acknowledged.
  * Waiting for it then is lost time. A broker does not tell how many it allows: Receive Maximum is
@@ -17,9 +17,6 @@ import java.time.Duration;
  */
 final class Linger {
 
-  /** How long a message waits for others; a timed wait is in whole milliseconds, or longer. */
-  static final Duration LONGEST = Duration.ofMillis(5);
-
   /** With so many messages, the share of each one in the cost of a commit is small. */
   private static final int ENOUGH_MESSAGES = 1 << 10;
 
@@ -30,6 +27,8 @@ final class Linger {
   /** After so many groups the window is tested: at an even pace nothing else would disprove it. */
   private static final int BELIEVED = 1_000;
 
+  private final long longestNanos;
+
   /** How many messages the broker seems to allow in flight. */
   private int window = UNKNOWN;
 
@@ -38,6 +37,13 @@ final class Linger {
 
   /** Groups taken since the window was learned, because it seemed to be full. */
   private int believed;
+
+  /**
+   * @param longest that a message waits for others; a timed wait is in whole milliseconds, or longer
+   */
+  Linger(Duration longest) {
+    this.longestNanos = longest.toNanos();
+  }
 
   /**
    * Learns that something has arrived.
@@ -64,8 +70,8 @@ final class Linger {
   }
 
   /** The latest time to take what has waited since {@code since}. */
-  static long dueAt(long since) {
-    return since + LONGEST.toNanos();
+  long dueAt(long since) {
+    return since + longestNanos;
   }
 
   /** Learns from a batch that is taken. */

@@ -50,7 +50,9 @@ final class RealTimeBatches {
       throw refused(
           "ackMode=processed",
           """
-          A broker sends no more than receiveMaximum messages before one is acknowledged, and with           this trigger that would be once for each batch of minutes. Use ackMode=stored, or           Trigger.ProcessingTime.""");
+          A broker sends no more than receiveMaximum messages before one is acknowledged, and with \
+          this trigger that would be once for each batch of minutes. Use ackMode=stored, or \
+          Trigger.ProcessingTime.""");
     }
     requireAbsent("maxOffsetsPerTrigger", options.maxOffsetsPerTrigger().isPresent());
     requireAbsent("minOffsetsPerTrigger", options.minOffsetsPerTrigger().isPresent());
@@ -62,7 +64,8 @@ final class RealTimeBatches {
       throw refused(
           option,
           """
-          A batch has no planned end there: its tasks read all that comes until the time of the           batch is over. Remove the option, or use Trigger.ProcessingTime.""");
+          A batch has no planned end there: its tasks read all that comes until the time of the \
+          batch is over. Remove the option, or use Trigger.ProcessingTime.""");
     }
   }
 
@@ -92,7 +95,10 @@ final class RealTimeBatches {
 
   private String missing(int tasks, int present) {
     return """
-        Trigger.RealTime needs %d task slots at the same time, one for each partition, but the         application has %d: %d are missing. Give it more cores (spark.executor.cores and         spark.executor.instances, or local[%d] in local mode), or start a new query with fewer         partitions."""
+        Trigger.RealTime needs %d task slots at the same time, one for each partition, but the \
+        application has %d: %d are missing. Give it more cores (spark.executor.cores and \
+        spark.executor.instances, or local[%d] in local mode), or start a new query with fewer \
+        partitions."""
         .formatted(tasks, present, tasks - present, tasks);
   }
 
@@ -126,7 +132,10 @@ final class RealTimeBatches {
         warnedOfSize = true;
         LOG.warn(
             """
-            A batch of partition {} takes about {} bytes of its store, and a store must hold two:             storeMaxBytes={} is too small for the duration of Trigger.RealTime. A store that is             full gets nothing more until the batch is over. Shorten the duration, or raise             storeMaxBytes""",
+            A batch of partition {} takes about {} bytes of its store, and a store must hold two: \
+            storeMaxBytes={} is too small for the duration of Trigger.RealTime. A store that is \
+            full gets nothing more until the batch is over. Shorten the duration, or raise \
+            storeMaxBytes""",
             partition,
             (long) bytes,
             storeMaxBytes);

@@ -187,6 +187,7 @@ record ResolvedSource(
         options.receiveMaximum(),
         storeDir.toString(),
         options.storeMaxBytes(),
+        options.linger(),
         options.deadLetterDir().orElse(null),
         options.ackMode(),
         options.drainTimeout(),

@@ -18,13 +18,13 @@ class InboxTest {
 
   private static final int PUBACK = 0x40;
   private static final int PUBREC = 0x50;
-  private static final long LONGEST = Linger.LONGEST.toNanos();
+  private static final long LONGEST = Duration.ofMillis(5).toNanos();
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   private final Object monitor = new Object();
   private final Inbox inbox =
-      new Inbox(monitor, "tcp://broker:1883", new NodeMemory(1L << 30).share(), () -> false);
+      new Inbox(monitor, "tcp://broker:1883", new NodeMemory(1L << 30).share(), Duration.ofMillis(5), () -> false);
 
   @Test
   void isDueOnceTheFirstMessageHasWaitedWhateverArrivesMeanwhile() throws IOException {
@@ -178,7 +178,7 @@ class InboxTest {
   @Test
   void whereMemoryIsScarceTheWireThreadWaitsForItsCommitOnly() throws Exception {
     NodeMemory node = new NodeMemory(1 << 20);
-    Inbox scarce = new Inbox(monitor, "tcp://broker:1883", node.share(), () -> false);
+    Inbox scarce = new Inbox(monitor, "tcp://broker:1883", node.share(), Duration.ofMillis(5), () -> false);
     node.share().resize(0, 1 << 20);
 
     Batch first = Objects.requireNonNull(scarce.checkOut());
@@ -202,7 +202,7 @@ class InboxTest {
   @Test
   void whatBatchesTakeIsCountedUntilTheyAreDropped() throws IOException {
     NodeMemory node = new NodeMemory(1L << 30);
-    Inbox counting = new Inbox(monitor, "tcp://broker:1883", node.share(), () -> false);
+    Inbox counting = new Inbox(monitor, "tcp://broker:1883", node.share(), Duration.ofMillis(5), () -> false);
     Batch large = Objects.requireNonNull(counting.checkOut());
     large.block().add(0, 0, 0, new byte[20 << 20], 0, 20 << 20, 0, 0);
     counting.checkInFull(large, 0);

@@ -4,17 +4,18 @@ package io.github.mqttpartitioned.receiver.inbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.SampleMessage;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class LingerTest {
 
   private static final int PUBACK = 0x40;
-  private static final long LONGEST = Linger.LONGEST.toNanos();
+  private static final long LONGEST = Duration.ofMillis(5).toNanos();
   private static final long BEGIN = 1_000;
   private static final long END = BEGIN + LONGEST;
 
-  private final Linger linger = new Linger();
+  private final Linger linger = new Linger(Duration.ofNanos(LONGEST));
 
   @Test
   void waitsForMoreFromTheFirstMessageOnButNotIndefinitely() {
@@ -24,6 +25,15 @@ class LingerTest {
     assertThat(linger.nanosLeft(few, 3, END - 1)).isEqualTo(1);
     assertThat(linger.nanosLeft(few, 3, END)).isZero();
     assertThat(linger.nanosLeft(few, 3, END + LONGEST)).isNegative();
+  }
+
+  @Test
+  void doesNotWaitAtAllWithALimitOfZero() {
+    Linger none = new Linger(Duration.ZERO);
+    for (int i = 0; i < 3; i++) {
+      assertThat(none.nanosLeft(owing(1), 1, BEGIN)).isZero();
+      none.taken(owing(1), 1, BEGIN);
+    }
   }
 
   @Test

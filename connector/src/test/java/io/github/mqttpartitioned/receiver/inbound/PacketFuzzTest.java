@@ -119,7 +119,11 @@ class PacketFuzzTest {
     checkControl(bytes);
     Inbox inbox =
         new Inbox(
-            new Object(), SampleMessage.BROKER, new NodeMemory(1L << 30).share(), () -> false);
+            new Object(),
+            SampleMessage.BROKER,
+            new NodeMemory(1L << 30).share(),
+            Duration.ZERO,
+            () -> false);
     PacketReader reader =
         new PacketReader(
             inPieces(bytes, random),

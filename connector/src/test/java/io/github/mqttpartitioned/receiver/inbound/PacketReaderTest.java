@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class PacketReaderTest {
 
   private final ByteArrayOutputStream fromBroker = new ByteArrayOutputStream();
   private final Inbox inbox =
-      new Inbox(new Object(), "tcp://broker:1883", new NodeMemory(1L << 30).share(), () -> false);
+      new Inbox(new Object(), "tcp://broker:1883", new NodeMemory(1L << 30).share(), Duration.ofMillis(5), () -> false);
 
   PacketReaderTest() {
     fromBroker.writeBytes(Packets.connack(false, 0, MqttProperties.NONE));
