@@ -69,8 +69,9 @@ public final class LongLifeProcess {
     Dataset<Row> payloads =
         new Job(folder, url).option("partitions", PARTITIONS).source().select("payload");
     StreamingQuery query = realTime ? startRealTime(payloads) : startMicroBatches(payloads);
-    // It comes when all members are connected.
-    Await.until("the first progress", CONNECT, () -> query.lastProgress() != null);
+    // It comes when all members are connected; in real-time mode with the end of the first batch.
+    Duration limit = realTime ? CONNECT.plus(batch()) : CONNECT;
+    Await.until("the first progress", limit, () -> query.lastProgress() != null);
     System.out.println("all connected");
     begun = System.nanoTime();
     long pause = life.dividedBy(SAMPLES).toMillis();
@@ -101,8 +102,13 @@ public final class LongLifeProcess {
         .foreach(new EachRow())
         .outputMode("update")
         .option("checkpointLocation", folder.resolve("checkpoint").toString())
-        .trigger(Trigger.RealTime(life.dividedBy(SAMPLES).toMillis()))
+        .trigger(Trigger.RealTime(batch().toMillis()))
         .start();
+  }
+
+  /** Of real-time mode: a minute, in an hour. */
+  private Duration batch() {
+    return life.dividedBy(SAMPLES);
   }
 
   /** The sink of real-time mode: its tasks run in this process. */

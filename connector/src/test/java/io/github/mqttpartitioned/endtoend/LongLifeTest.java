@@ -82,7 +82,7 @@ class LongLifeTest {
                 .property("spark.ui.retainedStages", "20")
                 .property("spark.ui.retainedTasks", "100")
                 .start()) {
-      child.awaitLine("all connected", Duration.ofMinutes(2));
+      child.awaitLine("all connected", PATIENCE);
       try (Load load =
           Load.start(broker.url(), LongLifeProcess.PUBLISHERS, messages, 1, perSecond)) {
         long begun = System.nanoTime();
