@@ -79,6 +79,11 @@ final class Member implements AutoCloseable {
     return this;
   }
 
+  Member linger(Duration value) {
+    settings.linger(value);
+    return this;
+  }
+
   Member deadLetterDir(Path value) {
     settings.deadLetterDir(value);
     return this;

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +67,25 @@ class ReceiverTest {
         Member member = new Member(folder, broker.url()).start().awaitStored(3)) {
       assertThat(member.payloads()).containsExactly("one", "two", "three");
       broker.awaitAcknowledged(2, Member.DEADLINE);
+    }
+  }
+
+  @Test
+  void aMessageWaitsForOthersAsLongAsTheLingerSays() throws Exception {
+    Duration linger = Duration.ofMillis(700);
+    AtomicLong sent = new AtomicLong();
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, false);
+                  sent.set(System.nanoTime());
+                  connection.send(publish("one", 1, 7));
+                  connection.expectAcknowledgement(PUBACK, 7);
+                });
+        Member member = new Member(folder, broker.url()).linger(linger).start().awaitStored(1)) {
+      broker.awaitAcknowledged(1, Member.DEADLINE);
+      assertThat(Duration.ofNanos(System.nanoTime() - sent.get())).isGreaterThanOrEqualTo(linger);
+      assertThat(member.payloads()).containsExactly("one");
     }
   }
 

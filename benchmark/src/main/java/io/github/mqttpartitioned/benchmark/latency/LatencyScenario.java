@@ -78,7 +78,7 @@ public final class LatencyScenario implements Scenario {
         Setting.of(
             "batch-seconds", new Count(5, 86_400), "300", "duration of a batch in real-time mode"),
         Setting.of(
-            "setups", new Text(Setup.SYNTAX), "defaults", "what a user may set, in turns with another"),
+            "setups", new Text(Setup.SYNTAX), Setup.DEFAULTS, "what a user may set, in turns with another"),
         Setting.of("cores", new Count(1, 64), "2", "cores of Spark in local mode"),
         Scratch.SETTING);
   }
@@ -175,17 +175,22 @@ public final class LatencyScenario implements Scenario {
         warmUp(publisher, query, qos);
         for (String rate : settings.choice("rates")) {
           Load load = new Load(publisher, settings, Long.parseLong(rate), qos);
-          String what = (realTime ? "real-time mode, QoS " : "QoS ") + qos + ", " + rate;
+          String what = description() + rate + " messages/s";
           if (first) {
-            note(round, what + " messages/s, plain subscriber", measure(load, PLAIN_TOPIC, query));
+            note(round, what + ", plain subscriber", measure(load, PLAIN_TOPIC, query));
             plain.requireConnected();
           }
           query.takePhases();
-          String row = what + " messages/s, " + setup.name();
+          String row = setup.isDefaults() ? what : what + ", " + setup.name();
           note(round, row, measure(load, QUERY_TOPIC, query));
           noteRest(round, row, query.takePhases(), load);
         }
       }
+    }
+
+    private String description() {
+      return (realTime ? "real-time mode, " : "")
+          + (realTime || qos != 1 ? "QoS " + qos + ", " : "");
     }
 
     private void note(int round, String row, Summary summary) {

@@ -27,6 +27,9 @@ record Setup(
     Map<String, String> source,
     @Nullable String checkpoint) {
 
+  /** The name of the setup that changes nothing. */
+  static final String DEFAULTS = "defaults";
+
   /** How {@link #parse} takes it. */
   static final String SYNTAX =
       "name:setting=value,setting=value, separated by semicolons; a name alone sets nothing";
@@ -79,6 +82,11 @@ record Setup(
         });
     pairs.keySet().removeIf(setting -> setting.startsWith(prefix));
     return taken;
+  }
+
+  /** Whether it is {@value #DEFAULTS}. */
+  boolean isDefaults() {
+    return name.equals(DEFAULTS);
   }
 
   /** A session of its own that has the settings. */
