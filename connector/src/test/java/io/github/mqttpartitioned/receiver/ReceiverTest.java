@@ -78,7 +78,7 @@ class ReceiverTest {
             ScriptedBroker.start(
                 connection -> {
                   ready(connection, false);
-                  sent.set(System.nanoTime());
+                  sent.compareAndSet(0, System.nanoTime());
                   connection.send(publish("one", 1, 7));
                   connection.expectAcknowledgement(PUBACK, 7);
                 });
