@@ -78,14 +78,17 @@ class ReceiverTest {
             ScriptedBroker.start(
                 connection -> {
                   ready(connection, false);
-                  sent.compareAndSet(0, System.nanoTime());
+                  // The member looks at once at what comes together with SUBACK.
                   connection.send(publish("one", 1, 7));
                   connection.expectAcknowledgement(PUBACK, 7);
+                  sent.compareAndSet(0, System.nanoTime());
+                  connection.send(publish("two", 1, 8));
+                  connection.expectAcknowledgement(PUBACK, 8);
                 });
-        Member member = new Member(folder, broker.url()).linger(linger).start().awaitStored(1)) {
-      broker.awaitAcknowledged(1, Member.DEADLINE);
+        Member member = new Member(folder, broker.url()).linger(linger).start().awaitStored(2)) {
+      broker.awaitAcknowledged(2, Member.DEADLINE);
       assertThat(Duration.ofNanos(System.nanoTime() - sent.get())).isGreaterThanOrEqualTo(linger);
-      assertThat(member.payloads()).containsExactly("one");
+      assertThat(member.payloads()).containsExactly("one", "two");
     }
   }
 
