@@ -24,10 +24,10 @@ public interface DataPlane {
   }
 
   /**
-   * Reports which SUBSCRIBE and UNSUBSCRIBE packets have been sent: all of the connection. Answers
-   * may have arrived before. Called by one of Paho's threads.
+   * Reports which SUBSCRIBE and UNSUBSCRIBE packets are about to be sent: all of the connection.
+   * Called by one of Paho's threads.
    */
-  default void subscriptionsSent(List<SubscriptionRequest> requests) {}
+  default void subscribing(List<SubscriptionRequest> requests) {}
 
   /**
    * Reports that the session is over, or did not come about. Called by any thread, at times more

@@ -235,24 +235,23 @@ public final class PahoSession implements AutoCloseable {
   }
 
   /** The data plane reads the answers. */
-  private List<SubscriptionRequest> sendSubscriptions() throws MqttException, IOException {
+  private void sendSubscriptions() throws MqttException, IOException {
     long most = dataPlane.maximumPacketSize();
     if (subscriptions.subscribe().stream()
         .anyMatch(filter -> SubscriptionRequest.bytesAlone(filter) > most)) {
       throw new IOException("a topic filter is larger than the packets that the broker takes");
     }
-    List<SubscriptionRequest> sent = new ArrayList<>(send(packets.subscribe(most)));
-    sent.addAll(send(packets.unsubscribe(subscriptions.unsubscribe(), most)));
-    return sent;
+    List<SubscriptionPackets.Encoded> all = new ArrayList<>(packets.subscribe(most));
+    all.addAll(packets.unsubscribe(subscriptions.unsubscribe(), most));
+    // Before the first of them: a broker may answer it, or close the connection, before the last.
+    dataPlane.subscribing(all.stream().map(one -> one.request).toList());
+    send(all);
   }
 
-  private List<SubscriptionRequest> send(List<SubscriptionPackets.Encoded> all) throws IOException {
-    List<SubscriptionRequest> sent = new ArrayList<>();
+  private void send(List<SubscriptionPackets.Encoded> all) throws IOException {
     for (SubscriptionPackets.Encoded one : all) {
       send(one.packet, one.packet.length);
-      sent.add(one.request);
     }
-    return sent;
   }
 
   private final class OnConnect implements MqttActionListener {
@@ -263,7 +262,7 @@ public final class PahoSession implements AutoCloseable {
             Objects.requireNonNull(writer),
             settings.keepAlive(),
             token.getResponseProperties().getServerKeepAlive());
-        dataPlane.subscriptionsSent(sendSubscriptions());
+        sendSubscriptions();
         pahoIsDone = true;
         Objects.requireNonNull(wire).letPahoGo();
       } catch (MqttException | IOException e) {

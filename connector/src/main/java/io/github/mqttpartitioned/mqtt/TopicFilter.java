@@ -24,6 +24,18 @@ public record TopicFilter(String filter) implements Serializable {
     if (filter.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("holds the character U+0000, which MQTT forbids");
     }
+    filter
+        .chars()
+        .filter(Character::isISOControl)
+        .findFirst()
+        .ifPresent(
+            control -> {
+              throw new IllegalArgumentException(
+                  """
+                  holds the control character U+%04X. Between two topic filters there is a comma, \
+                  and no line break"""
+                      .formatted(control));
+            });
     if (filter.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
       throw new IllegalArgumentException("is longer than %d bytes of UTF-8".formatted(MAX_BYTES));
     }

@@ -101,7 +101,14 @@ final class ListText {
         elements.add(quoted.toString());
       } else {
         comma = comma(list, start);
-        elements.add(list.substring(start, comma).strip());
+        String element = list.substring(start, comma).strip();
+        if (element.startsWith("'")) {
+          throw new IllegalArgumentException(
+              """
+              has an element that begins with a single quote. Write a,b or "a","b"; a single quote \
+              of its own stands in double quotes: "'a'\"""");
+        }
+        elements.add(element);
       }
       start = comma + 1;
     }

@@ -47,7 +47,7 @@ final class Backoff {
    * @param lived how long the last connection was usable; zero if it did not come about
    */
   Duration next(Duration lived) {
-    if (lived.compareTo(goodLife) >= 0) {
+    if (isGood(lived)) {
       reset();
     } else if (lived.compareTo(FAIR_LIFE) >= 0) {
       nextMillis = Math.min(nextMillis, lived.toMillis() / 4);
@@ -56,6 +56,11 @@ final class Backoff {
     long millis = half + random.nextLong(half + 1);
     nextMillis = Math.min(2 * nextMillis, LONGEST.toMillis());
     return Duration.ofMillis(millis);
+  }
+
+  /** Whether a connection that lived for so long has worked. */
+  boolean isGood(Duration lived) {
+    return lived.compareTo(goodLife) >= 0;
   }
 
   /** Begins again at the shortest wait. */

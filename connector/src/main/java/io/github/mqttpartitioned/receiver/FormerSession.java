@@ -67,6 +67,10 @@ final class FormerSession {
       }
     }
     log.foreignTopics(found, topics.messages());
-    session.unsubscribe(filters.stream().distinct().toList());
+    List<String> all = filters.stream().distinct().toList();
+    // No answer is awaited that would teach the member the broker's limit.
+    for (int first = 0; first < all.size(); first += SubscribePackets.SMALL) {
+      session.unsubscribe(all.subList(first, Math.min(first + SubscribePackets.SMALL, all.size())));
+    }
   }
 }

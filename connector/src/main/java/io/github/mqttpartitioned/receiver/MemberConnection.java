@@ -41,9 +41,6 @@ final class MemberConnection {
   /** How long a broker may take to end a connection after DISCONNECT. */
   private static final Duration DISCONNECT_LIMIT = Duration.ofSeconds(2);
 
-  /** How long the thread that sends SUBSCRIBE may take to say so. */
-  private static final Duration DECISION = Duration.ofSeconds(1);
-
   /** Hears of a connection's progress. Called by the receiver thread. */
   interface Listener {
 
@@ -176,8 +173,8 @@ final class MemberConnection {
     }
 
     @Override
-    public void subscriptionsSent(List<SubscriptionRequest> requests) {
-      inbox.answers().sent(requests);
+    public void subscribing(List<SubscriptionRequest> requests) {
+      inbox.answers().sending(requests);
     }
 
     @Override
@@ -262,28 +259,11 @@ final class MemberConnection {
         return true;
       }
     }
-    if (!subscribed && isDecided()) {
+    if (!subscribed && inbox.answers().areDecided()) {
       // The broker ended the connection as soon as it had answered.
       subscribed = checkSubscribed();
     }
     return false;
-  }
-
-  /**
-   * Whether the broker has answered. An answer may come before the thread that has sent the request
-   * says so.
-   */
-  private boolean isDecided() throws InterruptedException {
-    synchronized (signals) {
-      long until = System.nanoTime() + DECISION.toNanos();
-      while (inbox.answers().count() > 0
-          && !inbox.answers().areDecided()
-          && !signals.isStopping()
-          && System.nanoTime() - until < 0) {
-        TimeUnit.MILLISECONDS.timedWait(signals, 10);
-      }
-    }
-    return inbox.answers().areDecided();
   }
 
   private Duration patience() {

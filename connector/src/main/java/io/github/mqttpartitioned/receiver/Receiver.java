@@ -306,22 +306,24 @@ public final class Receiver {
 
   /** Waits before the next attempt, or throws the cause if there is to be none. */
   private void retryLater(RuntimeException end) throws InterruptedException {
-    if (reconnection.follows(end) && !signals.isStopping()) {
+    RuntimeException cause = reconnection.cause(end, lived);
+    boolean isSent = reconnection.follows(cause);
+    if (isSent) {
       LOG.warn(
           "Partition {} goes to {}, where its broker sends it: {}",
           partition,
           reconnection.here().settings().broker(partition),
-          end.getMessage());
-      enter(State.CONNECTING, end);
+          cause.getMessage());
+    }
+    boolean isAnother = isSent || reconnection.triesNextUrl(cause);
+    if (!isAnother || !reconnection.mayHurry(lived)) {
+      pause(reconnection.waitAfter(cause, lived), State.CONNECTING, cause);
       return;
     }
-    if (reconnection.triesNextUrl(end) && !signals.isStopping()) {
-      LOG.warn("Partition {} tries the next URL: {}", partition, end.getMessage());
-      enter(State.CONNECTING, end);
-      return;
+    if (!isSent) {
+      LOG.warn("Partition {} tries the next URL: {}", partition, cause.getMessage());
     }
-    RuntimeException cause = reconnection.cause(end, lived);
-    pause(reconnection.waitAfter(cause, lived), State.CONNECTING, cause);
+    enter(State.CONNECTING, cause);
   }
 
   private void pause(Duration wait, State meanwhile, RuntimeException cause)

@@ -68,12 +68,22 @@ final class Reconnection {
         && entryPoints.follow(sent.elsewhere());
   }
 
-  /** Goes on to the next URL, and returns whether the member tries it without a wait. */
+  /** Goes on to the next URL, and returns whether it was not tried since the last wait. */
   boolean triesNextUrl(RuntimeException end) {
     wasElsewhere = entryPoints.isElsewhere();
     return entryPoints.next()
         && end instanceof MemberException failure
         && !failure.isSameEverywhere();
+  }
+
+  /**
+   * Whether another server may be tried without a wait. A link that fails again and again makes few
+   * connections, at however many servers of a cluster.
+   *
+   * @param lived how long the last connection was usable; zero if it did not come about
+   */
+  boolean mayHurry(Duration lived) {
+    return lived.isZero() || backoff.isGood(lived);
   }
 
   /**

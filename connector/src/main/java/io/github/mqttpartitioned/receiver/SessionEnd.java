@@ -133,8 +133,8 @@ public final class SessionEnd {
     }
 
     @Override
-    public void subscriptionsSent(List<SubscriptionRequest> requests) {
-      inbox.answers().sent(requests);
+    public void subscribing(List<SubscriptionRequest> requests) {
+      inbox.answers().sending(requests);
     }
 
     @Override

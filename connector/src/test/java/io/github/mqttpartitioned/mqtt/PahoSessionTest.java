@@ -39,7 +39,7 @@ class PahoSessionTest {
     }
 
     @Override
-    public void subscriptionsSent(List<SubscriptionRequest> requests) {}
+    public void subscribing(List<SubscriptionRequest> requests) {}
 
     @Override
     public void ended(Throwable cause) {}

@@ -198,6 +198,26 @@ class ConnectionOptionsTest {
               "[MQTT_INVALID_OPTION] Option topics: '" + text + "' begins with [ and is no JSON");
     }
 
+    /** They would be filters that match nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"'a/b'", "'a','b'", "'a,b'", "a, 'b'", "'"})
+    void inSingleQuotesAreRefused(String text) {
+      assertThat(error("topics", text))
+          .startsWith(
+              "[MQTT_INVALID_OPTION] Option topics: '" + text + "' has an element that begins")
+          .contains("Write a,b or \"a\",\"b\"; a single quote of its own");
+      assertThat(parse("topics", "\"'a'\",it's").topics())
+          .extracting(TopicFilter::filter)
+          .containsExactly("'a'", "it's");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/b\nc/d", "\"a\r\nb\"", "[\"a\\nb\"]", "a/\u0007", "a\u0085b"})
+    void withControlCharactersAreRefused(String text) {
+      assertThat(error("topics", text))
+          .contains("holds the control character U+00", "there is a comma, and no line break");
+    }
+
     @Test
     void thatAreQuotedAreClosed() {
       assertThat(error("topics", "\"a,b")).contains("does not end with one");

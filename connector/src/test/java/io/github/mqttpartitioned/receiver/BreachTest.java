@@ -47,6 +47,7 @@ class BreachTest {
         Arguments.of("unknown property at QoS 0", "30 07 0001 61 02 7F01 78", List.of("x")),
         Arguments.of(
             "property that is no UTF-8, at QoS 0", "30 0A 0001 61 05 030002C328 78", List.of("x")),
+        Arguments.of("topic alias 0 with a topic", "30 08 0001 61 03 230000 78", List.of("x")),
         Arguments.of("PUBREL with flags 0", "60 02 0009", List.of()),
         Arguments.of("PINGRESP with flags", "D1 00", List.of()),
         Arguments.of("PINGRESP with a body", "D0 01 00", List.of()),
@@ -134,6 +135,7 @@ class BreachTest {
       strings = {
         "0F 0001 61 0005 08 03000161 03000162 78",
         "09 0001 61 0005 02 7F01 78",
+        "0A 0001 61 0005 03 230000 78",
         "0C 0001 61 0005 05 030002C328 78",
         "0D 0001 61 0005 06 2600026161FF 78",
         "08 0002 612B 0005 00 78"

@@ -155,6 +155,36 @@ class ClusterMemberTest {
     }
   }
 
+  /** EMQX bans a client with more than 15 connections in a minute. */
+  @Test
+  void clusterWhoseConnectionsAreShortGetsFewOfThem() throws Exception {
+    long begin = System.nanoTime();
+    try (ScriptedBroker first = cuttingThreeTimes();
+        ScriptedBroker second = cuttingThreeTimes();
+        Member member =
+            new Member(folder, first.url())
+                .cluster(first.url(), second.url())
+                .start()
+                .awaitStored(1)) {
+      // The waits before are at least 50, 100, 200, 400, 800 and 1,600 ms.
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(3));
+      assertThat(member.payloads()).containsExactly("at last");
+      assertThat(second.connections()).isEqualTo(3);
+    }
+  }
+
+  private static ScriptedBroker cuttingThreeTimes() {
+    return ScriptedBroker.start(
+        connection -> {
+          ReceiverTest.ready(connection, false);
+          if (connection.number() < 3) {
+            connection.cut();
+          } else {
+            connection.send(publish("at last", 1, 1));
+          }
+        });
+  }
+
   /** It sends the member to itself again and again. */
   @Test
   void serversThatSendTheMemberInACircleAreLeft() throws Exception {

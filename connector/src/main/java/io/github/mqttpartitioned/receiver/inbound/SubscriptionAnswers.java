@@ -11,9 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SUBSCRIBE and UNSUBSCRIBE packets of one connection, and what the broker has answered. An
- * answer may arrive before it is known what was sent. Thread-safe: everything happens under the
- * receiver's monitor, which is notified of every change.
+ * The SUBSCRIBE and UNSUBSCRIBE packets of one connection, and what the broker has answered.
+ * Thread-safe: everything happens under the receiver's monitor, which is notified of every change.
  */
 public final class SubscriptionAnswers {
 
@@ -36,8 +35,8 @@ public final class SubscriptionAnswers {
     this.monitor = monitor;
   }
 
-  /** All packets that the member sends. */
-  public void sent(List<SubscriptionRequest> packets) {
+  /** All packets that the member is about to send. */
+  public void sending(List<SubscriptionRequest> packets) {
     synchronized (monitor) {
       requests = List.copyOf(packets);
       monitor.notifyAll();
@@ -72,7 +71,7 @@ public final class SubscriptionAnswers {
     }
   }
 
-  /** The packets sent so far as is known, with the answers so far. */
+  /** The packets, with the answers so far; none before it is known what is sent. */
   public List<Answered> all() {
     synchronized (monitor) {
       List<Answered> all = new ArrayList<>();

@@ -101,7 +101,9 @@ public record SourceIdentity(
    *
    * <p>Client ids outlive a checkpoint that is deleted: with a {@code group}, which outlives it,
    * too, they are derived from the checkpoint's place. So a query that starts anew in the same
-   * place resumes its sessions, and takes what the broker holds for them.
+   * place resumes its sessions, and takes what the broker holds for them. In the same way, a {@code
+   * group} that is not given is derived from client ids that are: a session that is resumed with
+   * another group would get each message twice.
    *
    * @param place of the checkpoint, so that no other one has it
    * @param parallelism that Spark offers
@@ -111,12 +113,17 @@ public record SourceIdentity(
     String derived = "mqp-" + sourceId.substring(0, DERIVED_DIGITS);
     String derivedPrefix =
         options.group().map(group -> "mqp-" + digits(group + " at " + place)).orElse(derived);
+    String derivedGroup =
+        options
+            .clientIdPrefix()
+            .map(prefix -> "mqp-" + digits("clients " + prefix))
+            .orElse(derived);
     return new SourceIdentity(
         sourceId,
         options.partitions().orElse(Math.max(parallelism, least(options))),
         0,
         0,
-        options.group().orElse(derived),
+        options.group().orElse(derivedGroup),
         options.clientIdPrefix().orElse(derivedPrefix),
         options.brokers(),
         options.topics(),

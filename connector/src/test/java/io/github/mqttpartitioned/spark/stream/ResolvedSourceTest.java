@@ -92,6 +92,18 @@ class ResolvedSourceTest {
         .isNotEqualTo(one.clientIdPrefix());
   }
 
+  /** A session that is resumed with another group would get each message for both. */
+  @Test
+  void groupThatIsNotGivenFollowsClientIdsThatAre() throws IOException {
+    SourceSettings one = resolve(4, "clientIdPrefix", "plant").settings();
+    Files.delete(folder.resolve("source.1.json"));
+    SourceSettings again = resolve(4, "clientIdPrefix", "plant").settings();
+    assertThat(again.sourceId()).isNotEqualTo(one.sourceId());
+    assertThat(again.group()).isEqualTo(one.group()).startsWith("mqp-");
+    Files.delete(folder.resolve("source.1.json"));
+    assertThat(resolve(4, "clientIdPrefix", "other").settings().group()).isNotEqualTo(one.group());
+  }
+
   @Test
   void sessionsOfATemporaryCheckpointEndWithTheQuery() {
     assertThat(resolve(4).settings().sessions().endWithQuery()).isFalse();
