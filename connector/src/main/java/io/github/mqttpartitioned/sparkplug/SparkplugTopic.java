@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sparkplug;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,7 @@ public record SparkplugTopic(
     }
   }
 
-  /** Null for any other topic, such as that of a host's STATE. */
+  /** Null for any other topic, such as that of a host's STATE, or one with an empty name. */
   public static @Nullable SparkplugTopic parse(@Nullable String topic) {
     if (topic == null || !topic.startsWith(NAMESPACE + "/")) {
       return null;
@@ -58,7 +59,7 @@ public record SparkplugTopic(
       return null;
     }
     MessageType type = MessageType.named(levels[2]);
-    if (type == null || type.isOfDevice() != (levels.length == 5)) {
+    if (type == null || type.isOfDevice() != (levels.length == 5) || List.of(levels).contains("")) {
       return null;
     }
     return new SparkplugTopic(levels[1], type, levels[3], levels.length == 5 ? levels[4] : null);

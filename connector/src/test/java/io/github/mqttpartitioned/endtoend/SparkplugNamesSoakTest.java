@@ -33,14 +33,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Edge nodes that are born again and again, each time with other aliases, over four members, while
- * the query and its members are killed or stopped and started again. The value of a metric says
- * which metric it is.
+ * Edge nodes with a device each that are born again and again, each time with other aliases, over
+ * four members, while the query and its members are killed or stopped and started again. The value
+ * of a metric says which metric it is.
  */
 @Tag(Full.TAG)
 class SparkplugNamesSoakTest {
 
+  /** Of an edge node with its device. The first ones are those of the edge node itself. */
   private static final int METRICS = 10;
+
+  private static final int METRICS_OF_THE_NODE = 5;
   private static final int METRICS_OF_A_MESSAGE = 3;
 
   /** Digits of a value: the number of the message, the metric, the session, the edge node. */
@@ -106,20 +109,23 @@ class SparkplugNamesSoakTest {
           }
           publisher.publish(topic("NBIRTH", node), birth(node, session, aliases.get(node)), 1);
           query.published();
+          publisher.publish(
+              topic("DBIRTH", node), deviceBirth(node, session, aliases.get(node)), 1);
         }
         publisher.awaitAcknowledged(PATIENCE);
-        awaitCount(query, "NBIRTH", size.nodes() * METRICS * (session + 1));
+        awaitCount(query, "[ND]BIRTH", size.nodes() * METRICS * (session + 1));
         query.restartOnceIn(size.nodes() * size.messages());
         for (int message = 1; message <= size.messages(); message++) {
           for (int node : shuffled(size.nodes(), random)) {
-            byte[] data = data(node, session, message, aliases.get(node), random);
-            publisher.publish(topic("NDATA", node), data, 1);
+            boolean isOfDevice = random.nextBoolean();
+            byte[] data = data(node, isOfDevice, session, message, aliases.get(node), random);
+            publisher.publish(topic(isOfDevice ? "DDATA" : "NDATA", node), data, 1);
             query.published();
           }
         }
         publisher.awaitAcknowledged(PATIENCE);
         int values = size.nodes() * size.messages() * METRICS_OF_A_MESSAGE;
-        awaitCount(query, "NDATA", values * (session + 1));
+        awaitCount(query, "[ND]DATA", values * (session + 1));
         System.out.printf("Session %d of %d: %s%n", session + 1, size.sessions(), query);
       }
       checkNames(query, size.sessions());
@@ -127,7 +133,7 @@ class SparkplugNamesSoakTest {
   }
 
   private static String topic(String type, int node) {
-    return "spBv1.0/plant/" + type + "/n" + node;
+    return "spBv1.0/plant/" + type + "/n" + node + (type.startsWith("D") ? "/device" : "");
   }
 
   private static List<Integer> shuffled(int count, Random random) {
@@ -145,6 +151,7 @@ class SparkplugNamesSoakTest {
     return 1_700_000_000_000L + session * 100_000L + message;
   }
 
+  /** Message 0 is the NBIRTH, 1 the DBIRTH; the data follow. */
   private static TahuPayload payload(int session, int message) {
     return new TahuPayload(millis(session, message), message & 0xFF);
   }
@@ -153,7 +160,18 @@ class SparkplugNamesSoakTest {
       throws SparkplugException {
     TahuPayload payload =
         payload(session, 0).named("bdSeq", MetricDataType.Int64, (long) (session & 0xFF));
-    for (int metric = 0; metric < METRICS; metric++) {
+    return bear(payload, 0, METRICS_OF_THE_NODE, node, session, aliases);
+  }
+
+  private static byte[] deviceBirth(int node, int session, List<Integer> aliases)
+      throws SparkplugException {
+    return bear(payload(session, 1), METRICS_OF_THE_NODE, METRICS, node, session, aliases);
+  }
+
+  private static byte[] bear(
+      TahuPayload payload, int from, int until, int node, int session, List<Integer> aliases)
+      throws SparkplugException {
+    for (int metric = from; metric < until; metric++) {
       String name = "n%d/%d/%d".formatted(node, session, metric);
       payload.born(name, aliases.get(metric), type(metric), value(node, session, metric, 0));
     }
@@ -167,10 +185,12 @@ class SparkplugNamesSoakTest {
   }
 
   private static byte[] data(
-      int node, int session, int message, List<Integer> aliases, Random random)
+      int node, boolean isOfDevice, int session, int message, List<Integer> aliases, Random random)
       throws SparkplugException {
-    TahuPayload payload = payload(session, message);
-    for (int metric : shuffled(METRICS, random).subList(0, METRICS_OF_A_MESSAGE)) {
+    TahuPayload payload = payload(session, message + 1);
+    int first = isOfDevice ? METRICS_OF_THE_NODE : 0;
+    for (int i : shuffled(METRICS_OF_THE_NODE, random).subList(0, METRICS_OF_A_MESSAGE)) {
+      int metric = first + i;
       Object value = value(node, session, metric, message);
       payload.aliased(aliases.get(metric), type(metric), value);
     }
@@ -188,6 +208,9 @@ class SparkplugNamesSoakTest {
     return metric % 2 == 0 ? (Object) (long) value : (Object) (-value);
   }
 
+  /**
+   * @param type as a regular expression
+   */
   private static void awaitCount(Restarted query, String type, int expected) {
     Await.until(
         expected + " values of " + type,
@@ -202,7 +225,7 @@ class SparkplugNamesSoakTest {
   private static long count(Restarted query, String type) {
     return query.hasRows()
         ? metrics(query)
-            .where(expr("type = '" + type + "' and coalesce(metric.name, '') <> 'bdSeq'"))
+            .where(expr("type rlike '" + type + "' and coalesce(metric.name, '') <> 'bdSeq'"))
             .select("metric.long_value")
             .distinct()
             .count()
@@ -222,7 +245,7 @@ class SparkplugNamesSoakTest {
   private static void checkNames(Restarted query, int sessions) {
     Dataset<Row> data =
         metrics(query)
-            .where("type = 'NDATA'")
+            .where("type in ('NDATA', 'DDATA')")
             .withColumn("number", expr(NUMBER))
             .selectExpr(
                 "*",

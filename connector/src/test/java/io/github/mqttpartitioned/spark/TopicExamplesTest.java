@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.Sparkplug;
 import io.github.mqttpartitioned.spark.read.TestMessage;
 import io.github.mqttpartitioned.spark.read.TestMessage.Properties;
 import io.github.mqttpartitioned.testkit.ProjectFiles;
@@ -10,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +40,8 @@ class TopicExamplesTest extends SourceSparkFixture {
   @MethodSource("examples")
   void exampleGivesItsRows(String example) throws Exception {
     List<String> options = new ArrayList<>();
-    for (Matcher option = OPTION.matcher(example.lines().toList().get(2)); option.find(); ) {
+    String given = example.lines().filter(line -> line.startsWith("Options: ")).findFirst().get();
+    for (Matcher option = OPTION.matcher(given); option.find(); ) {
       options.addAll(List.of(option.group(1), option.group(2)));
     }
     assertThat(options).contains("topics", "topicColumns", "payloadType");
@@ -45,18 +49,17 @@ class TopicExamplesTest extends SourceSparkFixture {
     for (Matcher message = MESSAGE.matcher(example); message.find(); ) {
       messages.add(
           new TestMessage(
-              1,
-              1,
-              false,
-              false,
-              message.group(1),
-              message.group(2).getBytes(StandardCharsets.UTF_8),
-              Properties.NONE));
+              1, 1, false, false, message.group(1), bytes(message.group(2)), Properties.NONE));
     }
     Matcher blocks = BLOCKS.matcher(example);
     assertThat(blocks.find()).isTrue();
     node.append(0, messages);
-    messages(options.toArray(String[]::new)).createOrReplaceTempView("messages");
+    Dataset<Row> rows = messages(options.toArray(String[]::new));
+    if (example.contains("FROM named")) {
+      Sparkplug.withNames(rows).createOrReplaceTempView("named");
+    } else {
+      rows.createOrReplaceTempView("messages");
+    }
     StreamingQuery query = start(spark.sql(blocks.group(1)), "example", "append");
     try {
       query.processAllAvailable();
@@ -66,6 +69,12 @@ class TopicExamplesTest extends SourceSparkFixture {
     assertThat(spark.table("example").collectAsList())
         .extracting(TopicExamplesTest::text)
         .containsExactlyInAnyOrderElementsOf(blocks.group(2).lines().toList());
+  }
+
+  private static byte[] bytes(String payload) {
+    return payload.startsWith("0x")
+        ? HexFormat.of().parseHex(payload.substring(2))
+        : payload.getBytes(StandardCharsets.UTF_8);
   }
 
   private static String text(Row row) {

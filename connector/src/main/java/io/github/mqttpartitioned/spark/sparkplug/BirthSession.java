@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.sparkplug;
 
-import io.github.mqttpartitioned.sparkplug.Datatype;
-import io.github.mqttpartitioned.sparkplug.SparkplugMetric;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -19,84 +18,70 @@ import org.jspecify.annotations.Nullable;
  */
 final class BirthSession {
 
-  private static final StructType DEFINITION =
-      new StructType()
-          .add("device", DataTypes.StringType)
-          .add("name", DataTypes.StringType)
-          .add("alias", DataTypes.LongType)
-          .add("datatype", DataTypes.StringType);
-
   static final StructType STATE =
       new StructType()
           .add("bd_seq", DataTypes.LongType)
           .add("born", DataTypes.LongType)
           .add("seq", DataTypes.IntegerType)
-          .add("missing", DataTypes.IntegerType)
+          .add("newest", DataTypes.LongType)
+          .add("missing", DataTypes.BinaryType)
           .add("ended", DataTypes.BooleanType)
-          .add("metrics", DataTypes.createArrayType(DEFINITION));
+          .add("births", DataTypes.createArrayType(Birth.STATE));
 
   /** Sequence numbers go from 0 to 255 (section 6.4.20). */
-  private static final int SEQ_MASK = 0xFF;
+  static final int MAX_SEQ = 0xFF;
 
-  private static final int NO_SEQ = -1;
+  /** The last BIRTH of a device, and the one before for messages that come late. */
+  private static final int KEPT = 2;
 
-  /** What a BIRTH says of a metric. */
-  record Definition(String name, @Nullable Long alias, @Nullable Datatype datatype) {}
-
-  private @Nullable Long bdSeq;
+  private final @Nullable Long bdSeq;
   private final long born;
-  private int seq = NO_SEQ;
-  private int missing;
+  private int seq;
+
+  /** Time of the message with the number {@link #seq}. */
+  private long newest;
+
+  /** Sequence numbers of messages that have not come, as far as is known. */
+  private final BitSet missing = new BitSet();
+
   private boolean ended;
 
-  /** By device, with an empty name for the edge node itself. */
-  private final Map<String, Map<String, Definition>> byName = new HashMap<>();
-
-  private final Map<String, Map<Long, Definition>> byAlias = new HashMap<>();
+  /** The newest first. */
+  private final List<Birth> births = new ArrayList<>();
 
   /**
    * @param bdSeq number of the session (section 6.4.21), null if only births of devices are known
    * @param born milliseconds since 1970 by the edge node's clock
+   * @param seq the last sequence number, -1 for none
    */
-  BirthSession(@Nullable Long bdSeq, long born) {
+  BirthSession(@Nullable Long bdSeq, long born, int seq) {
     this.bdSeq = bdSeq;
     this.born = born;
+    this.seq = seq;
+    newest = born;
   }
 
   static BirthSession of(Row state) {
     BirthSession session =
-        new BirthSession(state.isNullAt(0) ? null : (Long) state.getLong(0), state.getLong(1));
-    session.seq = state.getInt(2);
-    session.missing = state.getInt(3);
-    session.ended = state.getBoolean(4);
-    List<Row> metrics = state.getList(5);
-    for (Row metric : metrics) {
-      String datatype = metric.getString(3);
-      session.define(
-          metric.getString(0),
-          new Definition(
-              metric.getString(1),
-              metric.isNullAt(2) ? null : (Long) metric.getLong(2),
-              datatype == null ? null : Datatype.named(datatype)));
-    }
+        new BirthSession(
+            state.isNullAt(0) ? null : (Long) state.getLong(0), state.getLong(1), state.getInt(2));
+    session.newest = state.getLong(3);
+    session.missing.or(BitSet.valueOf((byte[]) state.get(4)));
+    session.ended = state.getBoolean(5);
+    List<Row> births = state.getList(6);
+    births.forEach(birth -> session.births.add(Birth.of(birth)));
     return session;
   }
 
   Row state() {
-    List<Row> metrics = new ArrayList<>();
-    byName.forEach(
-        (device, definitions) ->
-            definitions
-                .values()
-                .forEach(
-                    each ->
-                        metrics.add(
-                            RowFactory.create(
-                                device,
-                                each.name(),
-                                each.alias(),
-                                each.datatype() == null ? null : each.datatype().toString()))));
-    return RowFactory.create(bdSeq, born, seq, missing, ended, metrics.toArray());
+    return RowFactory.create(
+        bdSeq,
+        born,
+        seq,
+        newest,
+        missing.toByteArray(),
+        ended,
+        births.stream().map(Birth::state).toArray());
   }
 
   @Nullable Long bdSeq() {
@@ -105,6 +90,11 @@ final class BirthSession {
 
   long born() {
     return born;
+  }
+
+  /** Whether this is the session of an NBIRTH. */
+  boolean is(@Nullable Long number, long millis) {
+    return born == millis && Objects.equals(bdSeq, number);
   }
 
   int lastSeq() {
@@ -119,63 +109,85 @@ final class BirthSession {
     ended = true;
   }
 
+  boolean hasBirths() {
+    return !births.isEmpty();
+  }
+
   /** Whether messages are missing, so that a newer BIRTH may be among them. */
   boolean isIncomplete() {
-    return missing > 0;
+    return !missing.isEmpty();
   }
 
-  /** A device's births are known, and now the edge node's own is, too. */
-  void bear(@Nullable Long number) {
-    bdSeq = number;
+  /** Takes a BIRTH; one that came before changes nothing. */
+  void add(Birth birth) {
+    births.removeIf(known -> isAt(known, birth.device(), birth.millis()));
+    births.add(birth);
+    births.sort(Comparator.comparingLong(Birth::millis).reversed());
+    births.stream()
+        .filter(known -> known.device().equals(birth.device()))
+        .skip(KEPT)
+        .findFirst()
+        .ifPresent(births::remove);
   }
 
-  /** Takes the metrics of a BIRTH: they replace what was known of the device. */
-  void define(String device, List<SparkplugMetric> metrics) {
-    byName.remove(device);
-    byAlias.remove(device);
-    for (SparkplugMetric metric : metrics) {
-      String name = metric.name();
-      if (name != null) {
-        define(device, new Definition(name, metric.alias(), metric.datatype()));
+  private static boolean isAt(Birth birth, String device, long millis) {
+    return birth.device().equals(device) && birth.millis() == millis;
+  }
+
+  /**
+   * Takes the births of devices from {@link #born} on: they have come before this session's own.
+   */
+  void adopt(BirthSession other) {
+    List<Birth> later =
+        other.births.stream()
+            .filter(birth -> birth.isOfDevice() && birth.millis() >= born)
+            .sorted(Comparator.comparingInt(Birth::seq))
+            .toList();
+    other.births.removeAll(later);
+    for (Birth birth : later) {
+      add(birth);
+      if (birth.seq() >= 0) {
+        arrived(birth.seq(), birth.millis());
       }
     }
   }
 
-  private void define(String device, Definition definition) {
-    byName.computeIfAbsent(device, key -> new HashMap<>()).put(definition.name(), definition);
-    if (definition.alias() != null) {
-      byAlias.computeIfAbsent(device, key -> new HashMap<>()).put(definition.alias(), definition);
-    }
-  }
-
-  /** What the BIRTH says of a metric of a device, null for nothing. */
-  @Nullable Definition find(String device, SparkplugMetric metric) {
-    if (metric.name() != null) {
-      return byName.getOrDefault(device, Map.of()).get(metric.name());
-    }
-    return metric.alias() == null
-        ? null
-        : byAlias.getOrDefault(device, Map.of()).get(metric.alias());
+  /** The BIRTH of a device before a message of this time and number, null for none. */
+  @Nullable Birth before(String device, long millis, int number) {
+    return births.stream()
+        .filter(birth -> birth.device().equals(device) && birth.isBefore(millis, number))
+        .findFirst()
+        .orElse(null);
   }
 
   /**
    * Takes note of a sequence number.
    *
+   * @param millis time of the message
    * @return the number of messages that are missing before it, as far as is known now; negative if
-   *     it comes late itself; null for the first one, if that is no NBIRTH
+   *     it comes late itself; null for the first one, if the NBIRTH has not come
    */
-  @Nullable Integer arrived(int number, boolean isFirst) {
-    if (isFirst || seq == NO_SEQ) {
-      seq = number;
-      return isFirst ? (Integer) 0 : null;
+  @Nullable Integer arrived(int number, long millis) {
+    if (seq == Birth.NO_SEQ) {
+      advance(number, millis);
+      return null;
     }
     int distance = (byte) (number - (seq + 1));
-    if (distance >= 0) {
-      seq = number & SEQ_MASK;
-      missing += distance;
-    } else {
-      missing = Math.max(0, missing - 1);
+    if (distance < 0 && millis <= newest) {
+      missing.clear(number);
+      return distance;
     }
+    // A number that goes back while time goes on is of a session whose NBIRTH is missing.
+    distance &= MAX_SEQ;
+    for (int i = 1; i <= distance; i++) {
+      missing.set((seq + i) & MAX_SEQ);
+    }
+    advance(number, millis);
     return distance;
+  }
+
+  private void advance(int number, long millis) {
+    seq = number;
+    newest = Math.max(newest, millis);
   }
 }

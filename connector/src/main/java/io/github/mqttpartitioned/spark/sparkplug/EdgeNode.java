@@ -3,7 +3,6 @@ package io.github.mqttpartitioned.spark.sparkplug;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -55,42 +54,55 @@ final class EdgeNode {
     return sessions.stream().filter(session -> session.born() <= millis).findFirst().orElse(null);
   }
 
-  /** The session of this number, null for none. */
-  @Nullable BirthSession numbered(@Nullable Long bdSeq) {
+  /** The sessions of this number, the newest first: an NBIRTH may come again in one connection. */
+  List<BirthSession> numbered(@Nullable Long bdSeq) {
     return sessions.stream()
         .filter(session -> bdSeq != null && bdSeq.equals(session.bdSeq()))
-        .findFirst()
-        .orElse(null);
+        .toList();
   }
 
-  /** The session of an NBIRTH: a new one, unless the message is one that came before. */
-  BirthSession born(@Nullable Long bdSeq, long millis) {
+  /**
+   * The session of an NBIRTH: a new one, unless the message is one that came before.
+   *
+   * @param seq its sequence number, -1 for none
+   */
+  BirthSession born(@Nullable Long bdSeq, long millis, int seq) {
     for (BirthSession session : sessions) {
-      if (session.born() == millis && Objects.equals(session.bdSeq(), bdSeq)) {
+      if (session.is(bdSeq, millis)) {
         return session;
       }
     }
-    BirthSession newest = sessions.isEmpty() ? null : sessions.get(0);
-    BirthSession session = new BirthSession(bdSeq, millis);
-    if (newest == null || millis >= newest.born() || isNewer(bdSeq, newest.bdSeq())) {
-      sessions.add(0, session);
-    } else if (newest.bdSeq() == null) {
-      // Births of devices have come before it.
-      newest.bear(bdSeq);
-      return newest;
-    } else if (sessions.size() < KEPT || millis >= sessions.get(1).born()) {
-      sessions.add(1, session);
+    BirthSession session = new BirthSession(bdSeq, millis, seq);
+    int place = place(session);
+    for (int i = 0; i < sessions.size(); i++) {
+      BirthSession other = sessions.get(i);
+      if (other.bdSeq() == null || (i >= place && other.born() <= millis)) {
+        session.adopt(other);
+      }
     }
+    sessions.add(place, session);
+    sessions.removeIf(other -> other != session && other.bdSeq() == null && !other.hasBirths());
     while (sessions.size() > KEPT) {
       sessions.remove(KEPT);
     }
     return session;
   }
 
+  private int place(BirthSession session) {
+    if (!sessions.isEmpty() && isNewer(session.bdSeq(), sessions.get(0).bdSeq())) {
+      return 0;
+    }
+    int place = 0;
+    while (place < sessions.size() && sessions.get(place).born() > session.born()) {
+      place++;
+    }
+    return place;
+  }
+
   /** The session of a device's birth: if the NBIRTH is not known, one without a number. */
   BirthSession bornDevice(long millis) {
     BirthSession session = at(millis);
-    return session == null ? born(null, millis) : session;
+    return session == null ? born(null, millis, Birth.NO_SEQ) : session;
   }
 
   /** Numbers of sessions go from 0 to 255 and begin again. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.sparkplug;
 
-import io.github.mqttpartitioned.spark.sparkplug.BirthSession.Definition;
+import io.github.mqttpartitioned.spark.sparkplug.Birth.Definition;
 import io.github.mqttpartitioned.spark.sparkplug.SparkplugNames.Places;
 import io.github.mqttpartitioned.sparkplug.SparkplugMetric;
 import io.github.mqttpartitioned.sparkplug.SparkplugPayload;
@@ -10,6 +10,7 @@ import io.github.mqttpartitioned.sparkplug.SparkplugTopic.MessageType;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -33,7 +34,6 @@ final class SparkplugStep implements FlatMapGroupsWithStateFunction<String, Row,
   private static final long serialVersionUID = 1L;
 
   private static final String BD_SEQ = "bdSeq";
-  private static final int MAX_SEQ = 255;
 
   private final Places places;
 
@@ -57,10 +57,12 @@ final class SparkplugStep implements FlatMapGroupsWithStateFunction<String, Row,
       return payload == null ? List.of() : payload.metrics();
     }
 
-    /** -1 for none. */
+    /** {@link Birth#NO_SEQ} for none. */
     int seq() {
       Long seq = payload == null ? null : payload.seq();
-      return !type().isNumbered() || seq == null || seq < 0 || seq > MAX_SEQ ? -1 : seq.intValue();
+      return !type().isNumbered() || seq == null || seq < 0 || seq > BirthSession.MAX_SEQ
+          ? Birth.NO_SEQ
+          : seq.intValue();
     }
 
     @Nullable Long bdSeq() {
@@ -95,8 +97,7 @@ final class SparkplugStep implements FlatMapGroupsWithStateFunction<String, Row,
     for (int from = 0; from < messages.size(); ) {
       int until = endOfMillisecond(messages, from);
       List<Message> together = messages.subList(from, until);
-      int next = node.nextSeq();
-      together.sort(Comparator.comparingInt(message -> (message.seq() - next) & MAX_SEQ));
+      order(together, node.nextSeq());
       together.forEach(message -> named.add(name(message, node)));
       from = until;
     }
@@ -104,6 +105,41 @@ final class SparkplugStep implements FlatMapGroupsWithStateFunction<String, Row,
       state.update(node.state());
     }
     return named.iterator();
+  }
+
+  /**
+   * Orders the messages of one millisecond by their sequence numbers, which begin anew with an
+   * NBIRTH. Before an NBIRTH is only what continues the session that comes before it.
+   *
+   * @param next the number that continues that session
+   */
+  private static void order(List<Message> together, int next) {
+    if (together.stream().noneMatch(message -> message.type() == MessageType.NBIRTH)) {
+      together.sort(Comparator.comparingInt(message -> following(message, next)));
+      return;
+    }
+    BitSet numbers = new BitSet();
+    together.stream().mapToInt(Message::seq).filter(seq -> seq >= 0).forEach(numbers::set);
+    int begun = numbers.nextClearBit(0);
+    int continued = 0;
+    while (continued <= BirthSession.MAX_SEQ
+        && numbers.get((next + continued) & BirthSession.MAX_SEQ)) {
+      continued++;
+    }
+    int before = continued;
+    together.sort(
+        Comparator.comparingInt(
+            message ->
+                message.type().isBirth()
+                        || message.seq() < begun
+                        || following(message, next) >= before
+                    ? before + (message.seq() & BirthSession.MAX_SEQ)
+                    : following(message, next)));
+  }
+
+  /** How many numbers a message is behind the one that comes next. */
+  private static int following(Message message, int next) {
+    return (message.seq() - next) & BirthSession.MAX_SEQ;
   }
 
   private static int endOfMillisecond(List<Message> messages, int from) {
@@ -137,11 +173,16 @@ final class SparkplugStep implements FlatMapGroupsWithStateFunction<String, Row,
     Long bdSeq = session == null ? message.bdSeq() : session.bdSeq();
     Integer gap = null;
     if (session != null && message.seq() >= 0) {
-      gap = session.arrived(message.seq(), message.type() == MessageType.NBIRTH);
+      gap =
+          message.type() == MessageType.NBIRTH
+              ? (Integer) 0
+              : session.arrived(message.seq(), message.millis());
     }
+    Birth birth =
+        session == null ? null : session.before(message.device(), message.millis(), message.seq());
     boolean[] complete = {true};
     Object[] metrics =
-        message.metrics().stream().map(metric -> row(metric, message, session, complete)).toArray();
+        message.metrics().stream().map(metric -> row(metric, birth, complete)).toArray();
     SparkplugPayload payload = message.payload();
     SparkplugTopic topic = message.topic();
     return extended(
@@ -169,17 +210,16 @@ final class SparkplugStep implements FlatMapGroupsWithStateFunction<String, Row,
         }
         BirthSession session =
             message.type() == MessageType.NBIRTH
-                ? node.born(message.bdSeq(), message.millis())
+                ? node.born(message.bdSeq(), message.millis(), message.seq())
                 : node.bornDevice(message.millis());
-        session.define(message.device(), message.metrics());
+        session.add(
+            new Birth(message.device(), message.millis(), message.seq(), message.metrics()));
         return session;
       }
       case NDEATH -> {
-        BirthSession session = node.numbered(message.bdSeq());
-        if (session != null) {
-          session.end();
-        }
-        return session;
+        List<BirthSession> ended = node.numbered(message.bdSeq());
+        ended.forEach(BirthSession::end);
+        return ended.isEmpty() ? null : ended.get(0);
       }
       default -> {
         return node.at(message.millis());
@@ -194,15 +234,14 @@ final class SparkplugStep implements FlatMapGroupsWithStateFunction<String, Row,
     if (!complete || session == null) {
       return "missing";
     }
-    if (session.isEnded()) {
-      return "ended";
+    if (session.isIncomplete()) {
+      return "uncertain";
     }
-    return session.isIncomplete() ? "uncertain" : "known";
+    return session.isEnded() ? "ended" : "known";
   }
 
-  private Row row(
-      SparkplugMetric metric, Message message, @Nullable BirthSession session, boolean[] complete) {
-    Definition definition = session == null ? null : session.find(message.device(), metric);
+  private Row row(SparkplugMetric metric, @Nullable Birth birth, boolean[] complete) {
+    Definition definition = birth == null ? null : birth.find(metric);
     String name = metric.name();
     if (name == null) {
       name = definition == null ? null : definition.name();

@@ -8,10 +8,12 @@ import io.github.mqttpartitioned.Sparkplug;
 import io.github.mqttpartitioned.sparkplug.TahuPayload;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Spark;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.apache.spark.api.java.function.VoidFunction2;
@@ -214,6 +216,64 @@ class SparkplugNamesTest {
   }
 
   @Test
+  void aDeviceMayBeBornBeforeItsEdgeNode() throws Exception {
+    run(
+        nodeMessage("NBIRTH", "n", birth(10, 0, "temp", 1)),
+        deviceMessage("DBIRTH", "d", device(11, "volt")));
+    run(deviceMessage("DBIRTH", "d", device(21, "amp")));
+    run(nodeMessage("NBIRTH", "n", birth(20, 1, "temp", 1)));
+    assertThat(
+            run(
+                deviceMessage("DDATA", "d", data(22, 2, 1, 7)),
+                deviceMessage("DDATA", "d", data(12, 2, 1, 6))))
+        .containsExactly(
+            "DDATA uncertain seq_gap=0 bd_seq=0 volt:Int8=6",
+            "DDATA known seq_gap=0 bd_seq=1 amp:Int8=7");
+  }
+
+  private static byte[] device(long millis, String name) throws Exception {
+    return new TahuPayload(millis, 1).born(name, 1, MetricDataType.Int8, (byte) 1).birth();
+  }
+
+  @Test
+  void extremeNumbersDoNotEndTheQuery() throws Exception {
+    long[] times = {Long.MAX_VALUE, Long.MAX_VALUE / 1000, Long.MIN_VALUE, -1, 0};
+    List<Row> messages = new ArrayList<>();
+    for (long time : times) {
+      for (long seq : new long[] {Long.MAX_VALUE, Long.MIN_VALUE, 256, 255}) {
+        byte[] payload =
+            bytes("08", time, "18", seq, "12", bytes("10", -1L, "18", time, "58", Long.MIN_VALUE));
+        messages.add(nodeMessage("NBIRTH", "n", payload));
+        messages.add(deviceMessage("DBIRTH", "d", payload));
+        messages.add(deviceMessage("DDATA", "d", payload));
+        messages.add(nodeMessage("NDEATH", "n", payload));
+      }
+    }
+    assertThat(run(messages.toArray(Row[]::new))).hasSameSizeAs(messages);
+    assertThat(run(messages.toArray(Row[]::new))).hasSameSizeAs(messages);
+  }
+
+  /** Tags in hexadecimal, each with a number or with a message behind it. */
+  private static byte[] bytes(Object... fields) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (Object field : fields) {
+      if (field instanceof String tag) {
+        bytes.writeBytes(HexFormat.of().parseHex(tag));
+      } else if (field instanceof byte[] message) {
+        bytes.write(message.length);
+        bytes.writeBytes(message);
+      } else {
+        long rest = (Long) field;
+        for (; (rest & ~0x7FL) != 0; rest >>>= 7) {
+          bytes.write((int) (rest & 0x7F) | 0x80);
+        }
+        bytes.write((int) rest);
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  @Test
   void otherMessagesPassUnchanged() throws Exception {
     Dataset<Row> named =
         Sparkplug.withNames(
@@ -221,6 +281,8 @@ class SparkplugNamesTest {
                 List.of(
                     RowFactory.create("spBv1.0/STATE/host", new byte[] {'{'}, 7L),
                     RowFactory.create("factory/a", null, 8L),
+                    RowFactory.create("spBv1.0/g/DBIRTH/n/", new byte[] {8, 1}, 10L),
+                    RowFactory.create(null, null, 11L),
                     RowFactory.create("spBv1.0/g/NDATA/n", new byte[] {'{'}, 9L)),
                 MESSAGES));
     assertThat(named.schema().fieldNames())
@@ -232,7 +294,7 @@ class SparkplugNamesTest {
                         + " sparkplug is null)")
                 .collectAsList())
         .extracting(row -> row.getString(0))
-        .containsExactlyInAnyOrder("7 true", "8 true", "9 NDATA false");
+        .containsExactlyInAnyOrder("7 true", "8 true", "9 NDATA false", "10 true", "11 true");
   }
 
   @Test
