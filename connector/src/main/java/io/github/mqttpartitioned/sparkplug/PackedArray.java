@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 record PackedArray(List<Object> elements) implements JsonValue {
 
-  /** The elements, or null if the type is none of an array or the bytes are none of the type. */
+  /**
+   * The elements, or null if the type is none of an array, the bytes are none of the type, or there
+   * are more than {@link ProtobufCursor#MAX_COUNT}.
+   */
   static @Nullable PackedArray read(Datatype type, byte[] sent) {
     ByteBuffer bytes = ByteBuffer.wrap(sent).order(ByteOrder.LITTLE_ENDIAN);
     return switch (type) {
@@ -43,7 +46,7 @@ record PackedArray(List<Object> elements) implements JsonValue {
 
   private static @Nullable PackedArray all(
       ByteBuffer bytes, int size, Function<ByteBuffer, Object> next) {
-    if (bytes.remaining() % size != 0) {
+    if (bytes.remaining() % size != 0 || bytes.remaining() / size > ProtobufCursor.MAX_COUNT) {
       return null;
     }
     List<Object> elements = new ArrayList<>(bytes.remaining() / size);
@@ -58,7 +61,9 @@ record PackedArray(List<Object> elements) implements JsonValue {
       return null;
     }
     int count = bytes.getInt();
-    if (count < 0 || count > (long) bytes.remaining() * Byte.SIZE) {
+    if (count < 0
+        || count > (long) bytes.remaining() * Byte.SIZE
+        || count > ProtobufCursor.MAX_COUNT) {
       return null;
     }
     List<Object> elements = new ArrayList<>(count);
@@ -81,6 +86,9 @@ record PackedArray(List<Object> elements) implements JsonValue {
     int start = 0;
     for (int at = 0; at < length; at++) {
       if (bytes.get(at) == 0) {
+        if (elements.size() == ProtobufCursor.MAX_COUNT) {
+          return null;
+        }
         byte[] text = new byte[at - start];
         bytes.get(start, text);
         elements.add(new String(text, StandardCharsets.UTF_8));

@@ -5,6 +5,7 @@ import io.github.mqttpartitioned.mqtt.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goes over the fields of one protobuf message. A field that a message does not know is passed
@@ -22,22 +23,34 @@ final class ProtobufCursor {
   private static final int WIRE_TYPE_BITS = 3;
   private static final int MAX_FIELD = (1 << 29) - 1;
 
+  /**
+   * Fields of a payload with all messages in it, or elements of an array. A field of two bytes
+   * becomes an object of many: more of them could take all memory.
+   */
+  static final int MAX_COUNT = 2_000_000;
+
   private final ByteBuffer bytes;
+
+  /** Of the payload: it counts the fields of all messages in it. */
+  private final ProtobufCursor root;
+
+  private int fields;
   private final int end;
   private int at;
   private int wireType;
   private long number;
   private int start;
 
-  private ProtobufCursor(ByteBuffer bytes, int start, int end) {
+  private ProtobufCursor(ByteBuffer bytes, int start, int end, @Nullable ProtobufCursor root) {
     this.bytes = bytes;
+    this.root = root == null ? this : root;
     this.at = start;
     this.end = end;
   }
 
   static ProtobufCursor of(byte[] message) {
     return new ProtobufCursor(
-        ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN), 0, message.length);
+        ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN), 0, message.length, null);
   }
 
   /** Moves to the next field; returns its number, 0 at the end. */
@@ -45,6 +58,7 @@ final class ProtobufCursor {
     if (at == end) {
       return 0;
     }
+    root.count();
     long tag = varint();
     wireType = (int) tag & ((1 << WIRE_TYPE_BITS) - 1);
     long field = tag >>> WIRE_TYPE_BITS;
@@ -69,6 +83,12 @@ final class ProtobufCursor {
       default -> throw new MalformedPayloadException("wire type " + wireType);
     }
     return (int) field;
+  }
+
+  private void count() {
+    if (++fields > MAX_COUNT) {
+      throw new MalformedPayloadException("more than " + MAX_COUNT + " fields");
+    }
   }
 
   private int skip(long length) {
@@ -152,7 +172,7 @@ final class ProtobufCursor {
   /** The fields of a message that is a field. */
   ProtobufCursor message() {
     expect(LENGTH);
-    return new ProtobufCursor(bytes, start, start + (int) number);
+    return new ProtobufCursor(bytes, start, start + (int) number, root);
   }
 
   /** Whether there is another element in a packed list. */
@@ -162,6 +182,7 @@ final class ProtobufCursor {
 
   /** The next element of a packed list of numbers. */
   long element() {
+    root.count();
     return varint();
   }
 }

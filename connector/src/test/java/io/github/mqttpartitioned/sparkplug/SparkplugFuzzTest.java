@@ -10,8 +10,11 @@ import io.github.mqttpartitioned.testkit.Mutator;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -43,6 +46,34 @@ class SparkplugFuzzTest {
       byte[] payload = nested(depth);
       SparkplugPayload parsed = SparkplugPayload.parse(payload);
       assertThat(parsed != null).as("%d templates", depth).isEqualTo(depth <= 16);
+    }
+  }
+
+  /** Two bytes of a payload become an object of many. */
+  @Test
+  void fieldsHaveALimit() {
+    byte[] metrics = new byte[2 * ProtobufCursor.MAX_COUNT];
+    for (int at = 0; at < metrics.length; at += 2) {
+      metrics[at] = 2 << 3 | 2;
+    }
+    assertThat(SparkplugPayload.parse(Arrays.copyOf(metrics, 200_000)).metrics()).hasSize(100_000);
+    byte[] template = message(2, message(18, metrics));
+    assertThat(SparkplugPayload.parse(template)).isNull();
+    assertThat(SparkplugPayload.parse(message(2, message(17, message(3, new byte[2_000_001])))))
+        .isNull();
+  }
+
+  @Test
+  void elementsOfAnArrayHaveALimit() {
+    byte[] bits = new byte[4 + (1 << 18)];
+    for (int count : new int[] {2_000_000, 2_000_001}) {
+      ByteBuffer.wrap(bits).order(ByteOrder.LITTLE_ENDIAN).putInt(count);
+      assertThat(PackedArray.read(Datatype.BOOLEAN_ARRAY, bits) != null)
+          .isEqualTo(count == 2_000_000);
+      assertThat(PackedArray.read(Datatype.INT8_ARRAY, new byte[count]) != null)
+          .isEqualTo(count == 2_000_000);
+      assertThat(PackedArray.read(Datatype.STRING_ARRAY, new byte[count]) != null)
+          .isEqualTo(count == 2_000_000);
     }
   }
 

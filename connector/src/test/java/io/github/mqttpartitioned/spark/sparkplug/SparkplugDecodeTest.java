@@ -120,6 +120,8 @@ class SparkplugDecodeTest {
       {0x22, 0x01, (byte) 0xFF},
       // A field that a payload does not have, and nothing else.
       {0x7A, 0x00},
+      // A number as the body, which is bytes: text such as this one.
+      "(1".getBytes(StandardCharsets.UTF_8),
       null
     };
     assertThat(decode(others)).hasSize(others.length).allMatch(row -> row.isNullAt(0));
