@@ -36,6 +36,9 @@ public record TopicFilter(String filter) implements Serializable {
                   and no line break"""
                       .formatted(control));
             });
+    if (filter.codePoints().anyMatch(TopicFilter::isSurrogate)) {
+      throw new IllegalArgumentException("holds half a surrogate pair, which UTF-8 does not have");
+    }
     if (filter.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
       throw new IllegalArgumentException("is longer than %d bytes of UTF-8".formatted(MAX_BYTES));
     }
@@ -53,6 +56,10 @@ public record TopicFilter(String filter) implements Serializable {
         throw new IllegalArgumentException("has + inside a level: + must be a whole level");
       }
     }
+  }
+
+  private static boolean isSurrogate(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
   /** This filter within a shared subscription, section 4.8.2: {@code $share/<group>/<filter>}. */

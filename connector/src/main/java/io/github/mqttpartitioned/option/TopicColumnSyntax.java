@@ -15,7 +15,10 @@ import java.util.Set;
 /** The syntax of {@code topicColumns}. */
 final class TopicColumnSyntax {
 
-  /** The columns that a source has of itself, in lower case: Spark compares names without case. */
+  /**
+   * The columns that a source or a batch read has of itself, in lower case: Spark compares names
+   * without case.
+   */
   static final Set<String> SOURCE_COLUMNS =
       Set.of(
           "topic",
@@ -32,7 +35,8 @@ final class TopicColumnSyntax {
           "responsetopic",
           "correlationdata",
           "messageexpiryinterval",
-          "userproperties");
+          "userproperties",
+          "deadletterreason");
 
   private TopicColumnSyntax() {}
 

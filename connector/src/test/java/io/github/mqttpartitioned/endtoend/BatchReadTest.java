@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -83,6 +84,26 @@ class BatchReadTest {
     StreamingQuery again = job.startConnected();
     assertThat(sorted(read())).isEqualTo(expected);
     again.stop();
+  }
+
+  @Test
+  void columnsAreThoseThatTheReadAsksFor() throws Exception {
+    StreamingQuery query = job.startConnected();
+    publish(query);
+    query.stop();
+    Dataset<Row> rows =
+        read("topicColumns", "{first}/{second:int},{first}/#", "payloadType", "string");
+    assertThat(rows.schema().apply("payload").dataType()).isEqualTo(DataTypes.StringType);
+    assertThat(
+            rows.where(
+                    """
+                    first <=> split(topic, '/')[0] and second <=>
+                    if(size(split(topic, '/')) = 2, try_cast(split(topic, '/')[1] as int), null)""")
+                .count())
+        .isEqualTo(MESSAGES);
+    // The same bytes, or null where they are no text.
+    assertThat(rows.where("payload is not null").count())
+        .isEqualTo(read().where("is_valid_utf8(cast(payload as string))").count());
   }
 
   @Test

@@ -7,10 +7,12 @@ import io.github.mqttpartitioned.endtoend.RowCollector.Given;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.NumberedMessages;
+import io.github.mqttpartitioned.testkit.Publisher;
 import io.github.mqttpartitioned.testkit.SequenceCheck;
 import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -126,6 +128,26 @@ class RealTimeTest {
     }
   }
 
+  @Test
+  void rowsHaveColumnsOfTheTopicAndPayloadsAsText() throws Exception {
+    try (TestBroker broker = TestBrokers.start();
+        Publisher publisher = Publisher.to(broker.url()).connect()) {
+      Dataset<Row> rows =
+          source(broker, "topicColumns", "test/{hall}/{line:int}", "payloadType", "string")
+              .selectExpr(
+                  "partition",
+                  "offset",
+                  "timestamp",
+                  "cast(if(hall = 'north' and line = 7, payload, null) as binary) as payload");
+      StreamingQuery query = start(rows, REAL_TIME);
+      awaitConnected(query);
+      publisher.publish("test/north/7", "12345678".getBytes(StandardCharsets.UTF_8), 1);
+      awaitRows(query, 1);
+      query.stop();
+      assertThat(RowCollector.of(name).get(0).number()).isEqualTo(0x3132_3334_3536_3738L);
+    }
+  }
+
   private void checkOnce(Map<Integer, Long> sent) {
     SequenceCheck check = new SequenceCheck();
     Set<String> places = new HashSet<>();
@@ -149,8 +171,11 @@ class RealTimeTest {
 
   private StreamingQuery start(TestBroker broker, Trigger trigger, String... options)
       throws Exception {
-    return source(broker, options)
-        .writeStream()
+    return start(source(broker, options), trigger);
+  }
+
+  private StreamingQuery start(Dataset<Row> rows, Trigger trigger) throws Exception {
+    return rows.writeStream()
         .foreach(new RowCollector(name))
         .outputMode("update")
         .option("checkpointLocation", folder.resolve("checkpoint").toString())

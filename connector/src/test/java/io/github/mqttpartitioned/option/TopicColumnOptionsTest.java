@@ -39,6 +39,7 @@ class TopicColumnOptionsTest {
           a/+                    | 'a/+' names no level
           a/{Topic}              | names a level Topic, but the source has a column of this name
           a/{ContentType}        | names a level ContentType, but the source has a column of this name
+          a/{deadLetterReason}   | names a level deadLetterReason, but the source has a column of this name
           a/{n:int}, a/+/{n}     | gives column n the types int and string. Give it one type
           a/{n}, a/+/{N}         | has the names n and N, which are one column to Spark. Write them alike
           a/{n}, a/{n}           | 'a/{n}' is given twice
@@ -54,6 +55,14 @@ class TopicColumnOptionsTest {
     } else {
       assertThat(error("topics", "a/#", "topicColumns", patterns)).contains(message);
     }
+  }
+
+  @Test
+  void halfASurrogatePairIsNoLevel() {
+    assertThat(error("topics", "a/#", "topicColumns", "a/\ud800/{n}"))
+        .contains("'a/\\ud800/{n}' holds half a surrogate pair");
+    assertThat(error("topics", "a/\udc00")).contains("holds half a surrogate pair");
+    assertThat(parse("topics", "a/#", "topicColumns", "a/😀/{n}").topicColumns()).hasSize(1);
   }
 
   @Test
