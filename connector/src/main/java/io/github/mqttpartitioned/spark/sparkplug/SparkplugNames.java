@@ -11,6 +11,7 @@ import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.GroupStateTimeout;
 import org.apache.spark.sql.streaming.OutputMode;
 import org.apache.spark.sql.types.DataType;
@@ -97,7 +98,8 @@ public final class SparkplugNames {
               Sparkplug.withNames adds a column sparkplug, but there is one: %s. Rename it."""
                   .formatted(schema.toDDL())));
     }
-    boolean java8Times = Boolean.parseBoolean(messages.sparkSession().conf().get(JAVA_8_TIMES));
+    // The session that is active now is the one that the encoder of the result looks at.
+    boolean java8Times = Boolean.parseBoolean(SparkSession.active().conf().get(JAVA_8_TIMES));
     Places places = Places.of(schema, java8Times);
     return messages
         .groupByKey(
