@@ -11,7 +11,6 @@ import io.github.mqttpartitioned.mqtt.pem.PrivateKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -21,6 +20,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -64,13 +64,16 @@ final class TlsContext {
     }
   }
 
-  private static TrustManager @Nullable [] trustManagers(@Nullable KeyMaterial material)
+  private static TrustManager @Nullable [] trustManagers(@Nullable KeyMaterial given)
       throws NetworkException {
-    if (material == null) {
+    if (given == null) {
       return null;
     }
+    byte[] content = content(TRUST_STORE, given.location(), given);
+    KeyMaterial material = told(given, content);
     try {
-      KeyStore store = material.type() == StoreType.PEM ? trusted(material) : store(material);
+      KeyStore store =
+          material.type() == StoreType.PEM ? trusted(content) : store(material, content);
       requireTrusted(store, material);
       TrustManagerFactory factory =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -81,11 +84,10 @@ final class TlsContext {
     }
   }
 
-  private static KeyStore trusted(KeyMaterial material)
-      throws IOException, GeneralSecurityException {
+  private static KeyStore trusted(byte[] content) throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
-    for (X509Certificate one : Certificates.read(content(material.location()))) {
+    for (X509Certificate one : Certificates.read(content)) {
       store.setCertificateEntry(ENTRY + store.size(), one);
     }
     return store;
@@ -97,6 +99,15 @@ final class TlsContext {
       if (store.isCertificateEntry(alias)) {
         return;
       }
+    }
+    if (store.size() == 0 && material.password() == null) {
+      // The JDK skips what is encrypted.
+      throw unusable(
+          TRUST_STORE,
+          material.location(),
+          material,
+          "nothing in it can be read without a password",
+          "Give its password with ssl.truststore.password.");
     }
     throw unusable(
         TRUST_STORE,
@@ -115,17 +126,19 @@ final class TlsContext {
    * @throws NetworkException if the files cannot be used; it names option and file
    */
   static @Nullable X509ExtendedKeyManager keyManager(TlsSettings settings) throws NetworkException {
-    KeyMaterial material = settings.keyStore();
-    if (material == null) {
+    KeyMaterial given = settings.keyStore();
+    if (given == null) {
       return null;
     }
+    byte[] content = content(KEY_STORE, given.location(), given);
+    KeyMaterial material = told(given, content);
     try {
       KeyStore store;
       if (material.type() == StoreType.PEM) {
-        store = ofPem(material, settings.keyLocation());
+        store = ofPem(material, content, settings.keyLocation());
       } else {
-        store = store(material);
-        requireKey(store, material);
+        store = store(material, content);
+        requireKey(store, material, settings.keyLocation());
       }
       KeyManagerFactory factory =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -136,8 +149,16 @@ final class TlsContext {
     }
   }
 
-  private static void requireKey(KeyStore store, KeyMaterial material)
+  private static void requireKey(KeyStore store, KeyMaterial material, @Nullable String keyLocation)
       throws GeneralSecurityException, NetworkException {
+    if (keyLocation != null) {
+      throw unusable(
+          KEY_STORE,
+          material.location(),
+          material,
+          "it has its key in itself, but ssl.keystore.key.location is given, too",
+          "Remove ssl.keystore.key.location, or give the certificate as PEM.");
+    }
     for (String alias : Collections.list(store.aliases())) {
       if (store.isKeyEntry(alias)) {
         return;
@@ -153,39 +174,39 @@ final class TlsContext {
         give certificate and key themselves, as PEM.""");
   }
 
-  private static KeyStore ofPem(KeyMaterial material, @Nullable String keyLocation)
+  /** Takes the first key that has a certificate: a file may hold older ones, too. */
+  private static KeyStore ofPem(KeyMaterial material, byte[] content, @Nullable String keyLocation)
       throws IOException, GeneralSecurityException {
-    byte[] content = content(material.location());
-    PrivateKey key = key(material, content, keyLocation);
+    List<PrivateKey> keys = keys(material, content, keyLocation);
     List<X509Certificate> certificates = Certificates.read(content);
-    List<X509Certificate> chain =
-        Certificates.chain(key, certificates)
-            .orElseThrow(
-                () ->
-                    unusable(
-                        KEY_STORE,
-                        material.location(),
-                        material,
-                        "none of its certificates is that of the private key in %s"
-                            .formatted(keyLocation == null ? "it" : keyLocation),
-                        "Give the key that the certificate was issued for."));
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     char[] password = material.revealPassword().orElse(NO_PASSWORD);
-    store.setKeyEntry(ENTRY, key, password, chain.toArray(Certificate[]::new));
-    return store;
+    for (PrivateKey key : keys) {
+      Optional<List<X509Certificate>> chain = Certificates.chain(key, certificates);
+      if (chain.isPresent()) {
+        store.setKeyEntry(ENTRY, key, password, chain.get().toArray(Certificate[]::new));
+        return store;
+      }
+    }
+    throw unusable(
+        KEY_STORE,
+        material.location(),
+        material,
+        "none of its certificates is that of the private key in %s"
+            .formatted(keyLocation == null ? "it" : keyLocation),
+        "Give the key that the certificate was issued for.");
   }
 
-  private static PrivateKey key(KeyMaterial material, byte[] content, @Nullable String location)
-      throws IOException {
+  private static List<PrivateKey> keys(
+      KeyMaterial material, byte[] certificates, @Nullable String location)
+      throws NetworkException {
     String file = location == null ? material.location() : location;
     String option = location == null ? KEY_STORE : KEY;
+    byte[] content = location == null ? certificates : content(KEY, location, material);
     try {
-      PrivateKey key =
-          PrivateKeys.read(
-              location == null ? content : content(location),
-              material.revealPassword().orElse(null));
-      if (key == null) {
+      List<PrivateKey> keys = PrivateKeys.read(content, material.revealPassword().orElse(null));
+      if (keys.isEmpty()) {
         throw unusable(
             option,
             file,
@@ -195,18 +216,30 @@ final class TlsContext {
                 ? "Give the file of the key with ssl.keystore.key.location, or put it into this file."
                 : "Give the file that holds the key.");
       }
-      return key;
+      return keys;
     } catch (PemException e) {
       throw unusable(option, file, material, e);
     }
   }
 
-  private static byte[] content(String location) throws IOException {
-    return Files.readAllBytes(Path.of(location));
+  private static byte[] content(String option, String file, KeyMaterial material)
+      throws NetworkException {
+    try {
+      return Files.readAllBytes(Path.of(file));
+    } catch (IOException e) {
+      throw unusable(option, file, material, e);
+    }
   }
 
-  private static KeyStore store(KeyMaterial material) throws IOException, GeneralSecurityException {
-    byte[] content = content(material.location());
+  /** A file whose name tells nothing is taken for JKS, but may be PEM. */
+  private static KeyMaterial told(KeyMaterial material, byte[] content) {
+    return material.type() == StoreType.JKS && Certificates.isPem(content)
+        ? new KeyMaterial(material.location(), material.password(), StoreType.PEM)
+        : material;
+  }
+
+  private static KeyStore store(KeyMaterial material, byte[] content)
+      throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance(material.type().name());
     store.load(new ByteArrayInputStream(content), material.revealPassword().orElse(null));
     return store;
@@ -220,9 +253,17 @@ final class TlsContext {
     if (cause instanceof PemException) {
       return unusable(option, file, material, String.valueOf(cause.getMessage()), "");
     }
-    if (cause instanceof NoSuchFileException) {
+    Optional<String> fault =
+        cause instanceof IOException failure
+            ? FileFaults.explain(Path.of(file), failure)
+            : Optional.empty();
+    if (fault.isPresent()) {
       return unusable(
-          option, file, material, "there is no such file", "Put it on every host of the query.");
+          option,
+          file,
+          material,
+          fault.get(),
+          "Put a file there on every host of the query that the user of its processes may read.");
     }
     if (cause instanceof UnrecoverableKeyException
         || cause.getCause() instanceof UnrecoverableKeyException) {

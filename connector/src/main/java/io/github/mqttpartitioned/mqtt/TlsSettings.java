@@ -39,6 +39,7 @@ public record TlsSettings(
 
   /** Kinds of file that hold certificates or keys. */
   public enum StoreType {
+    /** Also for a file whose name tells nothing: where it holds PEM, it is read as PEM. */
     JKS,
     PKCS12,
     PEM

@@ -211,7 +211,10 @@ final class Options {
   public static final Option<StoreType> TRUSTSTORE_TYPE =
       declare(
           option("ssl.truststore.type", storeType(), "Type of the trust store")
-              .otherwise("by file ending (`.p12`, `.pfx`, `.pem`, `.crt`, `.cer`), else `JKS`"));
+              .otherwise(
+                  """
+                  by file ending (`.p12`, `.pfx`, `.pem`, `.crt`, `.cer`), else `PEM` where the \
+                  file holds it, else `JKS`"""));
 
   public static final Option<String> KEYSTORE_LOCATION =
       declare(
@@ -364,7 +367,8 @@ final class Options {
                   dead letter is a malformed message that the broker has sent twice: the member \
                   acknowledges it, and it makes no row""")
               .otherwise(
-                  "none: a store keeps its newest dead letters, and a batch read with `includeDeadLetters` shows them"));
+                  "none: a store keeps its newest dead letters, and a batch read with"
+                      + " `includeDeadLetters` shows them"));
 
   public static final Option<AckMode> ACK_MODE =
       declare(

@@ -9,6 +9,7 @@ import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -53,15 +54,22 @@ final class TransportOptions {
         : new KeyMaterial(
             file,
             values.find(password).orElse(null),
-            values.find(type).orElseGet(() -> typeByEnding(file)));
+            type(values, type, file).orElse(StoreType.JKS));
   }
 
-  private static StoreType typeByEnding(String file) {
+  /** Empty if only the content tells it. */
+  private static Optional<StoreType> type(
+      OptionValues values, Option<StoreType> option, String file) {
+    return values.find(option).or(() -> typeByEnding(file));
+  }
+
+  private static Optional<StoreType> typeByEnding(String file) {
     String ending = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     return switch (ending) {
-      case "p12", "pfx" -> StoreType.PKCS12;
-      case "pem", "crt", "cer", "der", "key" -> StoreType.PEM;
-      default -> StoreType.JKS;
+      case "p12", "pfx" -> Optional.of(StoreType.PKCS12);
+      case "pem", "crt", "cer", "der", "key" -> Optional.of(StoreType.PEM);
+      case "jks" -> Optional.of(StoreType.JKS);
+      default -> Optional.empty();
     };
   }
 
@@ -94,7 +102,8 @@ final class TransportOptions {
     if (values.isGiven(Options.KEYSTORE_KEY_LOCATION)
         && values
             .find(Options.KEYSTORE_LOCATION)
-            .filter(file -> keyStoreType(values, file) != StoreType.PEM)
+            .flatMap(file -> type(values, Options.KEYSTORE_TYPE, file))
+            .filter(type -> type != StoreType.PEM)
             .isPresent()) {
       values.add(
           OptionException.contradiction(
@@ -104,10 +113,6 @@ final class TransportOptions {
               "only a PEM file of certificates has its key in another file",
               "Set ssl.keystore.type to PEM, or remove ssl.keystore.key.location"));
     }
-  }
-
-  private static StoreType keyStoreType(OptionValues values, String file) {
-    return values.find(Options.KEYSTORE_TYPE).orElseGet(() -> typeByEnding(file));
   }
 
   private static String shown(List<BrokerUrl> brokers) {

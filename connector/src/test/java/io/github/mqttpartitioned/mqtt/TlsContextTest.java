@@ -22,6 +22,7 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -111,6 +113,59 @@ class TlsContextTest {
     }
 
     @Test
+    void inAFileThatCannotBeReadAreBlamedOnTheirOwnOption() throws Exception {
+      Path certificates = file("tls.crt", pem(rsa.chain()));
+      Path missing = folder.resolve("tls.key");
+      assertThat(failure(certificates, missing, null))
+          .hasMessage(
+              "ssl.keystore.key.location=%s cannot be used as PEM: there is no such file"
+                  .formatted(missing));
+      assertThat(failure(certificates, folder, null))
+          .hasMessage(
+              "ssl.keystore.key.location=%s cannot be used as PEM: it is a directory"
+                  .formatted(folder));
+      assertThat(failure(folder, missing, null))
+          .hasMessage(
+              "ssl.keystore.location=%s cannot be used as PEM: it is a directory"
+                  .formatted(folder));
+    }
+
+    @Test
+    void areEncryptedPkcs8InDer() throws Exception {
+      String block = OldKeys.encrypted(rsa.key(), "hunter2").replaceAll("-----.*-----", "");
+      Path key =
+          Files.write(folder.resolve("key.der"), Base64.getMimeDecoder().decode(block.strip()));
+      Path certificates = file("tls.crt", pem(rsa.chain()));
+      assertShown(rsa, show(certificates, key, "hunter2"));
+      assertThat(failure(certificates, key, "wrong"))
+          .hasMessageEndingWith("cannot be decrypted: ssl.keystore.password is wrong");
+    }
+
+    @Test
+    void mayStandBehindOlderOnes() throws Exception {
+      assertShown(rsa, OldKeys.pkcs8(ec.key()) + pem(rsa.chain()) + OldKeys.pkcs1(rsa.key()));
+    }
+
+    @Test
+    void areNotGivenBesideAKeyStore() throws Exception {
+      NetworkException failure =
+          catchThrowableOfType(
+              NetworkException.class,
+              () ->
+                  TlsContext.keyManager(
+                      new TlsSettings(
+                          null,
+                          new KeyMaterial(
+                              store(rsa.chain().get(0)).toString(),
+                              new Secret("secret"),
+                              StoreType.JKS),
+                          "/tls.key",
+                          true,
+                          List.of())));
+      assertThat(failure).hasMessageContaining("but ssl.keystore.key.location is given, too");
+    }
+
+    @Test
     void areMissed() throws Exception {
       Path certificates = file("tls.crt", pem(rsa.chain()));
       NetworkException inFile = failure(certificates, null, null);
@@ -147,6 +202,9 @@ class TlsContextTest {
       String cut = OldKeys.pkcs8(rsa.key());
       assertThat(failure(file("cut.pem", cut.substring(0, 500)), null, null))
           .hasMessageContaining("it is cut off");
+      String keyInFront = cut.substring(0, 500) + "\n" + pem(rsa.chain());
+      assertThat(failure(file("cut.pem", keyInFront), null, null))
+          .hasMessageContaining("it is cut off: the END line of its block 1 is missing");
     }
   }
 
@@ -172,6 +230,35 @@ class TlsContextTest {
       Path file = folder.resolve("ca.pem");
       Files.write(file, text.getBytes(Charset.forName(encoding)));
       trust(file, StoreType.PEM);
+    }
+
+    /** The charset UTF-16 writes a byte order mark; the other two do not. */
+    @ParameterizedTest
+    @CsvSource({"UTF-16, ''", "UTF-16LE, '\uFEFF'", "UTF-16BE, '\uFEFF'"})
+    void mayBeUtf16AsWindowsPowerShellWritesIt(String encoding, String mark) throws Exception {
+      String text = (mark + OldKeys.pkcs8(rsa.key()) + pem(rsa.chain())).replace("\n", "\r\n");
+      Path file = folder.resolve("identity.pem");
+      Files.write(file, text.getBytes(Charset.forName(encoding)));
+      trust(file, StoreType.PEM);
+      assertShown(rsa, show(file, null, null));
+    }
+
+    @Test
+    void mayHaveLabelsInLowerCase() throws Exception {
+      trust(file("ca.pem", pem(rsa.chain()).replace("CERT", "cert")), StoreType.PEM);
+    }
+
+    @Test
+    void areKnownByTheirContentWhereTheNameTellsNothing() throws Exception {
+      Path file = file("tls.cert", pem(rsa.chain()) + OldKeys.pkcs8(rsa.key()));
+      trust(file, StoreType.JKS);
+      assertThat(
+              TlsContext.keyManager(
+                  new TlsSettings(
+                      null, new KeyMaterial(file.toString(), null, StoreType.JKS), true)))
+          .isNotNull();
+      assertThat(distrust(file("tls.cert", "hello"), StoreType.JKS))
+          .hasMessageContaining("cannot be used as JKS");
     }
 
     @Test
@@ -228,10 +315,28 @@ class TlsContextTest {
           .hasMessageContaining("neither PEM nor DER");
       assertThat(distrust(file("x.pem", OldKeys.pem("PKCS7", new byte[3])), StoreType.PEM))
           .hasMessageContaining("openssl pkcs7 -print_certs");
+      String signedData = OldKeys.pem("PKCS #7 SIGNED DATA", new byte[3]);
+      assertThat(distrust(file("x.pem", signedData), StoreType.PEM))
+          .hasMessageContaining("openssl pkcs7 -print_certs");
       assertThat(distrust(store(rsa.chain().get(0)), StoreType.PEM))
           .hasMessageContaining("PKCS12 store");
       assertThat(distrust(file("x.p12", pem(rsa.chain())), StoreType.PKCS12))
           .hasMessageContaining("x.p12");
+    }
+
+    /** The JDK skips certificates that it cannot decrypt. */
+    @Test
+    void isHiddenWithoutThePasswordOfItsStore() throws Exception {
+      Path file = store(rsa.chain().get(0));
+      NetworkException failure =
+          catchThrowableOfType(
+              NetworkException.class,
+              () ->
+                  TlsClient.of(
+                      new TlsSettings(
+                          new KeyMaterial(file.toString(), null, StoreType.PKCS12), null, true)));
+      assertThat(failure).hasMessageEndingWith("nothing in it can be read without a password");
+      assertThat(failure.advice()).contains("ssl.truststore.password");
     }
 
     @Test

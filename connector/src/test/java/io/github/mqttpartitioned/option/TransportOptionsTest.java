@@ -166,6 +166,8 @@ class TransportOptionsTest {
       TlsSettings settings =
           tls("ssl.keystore.location", "/tls.crt", "ssl.keystore.key.location", "/tls.key").tls();
       assertThat(settings.keyLocation()).isEqualTo("/tls.key");
+      // What the file is, only its content tells.
+      tls("ssl.keystore.location", "/tls.cert", "ssl.keystore.key.location", "/tls.key");
       assertThat(
               error(
                   "brokerUrl", "ssl://b",

@@ -3,24 +3,34 @@ package io.github.mqttpartitioned.mqtt.credentials;
 
 import io.github.mqttpartitioned.Credentials;
 import io.github.mqttpartitioned.CredentialsProvider;
+import io.github.mqttpartitioned.mqtt.FileFaults;
 import io.github.mqttpartitioned.mqtt.PrintableText;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the secret from a file that it reads anew each time. A UTF-8 byte order mark and one line
- * break at the end, which editors add, are not part of the secret. Thread-safe.
+ * Takes the secret from a file that it reads anew each time. A byte order mark and one line break
+ * at the end, which editors add, are not part of the secret. A file that begins with the mark of
+ * UTF-16, as Windows PowerShell writes it, is UTF-16, and the secret is its text in UTF-8.
+ * Thread-safe.
  */
 final class PasswordFile implements CredentialsProvider {
 
   private static final int LONGEST = 65_535;
+
+  /** Enough to see that a file is too long: a character of UTF-16 has two bytes or more. */
+  private static final int MOST_READ = 2 * (LONGEST + 4);
+
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+  private static final byte[] BIG_ENDIAN = {(byte) 0xFE, (byte) 0xFF};
+  private static final byte[] LITTLE_ENDIAN = {(byte) 0xFF, (byte) 0xFE};
 
   private final @Nullable String username;
   private final String file;
@@ -32,7 +42,7 @@ final class PasswordFile implements CredentialsProvider {
 
   @Override
   public Credentials credentials(Request request) throws CredentialsException {
-    byte[] secret = secretOf(content());
+    byte[] secret = secretOf(utf8(content()));
     if (secret.length == 0) {
       throw unusable("the file is empty", null);
     }
@@ -44,26 +54,35 @@ final class PasswordFile implements CredentialsProvider {
 
   private byte[] content() throws CredentialsException {
     Path path = Path.of(file);
-    if (Files.isDirectory(path)) {
-      throw unusable("it is a directory", null);
-    }
     try (InputStream in = Files.newInputStream(path)) {
-      return in.readNBytes(BYTE_ORDER_MARK.length + LONGEST + "\r\n".length() + 1);
-    } catch (NoSuchFileException e) {
-      throw unusable("there is no such file", e);
-    } catch (AccessDeniedException e) {
-      throw unusable("the user of this process may not read it", e);
+      return in.readNBytes(MOST_READ);
     } catch (IOException e) {
-      throw unusable(CredentialsException.describe(e), e);
+      throw unusable(
+          FileFaults.explain(path, e).orElseGet(() -> CredentialsException.describe(e)), e);
     }
   }
 
+  private byte[] utf8(byte[] content) throws CredentialsException {
+    if (!begins(content, BIG_ENDIAN) && !begins(content, LITTLE_ENDIAN)) {
+      return content;
+    }
+    try {
+      ByteBuffer bytes =
+          StandardCharsets.UTF_8.encode(
+              StandardCharsets.UTF_16.newDecoder().decode(ByteBuffer.wrap(content)));
+      return Arrays.copyOf(bytes.array(), bytes.limit());
+    } catch (CharacterCodingException e) {
+      throw unusable("it begins with the byte order mark of UTF-16, but is not UTF-16", null);
+    }
+  }
+
+  private static boolean begins(byte[] content, byte[] mark) {
+    return content.length >= mark.length
+        && Arrays.equals(content, 0, mark.length, mark, 0, mark.length);
+  }
+
   private static byte[] secretOf(byte[] content) {
-    int start =
-        Arrays.mismatch(content, BYTE_ORDER_MARK) == BYTE_ORDER_MARK.length
-                || Arrays.equals(content, BYTE_ORDER_MARK)
-            ? BYTE_ORDER_MARK.length
-            : 0;
+    int start = begins(content, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
     int end = content.length;
     if (end > start && content[end - 1] == '\n') {
       end--;

@@ -38,7 +38,7 @@ public final class Certificates {
                 """
                 it holds a TRUSTED CERTIFICATE, which only OpenSSL reads. Convert it with: openssl \
                 x509 -in <file> -out <new file>""");
-        case "PKCS7" ->
+        case "PKCS7", "PKCS #7 SIGNED DATA", "CMS" ->
             throw new PemException(
                 """
                 it holds PKCS7. Convert it with: openssl pkcs7 -print_certs -in <file> -out <new \
@@ -55,6 +55,11 @@ public final class Certificates {
       throw new PemException("it holds no certificate");
     }
     return certificates;
+  }
+
+  /** Whether a file is PEM, and not DER or a key store. */
+  public static boolean isPem(byte[] content) {
+    return PemBlock.isIn(content);
   }
 
   private static List<X509Certificate> ofFile(byte[] content) throws PemException {

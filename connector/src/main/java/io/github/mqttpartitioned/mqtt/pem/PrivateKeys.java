@@ -9,6 +9,7 @@ import java.security.PrivateKey;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.KeySpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
@@ -39,26 +40,27 @@ public final class PrivateKeys {
   private PrivateKeys() {}
 
   /**
-   * Reads the first private key of a file.
+   * Reads the private keys of a file, in their order.
    *
    * @param content of a PEM file, or a key in DER
-   * @param password of an encrypted key, null for none
-   * @return null if the file holds no private key
-   * @throws PemException if the key cannot be read
+   * @param password of the encrypted keys, null for none
+   * @return none if the file holds no private key
+   * @throws PemException if one of them cannot be read
    */
-  public static @Nullable PrivateKey read(byte[] content, char @Nullable [] password)
+  public static List<PrivateKey> read(byte[] content, char @Nullable [] password)
       throws PemException {
+    List<PrivateKey> keys = new ArrayList<>();
     byte[] parameters = null;
-    for (PemBlock block : PemBlock.all(content)) {
+    List<PemBlock> blocks = PemBlock.all(content);
+    for (PemBlock block : blocks) {
       if (block.isLegacyEncrypted()) {
         throw new PemException(
             "its key is encrypted as old OpenSSL did it (DEK-Info), not as PKCS#8. " + CONVERT);
       }
       switch (block.label()) {
         case "EC PARAMETERS" -> parameters = block.der();
-        case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY" -> {
-          return ofDer(block.der(), parameters, password);
-        }
+        case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY" ->
+            keys.add(ofDer(block.der(), parameters, password));
         case "OPENSSH PRIVATE KEY" ->
             throw new PemException(
                 """
@@ -71,13 +73,20 @@ public final class PrivateKeys {
         }
       }
     }
-    return content.length > 0 && content[0] == Der.SEQUENCE ? ofDer(content) : null;
+    if (blocks.isEmpty() && isKey(content)) {
+      keys.add(ofDer(content, null, password));
+    }
+    return keys;
   }
 
-  /** A certificate in DER is a sequence, too, but holds no key. */
-  private static @Nullable PrivateKey ofDer(byte[] der) throws PemException {
-    List<Der> fields = Der.sequence(der);
-    return fields.isEmpty() || fields.get(0).tag() != Der.INTEGER ? null : ofDer(der, null, null);
+  /** A certificate in DER is a sequence, too: of a sequence, a sequence and a bit string. */
+  private static boolean isKey(byte[] content) throws PemException {
+    if (content.length == 0 || content[0] != Der.SEQUENCE) {
+      return false;
+    }
+    List<Der> fields = Der.sequence(content);
+    return fields.size() > 1
+        && (fields.get(0).tag() == Der.INTEGER || fields.get(1).tag() == Der.OCTET_STRING);
   }
 
   private static PrivateKey ofDer(

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.CredentialsProvider.Request;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,23 @@ class PasswordFileTest {
   void holdsTheSecretWithoutByteOrderMarkAndLastLineBreak(String content, String secret)
       throws Exception {
     assertThat(read(content.getBytes(UTF_8))).isEqualTo(secret.getBytes(UTF_8));
+  }
+
+  /** Windows PowerShell writes UTF-16 with a byte order mark. */
+  @ParameterizedTest
+  @CsvSource({"UTF-16LE", "UTF-16BE"})
+  void holdsTheSecretAsUtf16WithItsMark(String encoding) throws Exception {
+    Charset charset = Charset.forName(encoding);
+    assertThat(read("\ufeffs\u00e9cret\r\n".getBytes(charset)))
+        .isEqualTo("s\u00e9cret".getBytes(UTF_8));
+    assertThatThrownBy(() -> read("\ufeff\r\n".getBytes(charset)))
+        .hasMessageContaining("the file is empty");
+    assertThat(read(byteOrderMarkAnd("x".repeat(65_535) + "\r\n").getBytes(charset)))
+        .hasSize(65_535);
+    assertThatThrownBy(() -> read(byteOrderMarkAnd("x".repeat(65_536)).getBytes(charset)))
+        .hasMessageContaining("the file is longer than 65535 bytes");
+    byte[] odd = Arrays.copyOf("\ufeffsecret".getBytes(charset), 9);
+    assertThatThrownBy(() -> read(odd)).hasMessageContaining("but is not UTF-16");
   }
 
   @Test
