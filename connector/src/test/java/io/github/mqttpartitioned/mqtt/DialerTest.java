@@ -4,21 +4,24 @@ package io.github.mqttpartitioned.mqtt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.testkit.HttpProxy;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ProxySelector;
+import java.net.Proxy;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
@@ -86,38 +89,88 @@ class DialerTest {
         .hasMessage("the connection has been given up");
   }
 
-  /** CONNECT of HTTP, RFC 9110, section 9.3.6. */
-  @Test
+  @Nested
   @ResourceLock(Resources.SYSTEM_PROPERTIES)
-  void webSocketTakesTheHttpProxyOfTheJvm() throws Exception {
-    ProxySelector before = ProxySelector.getDefault();
-    try (ServerSocket proxy = new ServerSocket(0, 5, address("127.0.0.1"))) {
-      ProxySelector.setDefault(
-          ProxySelector.of(new InetSocketAddress(address("127.0.0.1"), proxy.getLocalPort())));
-      StringBuilder request = new StringBuilder();
-      Thread thread = new Thread(() -> tunnel(proxy, request));
-      thread.start();
-      try (Socket socket = new Dialer().dial(new BrokerUrl("wss://far_away/mqtt"), TIMEOUT)) {
-        assertThat(socket.isConnected()).isTrue();
-      }
-      thread.join(TIMEOUT.toMillis());
-      assertThat(request).asString().startsWith("CONNECT far_away:443 HTTP/1.1\r\n");
-    } finally {
-      ProxySelector.setDefault(before);
-    }
-  }
+  class HttpProxies {
 
-  private static void tunnel(ServerSocket proxy, StringBuilder request) {
-    try (Socket client = proxy.accept()) {
-      InputStream in = client.getInputStream();
-      while (request.indexOf("\r\n\r\n") < 0) {
-        request.append((char) in.read());
+    private final Map<String, @Nullable String> before = new HashMap<>();
+
+    @AfterEach
+    void restore() {
+      before.forEach(this::put);
+    }
+
+    private void set(String property, String value) {
+      if (!before.containsKey(property)) {
+        before.put(property, System.getProperty(property));
       }
-      client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      client.getOutputStream().flush();
-      in.read();
-    } catch (IOException e) {
-      request.append(e);
+      put(property, value);
+    }
+
+    private void put(String property, @Nullable String value) {
+      if (value == null) {
+        System.clearProperty(property);
+      } else {
+        System.setProperty(property, value);
+      }
+    }
+
+    private void use(HttpProxy proxy) {
+      for (String scheme : List.of("http", "https")) {
+        set(scheme + ".proxyHost", "127.0.0.1");
+        set(scheme + ".proxyPort", String.valueOf(proxy.port()));
+      }
+    }
+
+    @Test
+    void tunnelWebSockets() throws Exception {
+      try (ServerSocket server = new ServerSocket(0, 5, address("127.0.0.1"));
+          HttpProxy proxy = HttpProxy.to(server.getLocalPort())) {
+        use(proxy);
+        try (Socket socket = new Dialer().dial(new BrokerUrl("wss://far_away/mqtt"), TIMEOUT);
+            Socket there = server.accept()) {
+          socket.getOutputStream().write(7);
+          assertThat(there.getInputStream().read()).isEqualTo(7);
+        }
+        try (Socket socket = new Dialer().dial(new BrokerUrl("ws://far.away:81"), TIMEOUT)) {
+          assertThat(socket.isConnected()).isTrue();
+        }
+        assertThat(proxy.requests())
+            .containsExactly("CONNECT far_away:443 HTTP/1.1", "CONNECT far.away:81 HTTP/1.1");
+      }
+    }
+
+    @Test
+    void thatWantAPasswordAreNamed() throws Exception {
+      try (HttpProxy proxy = HttpProxy.refusing("407 Proxy Authentication Required")) {
+        use(proxy);
+        assertThatThrownBy(() -> new Dialer().dial(new BrokerUrl("wss://far.away/mqtt"), TIMEOUT))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("proxy")
+            .hasMessageContaining("407 Proxy Authentication Required");
+      }
+    }
+
+    /** The JVM never takes a proxy to 127.0.0.1, so it gets a name here. */
+    private Dialer byResolver() {
+      return new Dialer(
+          host -> List.of(address("127.0.0.1")),
+          proxy -> proxy.type() == Proxy.Type.HTTP ? new Socket(proxy) : new Socket());
+    }
+
+    @Test
+    void areLeftOutForTheHostsThatTheJvmExcepts() throws Exception {
+      try (ServerSocket server = new ServerSocket(0, 5, address("127.0.0.1"));
+          HttpProxy proxy = HttpProxy.to(server.getLocalPort())) {
+        use(proxy);
+        BrokerUrl broker = new BrokerUrl("wss://hall.plant:" + server.getLocalPort());
+        set("http.nonProxyHosts", "*.office|*.plant");
+        byResolver().dial(broker, TIMEOUT).close();
+        assertThat(proxy.requests()).isEmpty();
+        set("http.nonProxyHosts", "*.office");
+        byResolver().dial(broker, TIMEOUT).close();
+        assertThat(proxy.requests()).hasSize(1);
+      }
     }
   }
 

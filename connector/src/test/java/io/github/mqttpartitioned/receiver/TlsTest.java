@@ -32,13 +32,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS between a member and brokers that want something of it. */
 class TlsTest {
@@ -242,16 +243,23 @@ class TlsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"localhost", "127.0.0.1"})
-  void nameIsSentWhereItIsOneAndProtocolsAreOffered(String host) throws Exception {
+  @CsvSource({
+    "localhost, 127.0.0.1, localhost",
+    "localhost., 127.0.0.1, localhost",
+    "127.0.0.1, 127.0.0.1,",
+    "[::1], ::1,",
+  })
+  void nameIsSentWhereItIsOneAndProtocolsAreOffered(
+      String host, String address, @Nullable String sent) throws Exception {
     Issued server =
-        TestAuthority.in(folder).issue("server", "RSA", "-ext", "SAN=dns:localhost,ip:127.0.0.1");
+        TestAuthority.in(folder)
+            .issue("server", "RSA", "-ext", "SAN=dns:localhost,ip:127.0.0.1,ip:::1");
     try (SSLServerSocket listener =
             (SSLServerSocket)
                 server
                     .context()
                     .getServerSocketFactory()
-                    .createServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                    .createServerSocket(0, 5, InetAddress.getByName(address));
         Member member =
             new Member(folder, "ssl://%s:%d".formatted(host, listener.getLocalPort()))
                 .tls(
@@ -268,7 +276,7 @@ class TlsTest {
         socket.setSSLParameters(parameters);
         socket.startHandshake();
         assertThat(((ExtendedSSLSession) socket.getSession()).getRequestedServerNames())
-            .hasSize(host.equals("localhost") ? 1 : 0);
+            .isEqualTo(sent == null ? List.of() : List.of(new SNIHostName(sent)));
         assertThat(socket.getApplicationProtocol()).isEqualTo("mqtt");
       }
       assertThat(member.status().state()).isNotEqualTo(State.FAILED);
