@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
  * host, a port (default 1883, 8883, 80, 443), and a path and a query for the two WebSocket schemes.
  * {@code mqtt} and {@code mqtts} are other names of {@code tcp} and {@code ssl}.
  *
- * @param url the normalised text: the scheme in lower case, the port always present. The query may
- *     hold a secret: {@link #toString} is for logs, columns and errors
+ * @param url the normalised text: scheme and host in lower case, the port always present, path and
+ *     query in ASCII. The query may hold a secret: {@link #toString} is for logs, columns and
+ *     errors
  */
 public record BrokerUrl(String url) implements Serializable {
 
@@ -27,7 +28,11 @@ public record BrokerUrl(String url) implements Serializable {
   private static final List<String> TRANSPORTS = List.of("tcp", "ssl", "ws", "wss");
 
   /** Registered domain names have no underscore, but the names of many networks do. */
-  private static final Pattern AUTHORITY = Pattern.compile("([\\p{L}\\p{N}_.-]+)(?::(\\d{0,9}))?");
+  private static final Pattern AUTHORITY = Pattern.compile("([\\p{L}\\p{N}_.-]+)(?::(.*))?");
+
+  private static final Pattern BARE_IPV6 =
+      Pattern.compile("[0-9a-fA-F.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
+  private static final Pattern PORT = Pattern.compile("\\d{0,9}");
 
   private static final int MAX_PORT = 65_535;
 
@@ -58,21 +63,44 @@ public record BrokerUrl(String url) implements Serializable {
     String host = uri.getHost();
     int port = uri.getPort();
     if (host == null) {
-      Matcher authority =
-          AUTHORITY.matcher(uri.getRawAuthority() == null ? "" : uri.getAuthority());
-      if (!authority.matches()) {
-        throw new IllegalArgumentException("has no host");
-      }
+      Matcher authority = authority(uri.getRawAuthority() == null ? "" : uri.getAuthority());
       host = ascii(authority.group(1));
-      String digits = authority.group(2);
-      port = digits == null || digits.isEmpty() ? -1 : Integer.parseInt(digits);
+      String digits = authority.group(2) == null ? "" : authority.group(2);
+      if (!PORT.matcher(digits).matches()) {
+        throw new IllegalArgumentException(
+            "has a port that is no number, accepted are 1 to " + MAX_PORT);
+      }
+      port = digits.isEmpty() ? -1 : Integer.parseInt(digits);
     }
     port = port >= 0 ? port : defaultPort(scheme);
     if (port < 1 || port > MAX_PORT) {
       throw new IllegalArgumentException(
           "has port %d, accepted are 1 to %d".formatted(port, MAX_PORT));
     }
-    return scheme + "://" + host + ":" + port + resource(uri, scheme);
+    return scheme + "://" + lowerCase(host) + ":" + port + resource(uri, scheme);
+  }
+
+  /** An authority that is not the one of a URI, as its host is no domain name. */
+  private static Matcher authority(String text) {
+    if (BARE_IPV6.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "has an IPv6 address without brackets: write it as in tcp://[::1]:1883");
+    }
+    Matcher authority = AUTHORITY.matcher(text);
+    if (!authority.matches()) {
+      throw new IllegalArgumentException("has no host");
+    }
+    return authority;
+  }
+
+  /** The zone of an IPv6 address, such as eth0, has upper case, too. RFC 6874 writes %25 for %. */
+  private static String lowerCase(String host) {
+    int zone = host.indexOf('%');
+    return zone < 0
+        ? host.toLowerCase(Locale.ROOT)
+        : host.substring(0, zone).toLowerCase(Locale.ROOT)
+            + "%25"
+            + host.substring(zone).replaceFirst("^%(25(?!]))?", "");
   }
 
   private static String transport(String scheme) {
@@ -104,7 +132,11 @@ public record BrokerUrl(String url) implements Serializable {
     if (uri.getRawFragment() != null) {
       throw new IllegalArgumentException("must not have a fragment");
     }
-    return webSocket ? path + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()) : "";
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    String host = "ws://host";
+    return webSocket
+        ? URI.create(host + path + query).toASCIIString().substring(host.length())
+        : "";
   }
 
   private static int defaultPort(String scheme) {
@@ -133,8 +165,23 @@ public record BrokerUrl(String url) implements Serializable {
 
   /** The host as a resolver takes it: an IPv6 address is without brackets. */
   String host() {
-    String host = authority().substring(0, authority().lastIndexOf(':'));
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    String host = writtenHost();
+    return host.startsWith("[")
+        ? host.substring(1, host.length() - 1).replaceFirst("%25", "%")
+        : host;
+  }
+
+  private String writtenHost() {
+    return authority().substring(0, authority().lastIndexOf(':'));
+  }
+
+  /**
+   * The host as HTTP has it: with the port where it is not the default one (RFC 6455, section 4.1),
+   * and without the zone of an IPv6 address, which means nothing to a server (RFC 6874, section 4).
+   */
+  String httpHost() {
+    String host = writtenHost().replaceFirst("%.*]", "]");
+    return port() == defaultPort(scheme()) ? host : host + ":" + port();
   }
 
   public int port() {

@@ -87,8 +87,7 @@ final class Transport implements AutoCloseable {
     Map<String, String> headers =
         settings.webSocketHeaders().entrySet().stream()
             .collect(toMap(Map.Entry::getKey, header -> header.getValue().reveal()));
-    Handshake handshake =
-        new Handshake(broker.authority(), broker.resource(), SUBPROTOCOL, headers);
+    Handshake handshake = new Handshake(broker.httpHost(), broker.resource(), SUBPROTOCOL, headers);
     try {
       return WebSocket.open(in, out, handshake);
     } catch (HandshakeException e) {

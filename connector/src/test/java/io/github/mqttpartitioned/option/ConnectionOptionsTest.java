@@ -46,6 +46,11 @@ class ConnectionOptionsTest {
       "ssl://host.example.:8883, ssl://host.example.:8883",
       "tcp://brökér, tcp://xn--brkr-dpa0f:1883",
       "ws://a_b/x, ws://a_b:80/x",
+      "tcp://Broker, tcp://broker:1883",
+      "tcp://My_Broker, tcp://my_broker:1883",
+      "tcp://[FE80::1%25Eth0], tcp://[fe80::1%25Eth0]:1883",
+      "tcp://[fe80::1%eth0], tcp://[fe80::1%25eth0]:1883",
+      "'ws://a/Größe?x=ü', ws://a:80/Gr%C3%B6%C3%9Fe",
     })
     void takeEachHostThatAResolverTakes(String url, String normalised) {
       assertThat(parse("brokerUrl", url).brokers()).hasToString("[" + normalised + "]");
@@ -100,7 +105,11 @@ class ConnectionOptionsTest {
           "ws://b/mqtt#x | must not have a fragment",
           "tcp://b c | is not a URL: Illegal character in authority",
           "tcp://b*c | has no host",
-          "tcp://-:-1 | has no host",
+          "tcp://-:-1 | has a port that is no number, accepted are 1 to 65535",
+          "tcp://h:12345678901 | has a port that is no number, accepted are 1 to 65535",
+          "tcp://h_1:mqtt | has a port that is no number, accepted are 1 to 65535",
+          "tcp://::1:1883 | has an IPv6 address without brackets: write it as in tcp://[::1]:1883",
+          "tcp://::1 | has an IPv6 address without brackets: write it as in tcp://[::1]:1883",
           "tcp://b:70000 | has port 70000, accepted are 1 to 65535",
           "tcp://b/x | must not have a path: only ws:// and wss:// have one",
           "tcp:// | is not a URL: Expected authority",
@@ -124,7 +133,7 @@ class ConnectionOptionsTest {
               "[MQTT_INVALID_OPTION] Option brokerUrl: '' is an empty element. Remove a comma. Accepted:");
       assertThat(error("brokerUrl", "tcp://a,tcp://A:1883,tcp://a:1883/"))
           .contains(
-              "[MQTT_INVALID_OPTION] Option brokerUrl: 'tcp://a:1883/' is given twice. Give it once. Accepted:");
+              "[MQTT_INVALID_OPTION] Option brokerUrl: 'tcp://A:1883' is given twice. Give it once. Accepted:");
     }
 
     @Test

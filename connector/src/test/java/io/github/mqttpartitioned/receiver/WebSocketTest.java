@@ -76,8 +76,8 @@ class WebSocketTest {
   }
 
   @ParameterizedTest(name = "after byte {0} of a frame")
-  @ValueSource(ints = {1, 3, 30})
-  void frameMayPauseAnywhere(int at) throws Exception {
+  @CsvSource({"1, 500", "3, 500", "30, 3000"})
+  void frameMayPauseAnywhere(int at, int millis) throws Exception {
     Framing framing =
         (data, out) -> {
           byte[] whole = frame(FIN | BINARY, data);
@@ -87,7 +87,7 @@ class WebSocketTest {
           }
           out.write(whole, 0, at);
           out.flush();
-          pause(Duration.ofMillis(1_500));
+          pause(Duration.ofMillis(millis));
           out.write(whole, at, whole.length - at);
         };
     receives(framing);

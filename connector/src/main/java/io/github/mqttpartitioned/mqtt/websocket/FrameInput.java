@@ -187,8 +187,14 @@ final class FrameInput extends InputStream {
   }
 
   private void takeClose(ByteBuffer payload) throws IOException {
+    if (payload.remaining() == 1) {
+      throw violation("half a code in a CLOSE frame");
+    }
+    int code = payload.hasRemaining() ? payload.getShort() & 0xFFFF : Opcode.NORMAL;
+    if (!Opcode.mayClose(code)) {
+      throw violation("the code %d in a CLOSE frame".formatted(code));
+    }
     ended = true;
-    int code = payload.remaining() < Short.BYTES ? Opcode.NORMAL : payload.getShort() & 0xFFFF;
     try {
       out.close(code);
     } catch (IOException e) {

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * The HTTP request that opens a WebSocket, and the check of its answer (RFC 6455, section 4).
  *
  * @param host host and port, as the header Host has them
- * @param resource path and query
+ * @param resource path and query, in ASCII
  * @param subprotocol the subprotocol that is asked for
  * @param headers more headers of the request; they may hold secrets
  */

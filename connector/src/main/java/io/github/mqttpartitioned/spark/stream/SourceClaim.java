@@ -91,8 +91,8 @@ final class SourceClaim implements AutoCloseable {
   }
 
   private boolean sharesBroker(SourceSettings other) {
-    List<String> mine = settings.brokers().stream().map(BrokerUrl::url).toList();
-    return other.brokers().stream().map(BrokerUrl::url).anyMatch(mine::contains);
+    List<BrokerUrl> mine = settings.brokers().stream().map(BrokerUrl::withoutQuery).toList();
+    return other.brokers().stream().map(BrokerUrl::withoutQuery).anyMatch(mine::contains);
   }
 
   /** Gives the claim back. */

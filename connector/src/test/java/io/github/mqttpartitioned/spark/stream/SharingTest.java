@@ -39,6 +39,22 @@ class SharingTest {
     SourceClaim.take(source("b", "clientIdPrefix", "plant")).close();
   }
 
+  /** A query may hold a token, which is another one each time. */
+  @Test
+  void queriesOfUrlsMakeNoOtherBroker() {
+    SourceClaim one =
+        SourceClaim.take(source("a", "brokerUrl", "wss://b/mqtt?t=1", "clientIdPrefix", "plant"));
+    try {
+      assertThatThrownBy(
+              () ->
+                  SourceClaim.take(
+                      source("b", "brokerUrl", "wss://B/mqtt?t=2", "clientIdPrefix", "plant")))
+          .hasMessageStartingWith("[MQTT_CLIENT_IDS_IN_USE] ");
+    } finally {
+      one.close();
+    }
+  }
+
   @Test
   void twoSourcesOfAnApplicationWithOneGroupAreWarned() {
     List<SourceClaim> claims = new ArrayList<>();
