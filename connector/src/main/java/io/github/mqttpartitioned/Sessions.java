@@ -26,8 +26,8 @@ public final class Sessions {
    * must; on a cluster the stores are removed on the hosts of its executors.
    *
    * @param checkpointLocation of the query
-   * @param options of the source that say how to connect: credentials, TLS. The checkpoint knows
-   *     the brokers and the client ids
+   * @param options of the source that say how to connect: credentials, TLS, {@code brokerMode}, and
+   *     {@code brokerUrl} where it has a query. The checkpoint knows the brokers and the client ids
    * @return how many sessions there were
    * @throws IllegalArgumentException if the checkpoint has no source of this format, or an option
    *     is wrong

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.Sessions;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.Gateway;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SessionsTest {
 
   private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final int BINARY_FRAME = Gateway.FIN | Gateway.BINARY;
 
   @TempDir Path folder;
 
@@ -66,6 +69,34 @@ class SessionsTest {
     assertThatThrownBy(() -> Sessions.main(new String[] {"list"})).hasMessageContaining("usage");
   }
 
+  /** The checkpoint does not keep the query of a URL, which may hold a token. */
+  @Test
+  void sessionsEndByTheUrlsThatAreGivenNow() throws Exception {
+    try (TestBroker broker = TestBrokers.start();
+        Gateway gateway =
+            Gateway.webSocket(
+                broker.url(), (data, out) -> out.write(Gateway.frame(BINARY_FRAME, data)))) {
+      String url = gateway.url("127.0.0.1") + "/mqtt?token=hunter2";
+      Job job = job(broker, "token").option("brokerUrl", url);
+      job.startConnected().stop();
+      int before = gateway.requests().size();
+      assertThat(end(job, Map.of("brokerUrl", url))).isEqualTo(3);
+      assertThat(gateway.requests())
+          .hasSizeGreaterThan(before)
+          .allMatch(request -> request.startsWith("GET /mqtt?token=hunter2 HTTP/1.1"));
+    }
+  }
+
+  @Test
+  void sessionsOfAClusterEndAtAnyOfItsUrls() throws Exception {
+    try (TestBroker broker = TestBrokers.start()) {
+      String urls = "tcp://127.0.0.1:1," + broker.url();
+      Job job = job(broker, "cluster").option("brokerUrl", urls).option("brokerMode", "cluster");
+      job.startConnected().stop();
+      assertThat(end(job, Map.of("brokerMode", "cluster"))).isEqualTo(3);
+    }
+  }
+
   private Job job(TestBroker broker, String name) throws Exception {
     return new Job(Files.createDirectories(folder.resolve(name)), broker.url())
         .option("partitions", 3)
@@ -77,6 +108,12 @@ class SessionsTest {
   }
 
   private static int end(Job job) throws InterruptedException {
-    return Sessions.end(job.checkpoint().toString(), Map.of("connectTimeout", "5s"));
+    return end(job, Map.of());
+  }
+
+  private static int end(Job job, Map<String, String> more) throws InterruptedException {
+    Map<String, String> options = new HashMap<>(more);
+    options.put("connectTimeout", "5s");
+    return Sessions.end(job.checkpoint().toString(), options);
   }
 }

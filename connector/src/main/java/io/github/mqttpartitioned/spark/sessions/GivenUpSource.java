@@ -8,6 +8,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
+import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
@@ -136,7 +137,33 @@ public final class GivenUpSource {
 
   private boolean endSession(int partition)
       throws IOException, CredentialsException, InterruptedException {
-    BrokerUrl broker = identity.brokers().get(partition % identity.brokers().size());
+    EntryPoints entryPoints =
+        new EntryPoints(options.brokerMode().urlsOf(partition, brokers()), partition);
+    while (true) {
+      try {
+        return endSession(partition, entryPoints.current());
+      } catch (IOException e) {
+        if (!entryPoints.next()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The checkpoint's brokers; with the query that is given now, which may hold a token. */
+  private List<BrokerUrl> brokers() {
+    return identity.brokers().stream()
+        .map(
+            kept ->
+                options.brokers().stream()
+                    .filter(given -> given.withoutQuery().equals(kept))
+                    .findFirst()
+                    .orElse(kept))
+        .toList();
+  }
+
+  private boolean endSession(int partition, BrokerUrl broker)
+      throws IOException, CredentialsException, InterruptedException {
     String clientId = identity.clientIdPrefix() + "-" + partition;
     ClientCredentials credentials =
         new ClientCredentials(options.credentials(), broker, clientId, options.connectTimeout());
