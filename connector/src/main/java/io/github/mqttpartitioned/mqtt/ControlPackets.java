@@ -29,6 +29,15 @@ public final class ControlPackets {
   static final int AUTHENTICATION_METHOD = 0x15;
   static final int AUTHENTICATION_DATA = 0x16;
 
+  /** The return codes 1 to 5 of a CONNACK of MQTT 3.1.1, in the words of MQTT 5. */
+  private static final List<ReasonCode> RETURN_CODES_OF_3_1_1 =
+      List.of(
+          ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
+          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+          ReasonCode.SERVER_UNAVAILABLE,
+          ReasonCode.BAD_USER_NAME_OR_PASSWORD,
+          ReasonCode.NOT_AUTHORIZED);
+
   /**
    * CONNACK, section 3.2.
    *
@@ -132,13 +141,18 @@ public final class ControlPackets {
   private ControlPackets() {}
 
   /**
-   * Reads CONNACK.
+   * Reads CONNACK. A broker that speaks only MQTT 3.1.1 answers with a return code of that version,
+   * which becomes the reason code with the same meaning.
    *
    * @param body the packet without its fixed header
    */
   public static ConnAck connAck(ByteBuffer body) throws MalformedPacketException {
     int flags = unsignedByte(body);
-    int reasonCode = unsignedByte(body);
+    int code = unsignedByte(body);
+    int reasonCode =
+        1 <= code && code <= RETURN_CODES_OF_3_1_1.size()
+            ? RETURN_CODES_OF_3_1_1.get(code - 1).code()
+            : code;
     Properties properties = Properties.read(body);
     return new ConnAck(
         (flags & 1) != 0,

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Keeps one connection alive (section 3.1.2.10), and finds out when the other end is gone. It sends
  * PINGREQ when for three quarters of the interval nothing was sent, or nothing has arrived. Any
  * byte from the broker is a sign of life, not PINGRESP alone. The broker is gone when a whole
- * interval after PINGREQ has brought none. While this side does not read, because the store is
+ * interval after PINGREQ has brought none. A PINGREQ that waits behind a large packet counts from
+ * when the last bytes of that packet left. While this side does not read, because the store is
  * behind, a silence says nothing.
  *
  * <p>Thread-safe. All connections of a JVM share one timer, which never waits for a connection.
@@ -50,8 +51,11 @@ final class KeepAlive implements AutoCloseable {
 
   private volatile long arrivedAt = System.nanoTime();
 
-  /** When the PINGREQ was sent that nothing has followed, or {@link #NOT_ASKED}. */
+  /** When the PINGREQ was made or sent that nothing has followed, or {@link #NOT_ASKED}. */
   private long askedAt = NOT_ASKED;
+
+  /** Whether that PINGREQ is not sent yet. */
+  private boolean waiting;
 
   /**
    * @param gone told once that the other end is gone
@@ -117,16 +121,30 @@ final class KeepAlive implements AutoCloseable {
     if (askedAt != NOT_ASKED && arrivedAt - askedAt > 0) {
       askedAt = NOT_ASKED;
     }
-    if (askedAt != NOT_ASKED && Math.min(silent, now - askedAt) >= interval) {
+    if (askedAt != NOT_ASKED && Math.min(silent, unanswered(target, now)) >= interval) {
       close();
       SENDERS.execute(() -> gone.accept(silence()));
     } else if (now - target.sentAt() >= interval / 4 * 3
         || (askedAt == NOT_ASKED && silent >= interval / 4 * 3)) {
       if (askedAt == NOT_ASKED) {
         askedAt = now;
+        waiting = true;
       }
       ping(target);
     }
+  }
+
+  /** For how long the broker could have answered, but has not. */
+  private long unanswered(PacketWriter target, long now) {
+    long asked = now - askedAt;
+    return waiting ? Math.min(asked, now - target.sentAt()) : asked;
+  }
+
+  private synchronized void pinged() {
+    if (waiting && askedAt != NOT_ASKED) {
+      askedAt = System.nanoTime();
+    }
+    waiting = false;
   }
 
   private IOException silence() {
@@ -141,6 +159,7 @@ final class KeepAlive implements AutoCloseable {
           () -> {
             try {
               target.ping();
+              pinged();
             } catch (IOException e) {
               gone.accept(e);
             } finally {

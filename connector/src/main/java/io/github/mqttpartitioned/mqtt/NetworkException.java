@@ -41,6 +41,16 @@ public final class NetworkException extends IOException {
     return new NetworkException(condition, what, advice, false, cause);
   }
 
+  /** The exception of this kind in a chain of causes; null for none. */
+  public static @Nullable NetworkException in(Throwable failure) {
+    for (Throwable one = failure; one != null; one = one.getCause()) {
+      if (one instanceof NetworkException known) {
+        return known;
+      }
+    }
+    return null;
+  }
+
   /** What kind of error it is. */
   public ErrorCondition condition() {
     return condition;

@@ -14,6 +14,9 @@ import java.io.OutputStream;
  */
 final class PacketWriter extends OutputStream {
 
+  /** Most bytes of one write: how far a packet has left shows after each. */
+  private static final int PIECE = 64 << 10;
+
   private static final byte[] PINGREQ = {(byte) PacketType.PINGREQ, 0};
 
   private final OutputStream out;
@@ -65,9 +68,11 @@ final class PacketWriter extends OutputStream {
       if (disconnected) {
         return false;
       }
-      out.write(packets, offset, length);
-      out.flush();
-      sentAt = System.nanoTime();
+      for (int sent = 0; sent < length; sent += PIECE) {
+        out.write(packets, offset + sent, Math.min(PIECE, length - sent));
+        out.flush();
+        sentAt = System.nanoTime();
+      }
       return true;
     }
   }
@@ -77,7 +82,7 @@ final class PacketWriter extends OutputStream {
     send(PINGREQ, PINGREQ.length);
   }
 
-  /** When the last packet was sent, as {@link System#nanoTime} counts. From any thread. */
+  /** When bytes were last sent, as {@link System#nanoTime} counts. From any thread. */
   long sentAt() {
     return sentAt;
   }

@@ -146,6 +146,11 @@ public final class PahoSession implements AutoCloseable {
     return target.send(packets, offset, length);
   }
 
+  /** When bytes were last sent, as {@link System#nanoTime} counts. From any thread. */
+  public long sentAt() {
+    return Objects.requireNonNull(writer).sentAt();
+  }
+
   /** Sends DISCONNECT (section 3.14) if the connection still stands. */
   public void disconnect() {
     disconnect(ReasonCode.SUCCESS);

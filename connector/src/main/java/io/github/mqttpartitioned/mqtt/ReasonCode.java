@@ -161,11 +161,6 @@ public enum ReasonCode {
     return code == USE_ANOTHER_SERVER.code || code == SERVER_MOVED.code;
   }
 
-  /** Whether a failure from the wire passes by itself. */
-  public static boolean isTemporary(int code) {
-    return passes(code) == Passes.BY_ITSELF;
-  }
-
   /** As {@link #describe(int, String, String)}, for a packet that names no server. */
   public static String describe(int code, String reasonString) {
     return describe(code, reasonString, "");

@@ -97,7 +97,7 @@ public final class MemberException extends RuntimeException {
   }
 
   static MemberException unreachable(SourceSettings settings, int partition, Throwable cause) {
-    NetworkException known = network(cause);
+    NetworkException known = NetworkException.in(cause);
     if (known != null) {
       return new MemberException(
           known.isFinal() ? Passes.AFTER_A_GOOD_SESSION : Passes.BY_ITSELF,
@@ -122,7 +122,7 @@ public final class MemberException extends RuntimeException {
 
   static MemberException closedUponConnect(
       SourceSettings settings, int partition, Throwable cause) {
-    if (network(cause) != null) {
+    if (NetworkException.in(cause) != null) {
       return unreachable(settings, partition, cause);
     }
     BrokerUrl broker = settings.broker(partition);
@@ -385,14 +385,5 @@ public final class MemberException extends RuntimeException {
   private static String member(SourceSettings settings, int partition) {
     return "Member %s of partition %d at %s"
         .formatted(settings.clientId(partition), partition, settings.broker(partition));
-  }
-
-  private static @Nullable NetworkException network(Throwable cause) {
-    for (Throwable one = cause; one != null; one = one.getCause()) {
-      if (one instanceof NetworkException known) {
-        return known;
-      }
-    }
-    return null;
   }
 }

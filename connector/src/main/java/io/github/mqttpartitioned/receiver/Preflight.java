@@ -13,25 +13,15 @@ import java.util.List;
 /** Checks what a broker offers and grants against what a member needs. */
 final class Preflight {
 
-  /** The return codes 1 to 5 of a CONNACK of MQTT 3.1.1, in the words of MQTT 5. */
-  private static final List<ReasonCode> RETURN_CODES_OF_3_1_1 =
-      List.of(
-          ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
-          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
-          ReasonCode.SERVER_UNAVAILABLE,
-          ReasonCode.BAD_USER_NAME_OR_PASSWORD,
-          ReasonCode.NOT_AUTHORIZED);
-
   private Preflight() {}
 
   /**
    * @throws MemberException if the broker refuses, or lacks what the member needs
    */
   static void check(ConnAck connAck, SourceSettings settings, int partition) {
-    int reasonCode = reasonCode(connAck);
-    if (reasonCode != ReasonCode.SUCCESS) {
+    if (connAck.reasonCode() != ReasonCode.SUCCESS) {
       throw MemberException.refused(
-          settings, partition, reasonCode, connAck.reason(), connAck.server());
+          settings, partition, connAck.reasonCode(), connAck.reason(), connAck.server());
     }
     if (!connAck.sharedSubscriptions()) {
       throw MemberException.noSharedSubscriptions(settings, partition);
@@ -54,14 +44,6 @@ final class Preflight {
                 throw MemberException.noWildcards(settings, partition, filter);
               });
     }
-  }
-
-  /** A broker that speaks only MQTT 3.1.1 answers with a return code of that version. */
-  private static int reasonCode(ConnAck connAck) {
-    int code = connAck.reasonCode();
-    return 1 <= code && code <= RETURN_CODES_OF_3_1_1.size()
-        ? RETURN_CODES_OF_3_1_1.get(code - 1).code()
-        : code;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.receiver;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_FULL;
 
+import io.github.mqttpartitioned.mqtt.Backoff;
 import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.option.SourceSettings;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.mqtt.Backoff;
 import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.option.BrokerMode;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;

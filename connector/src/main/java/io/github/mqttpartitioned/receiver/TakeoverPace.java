@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import io.github.mqttpartitioned.mqtt.Backoff;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

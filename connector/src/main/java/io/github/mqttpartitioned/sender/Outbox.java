@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.mqtt.VarInt;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,10 +54,15 @@ public final class Outbox {
   private int connection;
   private boolean connected;
   private boolean sessionPresent;
+
+  /** How far the connections before had come. */
+  private long confirmedBefore;
+
   private boolean stopping;
   private boolean hurry;
   private long pendingSince;
   private long progressNanos;
+  private LongSupplier sentAt = System::nanoTime;
   private int partition;
 
   /**
@@ -215,7 +221,7 @@ public final class Outbox {
         }
         hurry = true;
         notifyAll();
-        long patience = progressNanos + silenceLimit.toNanos() - System.nanoTime();
+        long patience = silenceLimit.toNanos() - (System.nanoTime() - progress());
         if (connected && patience <= 0) {
           fail(SinkException.unconfirmed(name, nextSequence - confirmed, silenceLimit));
         } else {
@@ -225,6 +231,12 @@ public final class Outbox {
     } finally {
       hurry = false;
     }
+  }
+
+  /** A message that takes long to be written makes progress with each of its bytes. */
+  private long progress() {
+    long unwritten = queue.beingWritten() == null ? 0 : sentAt.getAsLong() - progressNanos;
+    return progressNanos + Math.max(0, unwritten);
   }
 
   private void requireAlive() {
@@ -239,9 +251,9 @@ public final class Outbox {
     return tally.counts(confirmed);
   }
 
-  /** Messages of QoS 1 and 2 that were published and are not confirmed. */
-  synchronized long unconfirmed() {
-    return nextSequence - confirmed;
+  /** Whether the present connection has confirmed none of the messages that it has to. */
+  synchronized boolean isStuck() {
+    return confirmed < nextSequence && confirmed == confirmedBefore;
   }
 
   // The sender thread
@@ -262,12 +274,15 @@ public final class Outbox {
    * The broker has accepted the connection. What was not confirmed goes out again, before all else.
    *
    * @param present whether the broker still has the session
+   * @param lastSent when the connection last sent bytes, as {@link System#nanoTime} counts
    */
-  synchronized void connected(PublishLimits allowed, boolean present) {
+  synchronized void connected(PublishLimits allowed, boolean present, LongSupplier lastSent) {
+    sentAt = lastSent;
     limits = allowed;
     window = Math.max(1, Math.min(maxInFlight, allowed.receiveMaximum()));
     sessionPresent = present;
     connected = true;
+    confirmedBefore = confirmed;
     releases.clear();
     queue.written();
     progressNanos = System.nanoTime();

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
+import io.github.mqttpartitioned.mqtt.Backoff;
 import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.mqtt.credentials.ProviderClass;
 import io.github.mqttpartitioned.option.SinkSettings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One MQTT session that publishes: a thread that connects, writes what the {@link Outbox} holds,
- * connects again when a connection is lost, and sends again what was not confirmed. A broker that
- * is away for longer than {@code connectTimeout}, for each of its URLs, ends it.
+ * connects again when a connection is lost, as {@link Reconnection} says, and sends again what was
+ * not confirmed.
  *
  * <p>It serves one writer at a time. The methods are thread-safe.
  */
 public final class Sender implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
-
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   /** How long the broker may take to end a connection after DISCONNECT. */
   private static final Duration LEAVE = Duration.ofSeconds(2);
@@ -125,62 +125,54 @@ public final class Sender implements AutoCloseable {
 
   /** Returns when the sender is closed, or when its connection is lost and nobody needs it. */
   private void connectAndWrite() throws InterruptedException {
-    boolean first = true;
-    long since = System.nanoTime();
-    long patience = settings.connectTimeout().toNanos() * entryPoints.count();
-    Duration pause = FIRST_PAUSE;
-    boolean fruitless = false;
+    Reconnection reconnection =
+        new Reconnection(settings, entryPoints, new Backoff(new SplittableRandom()));
     while (!isClosing()) {
-      SinkException lost;
       name = new SenderName(clientId, entryPoints.current());
-      try (SenderConnection connection =
-          new SenderConnection(
-              name, settings.connection(name.broker(), clientId), credentials, outbox)) {
-        try {
-          connection.open(first);
-          connected(first);
-          first = false;
-          long confirmed = outbox.counts().confirmed();
-          connection.writeAll();
-          if (isClosing()) {
-            connection.leave(LEAVE);
-            return;
-          }
-          // A broker that ends each connection without a confirmation is as good as away.
-          boolean useful = outbox.counts().confirmed() != confirmed || outbox.unconfirmed() == 0;
-          if (useful || !fruitless) {
-            since = System.nanoTime();
-            pause = FIRST_PAUSE;
-          }
-          fruitless = !useful;
-          lost = connection.cause();
-        } catch (SinkException e) {
-          lost = e;
-        }
-      } catch (SinkException e) {
-        lost = e;
-      } catch (IOException e) {
-        throw SinkException.broken(name, e);
+      SinkException lost = live(reconnection);
+      if (lost == null) {
+        return;
       }
       if (endsUnneeded()) {
         LOG.debug("{} ends, as its connection is lost and no task needs it", name, lost);
         return;
       }
-      Duration wait = entryPoints.next() ? Duration.ZERO : pause;
-      if (lost.isFinal() || System.nanoTime() - since + wait.toNanos() >= patience) {
-        throw lost;
-      }
-      LOG.warn("{} connects again, to {}: {}", name, entryPoints.current(), lost.getMessage());
-      if (!wait.isZero()) {
-        pause(wait);
-        pause = longer(pause);
-      }
+      Duration wait = reconnection.waitAfter(lost);
+      LOG.warn(
+          "{} connects again, to {}, in {} ms: {}",
+          name,
+          entryPoints.current(),
+          wait.toMillis(),
+          lost.getMessage());
+      pause(wait);
     }
   }
 
-  private static Duration longer(Duration pause) {
-    Duration twice = pause.multipliedBy(2);
-    return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+  /**
+   * Makes a connection and stays with it.
+   *
+   * @return why it ended; null if the sender has left because it is closed
+   */
+  private @Nullable SinkException live(Reconnection reconnection) throws InterruptedException {
+    try (SenderConnection connection =
+        new SenderConnection(
+            name, settings.connection(name.broker(), clientId), credentials, outbox)) {
+      boolean first = !reconnection.connectedOnce();
+      connection.open(first);
+      reconnection.connected();
+      connected(first);
+      connection.writeAll();
+      if (isClosing()) {
+        connection.leave(LEAVE);
+        return null;
+      }
+      reconnection.disconnected(!outbox.isStuck());
+      return connection.cause();
+    } catch (SinkException e) {
+      return e;
+    } catch (IOException e) {
+      throw SinkException.broken(name, e);
+    }
   }
 
   private synchronized void connected(boolean first) {

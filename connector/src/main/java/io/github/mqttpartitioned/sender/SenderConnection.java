@@ -29,9 +29,6 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
 
   private static final Logger LOG = LoggerFactory.getLogger(SenderConnection.class);
 
-  /** "Unacceptable protocol version" in a CONNACK of MQTT 3.1.1. */
-  private static final int PROTOCOL_VERSION_OF_3_1_1 = 1;
-
   private final SenderName name;
   private final Duration connectTimeout;
   private final Outbox outbox;
@@ -111,7 +108,7 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
     if (answer.reasonCode() != ReasonCode.SUCCESS || end() != null) {
       throw cause();
     }
-    outbox.connected(answer.limits(), answer.sessionPresent());
+    outbox.connected(answer.limits(), answer.sessionPresent(), session::sentAt);
     if (end() != null) {
       outbox.disconnected(number);
     }
@@ -139,14 +136,10 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
   /** Why the connection is over: the broker's own words before what the network reported. */
   synchronized SinkException cause() {
     if (connAck != null && connAck.reasonCode() != ReasonCode.SUCCESS) {
-      int code = connAck.reasonCode();
-      return SinkException.refused(
-          name,
-          code == PROTOCOL_VERSION_OF_3_1_1 ? ReasonCode.UNSUPPORTED_PROTOCOL_VERSION.code() : code,
-          connAck.reason());
+      return SinkException.refused(name, connAck);
     }
     if (disconnect != null) {
-      return SinkException.disconnected(name, disconnect.reasonCode(), disconnect.reason());
+      return SinkException.disconnected(name, disconnect);
     }
     Throwable cause = end == null ? new IOException("the sender has left the broker") : end;
     if (cause instanceof AuthenticationException unproved) {

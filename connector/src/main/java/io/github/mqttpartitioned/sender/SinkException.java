@@ -14,8 +14,12 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_ROW_REFUSED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SENDER_FAILED;
 
 import io.github.mqttpartitioned.error.ErrorCondition;
+import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
+import io.github.mqttpartitioned.mqtt.NetworkException;
 import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.ReasonCode.Passes;
 import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
 import java.time.Duration;
@@ -23,23 +27,42 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rows cannot be written. The message names the row, or the sender and its broker, says what has
- * happened, and how to fix it. Texts of rows and brokers are fit to be printed.
+ * happened, and how to fix it. Texts of rows and brokers are fit to be printed. {@link #passes}
+ * says whether another attempt to connect can help.
  */
 public final class SinkException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  private final boolean isFinal;
+  private final Passes passes;
+
+  /** The Server Reference of a broker that sends the sender elsewhere; empty for none. */
+  private final String elsewhere;
 
   private SinkException(
-      boolean isFinal, ErrorCondition condition, String message, @Nullable Throwable cause) {
-    super(condition.message(message), cause);
-    this.isFinal = isFinal;
+      Passes passes, ErrorCondition condition, String message, @Nullable Throwable cause) {
+    this(passes, condition, message, "", cause);
   }
 
-  /** Whether another attempt to connect cannot help. */
-  boolean isFinal() {
-    return isFinal;
+  private SinkException(
+      Passes passes,
+      ErrorCondition condition,
+      String message,
+      String elsewhere,
+      @Nullable Throwable cause) {
+    super(condition.message(message), cause);
+    this.passes = passes;
+    this.elsewhere = elsewhere;
+  }
+
+  /** Whether another attempt to connect can help. */
+  Passes passes() {
+    return passes;
+  }
+
+  /** The servers that the broker names instead of itself; empty for none. */
+  String elsewhere() {
+    return elsewhere;
   }
 
   /**
@@ -53,13 +76,16 @@ public final class SinkException extends RuntimeException {
   public static SinkException invalidRow(
       long row, int partition, @Nullable String topic, String fault) {
     return new SinkException(
-        true, MQTT_ROW_INVALID, "%s %s.".formatted(row(row, partition, topic), fault), null);
+        Passes.NEVER,
+        MQTT_ROW_INVALID,
+        "%s %s.".formatted(row(row, partition, topic), fault),
+        null);
   }
 
   static SinkException refusedRow(
       long row, int partition, String topic, int reasonCode, String reasonString) {
     return new SinkException(
-        true,
+        Passes.NEVER,
         MQTT_ROW_REFUSED,
         "%s was refused: the broker said %s"
             .formatted(row(row, partition, topic), ReasonCode.describe(reasonCode, reasonString)),
@@ -73,8 +99,18 @@ public final class SinkException extends RuntimeException {
   }
 
   static SinkException unreachable(SenderName name, Duration limit, Throwable cause) {
+    NetworkException known = NetworkException.in(cause);
+    if (known != null) {
+      return new SinkException(
+          known.isFinal() ? Passes.AFTER_A_GOOD_SESSION : Passes.BY_ITSELF,
+          known.condition(),
+          "%s cannot connect: %s. %s"
+              .formatted(name, PrintableText.of(String.valueOf(known.getMessage())), known.advice())
+              .strip(),
+          cause);
+    }
     return new SinkException(
-        false,
+        Passes.BY_ITSELF,
         MQTT_BROKER_UNREACHABLE,
         """
         %s cannot connect within connectTimeout=%dms: %s. Check brokerUrl, and check that the \
@@ -85,7 +121,7 @@ public final class SinkException extends RuntimeException {
 
   static SinkException lost(SenderName name, Throwable cause) {
     return new SinkException(
-        false,
+        Passes.BY_ITSELF,
         MQTT_CONNECTION_LOST,
         """
         %s has lost its connection: %s. If that happens again and again, look at the broker's \
@@ -96,7 +132,7 @@ public final class SinkException extends RuntimeException {
 
   static SinkException noCredentials(SenderName name, CredentialsException cause) {
     return new SinkException(
-        cause.isFinal(),
+        cause.isFinal() ? Passes.AFTER_A_GOOD_SESSION : Passes.BY_ITSELF,
         MQTT_CREDENTIALS_UNAVAILABLE,
         "%s has no credentials: %s.".formatted(name, cause.getMessage()),
         cause);
@@ -104,7 +140,7 @@ public final class SinkException extends RuntimeException {
 
   static SinkException notAuthenticated(SenderName name, AuthenticationException cause) {
     return new SinkException(
-        true,
+        Passes.NEVER,
         MQTT_AUTHENTICATION_FAILED,
         """
         %s ended its connection: %s. Check authenticationMethod, and check that brokerUrl names \
@@ -113,27 +149,31 @@ public final class SinkException extends RuntimeException {
         cause);
   }
 
-  static SinkException refused(SenderName name, int reasonCode, String reasonString) {
+  static SinkException refused(SenderName name, ConnAck connAck) {
+    int code = connAck.reasonCode();
     return new SinkException(
-        !ReasonCode.isTemporary(reasonCode),
+        ReasonCode.passes(code),
         MQTT_CONNECTION_REFUSED,
         "%s cannot connect: the broker said %s"
-            .formatted(name, ReasonCode.describe(reasonCode, reasonString)),
+            .formatted(name, ReasonCode.describe(code, connAck.reason(), connAck.server())),
+        ReasonCode.sendsElsewhere(code) ? connAck.server() : "",
         null);
   }
 
-  static SinkException disconnected(SenderName name, int reasonCode, String reasonString) {
+  static SinkException disconnected(SenderName name, Disconnect disconnect) {
+    int code = disconnect.reasonCode();
     return new SinkException(
-        reasonCode != ReasonCode.SUCCESS && !ReasonCode.isTemporary(reasonCode),
+        code == ReasonCode.SUCCESS ? Passes.BY_ITSELF : ReasonCode.passes(code),
         MQTT_DISCONNECTED_BY_BROKER,
         "%s was disconnected: the broker said %s"
-            .formatted(name, ReasonCode.describe(reasonCode, reasonString)),
+            .formatted(name, ReasonCode.describe(code, disconnect.reason(), disconnect.server())),
+        ReasonCode.sendsElsewhere(code) ? disconnect.server() : "",
         null);
   }
 
   static SinkException silent(SenderName name, Duration limit) {
     return new SinkException(
-        false,
+        Passes.BY_ITSELF,
         MQTT_BROKER_SILENT,
         """
         %s cannot connect: the broker did not answer CONNECT within connectTimeout=%dms. Look at \
@@ -144,7 +184,7 @@ public final class SinkException extends RuntimeException {
 
   static SinkException unconfirmed(SenderName name, long messages, Duration limit) {
     return new SinkException(
-        true,
+        Passes.NEVER,
         MQTT_CONFIRMATION_MISSING,
         """
         %s is connected, but the broker has confirmed none of %d messages for \
@@ -155,7 +195,7 @@ public final class SinkException extends RuntimeException {
 
   static SinkException broken(SenderName name, Throwable cause) {
     return new SinkException(
-        true,
+        Passes.NEVER,
         MQTT_SENDER_FAILED,
         "%s cannot continue: %s.".formatted(name, PrintableText.of(cause.toString())),
         cause);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.option.SinkOptions;
 import io.github.mqttpartitioned.option.SinkSettings;
 import io.github.mqttpartitioned.testkit.MqttProperties;
+import io.github.mqttpartitioned.testkit.MqttProperties.Property;
 import io.github.mqttpartitioned.testkit.Packet.Publish;
 import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.Packets;
@@ -103,6 +104,40 @@ class SenderClusterTest {
   }
 
   @Test
+  void senderGoesWhereItsBrokerSendsIt() throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                connection -> {
+                  connection.accept(false, MqttProperties.NONE);
+                  confirm(connection, publish(connection));
+                });
+        ScriptedBroker leaving =
+            ScriptedBroker.inOrder(
+                connection -> {
+                  connection.accept(false, MqttProperties.NONE);
+                  publish(connection);
+                  connection.send(Packets.disconnect(0x9D, naming(broker)));
+                });
+        ScriptedBroker full = ScriptedBroker.refusing(0x9C, naming(leaving))) {
+      Outbox outbox = begin(cluster("20s", full.url()), 0);
+      put(outbox);
+      outbox.awaitConfirmed();
+      assertThat(full.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void senderOfASingleBrokerNamesTheServerThatItIsSentTo() {
+    try (ScriptedBroker full =
+        ScriptedBroker.refusing(
+            0x9C, MqttProperties.NONE.with(Property.SERVER_REFERENCE, "node-7:1883"))) {
+      assertThatThrownBy(() -> put(begin(settings("independent", "500ms", full.url()), 0)))
+          .hasMessageContaining("and named the server \"node-7:1883\"")
+          .hasMessageContaining("set brokerMode=cluster to follow it");
+    }
+  }
+
+  @Test
   void senderOfAClusterServesEachTaskAndBeginsWithTheUrlOfItsFirst() throws Exception {
     try (ScriptedBroker first = ScriptedBroker.start(SenderClusterTest::accept);
         ScriptedBroker second = ScriptedBroker.start(SenderClusterTest::accept)) {
@@ -155,6 +190,11 @@ class SenderClusterTest {
 
   private static String dead() {
     return "tcp://127.0.0.1:" + Ports.free();
+  }
+
+  private static MqttProperties naming(ScriptedBroker server) {
+    return MqttProperties.NONE.with(
+        Property.SERVER_REFERENCE, server.url().substring("tcp://".length()));
   }
 
   private static void accept(ScriptedConnection connection) {

@@ -43,6 +43,7 @@ abstract class SenderFixture {
   private final List<Sender> senders = new ArrayList<>();
   Duration connectTimeout = DEADLINE;
   CredentialSettings credentials = CredentialSettings.NONE;
+  TlsSettings tls = TlsSettings.DEFAULT;
 
   @AfterEach
   final void endSenders() throws InterruptedException {
@@ -55,14 +56,19 @@ abstract class SenderFixture {
 
   /** A sender for this broker, and what takes the rows of a writer. */
   final Outbox outbox(ScriptedBroker broker) throws InterruptedException {
-    BrokerUrl url = new BrokerUrl(broker.url());
+    return outbox(broker.url());
+  }
+
+  /** A sender for the broker at this URL, and what takes the rows of a writer. */
+  final Outbox outbox(String broker) throws InterruptedException {
+    BrokerUrl url = new BrokerUrl(broker);
     SinkSettings settings =
         new SinkSettings(
             List.of(url),
             BrokerMode.INDEPENDENT,
             "sender-test",
             credentials,
-            TlsSettings.DEFAULT,
+            tls,
             Map.of(),
             Duration.ofSeconds(60),
             connectTimeout,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mqttpartitioned.receiver;
+package io.github.mqttpartitioned.mqtt;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -11,32 +11,36 @@ import java.util.random.RandomGenerator;
  * fails again and again makes fewer than 15 connections a minute, which is where brokers begin to
  * ban a client.
  *
- * <p>Each wait is random between half the limit and the limit, so that members that lose their
+ * <p>Each wait is random between half the limit and the limit, so that clients that lose their
  * broker together do not return together. Confined to one thread.
  */
-final class Backoff {
+public final class Backoff {
 
-  static final Duration FIRST = Duration.ofMillis(100);
-  static final Duration LONGEST = Duration.ofSeconds(30);
+  /** The limit of the first wait. */
+  public static final Duration FIRST = Duration.ofMillis(100);
+
+  /** The limit of any wait. */
+  public static final Duration LONGEST = Duration.ofSeconds(30);
 
   /** A connection that lived for this long has worked. */
-  static final Duration GOOD_LIFE = Duration.ofMinutes(1);
+  public static final Duration GOOD_LIFE = Duration.ofMinutes(1);
 
   /** A connection that lived for this long limits the wait after it. */
-  static final Duration FAIR_LIFE = Duration.ofSeconds(10);
+  public static final Duration FAIR_LIFE = Duration.ofSeconds(10);
 
   private final RandomGenerator random;
   private final Duration goodLife;
   private long nextMillis = FIRST.toMillis();
 
-  Backoff(RandomGenerator random) {
+  /** Begins at the shortest wait. */
+  public Backoff(RandomGenerator random) {
     this(random, GOOD_LIFE);
   }
 
   /**
    * @param goodLife after a connection that lived for this long, waits begin again
    */
-  Backoff(RandomGenerator random, Duration goodLife) {
+  public Backoff(RandomGenerator random, Duration goodLife) {
     this.random = random;
     this.goodLife = goodLife;
   }
@@ -46,7 +50,7 @@ final class Backoff {
    *
    * @param lived how long the last connection was usable; zero if it did not come about
    */
-  Duration next(Duration lived) {
+  public Duration next(Duration lived) {
     if (isGood(lived)) {
       reset();
     } else if (lived.compareTo(FAIR_LIFE) >= 0) {
@@ -59,12 +63,12 @@ final class Backoff {
   }
 
   /** Whether a connection that lived for so long has worked. */
-  boolean isGood(Duration lived) {
+  public boolean isGood(Duration lived) {
     return lived.compareTo(goodLife) >= 0;
   }
 
   /** Begins again at the shortest wait. */
-  void reset() {
+  public void reset() {
     nextMillis = FIRST.toMillis();
   }
 }
