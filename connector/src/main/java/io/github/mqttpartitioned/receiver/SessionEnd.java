@@ -56,7 +56,8 @@ public final class SessionEnd {
       Credentials first)
       throws IOException, CredentialsException, InterruptedException {
     Object monitor = new Object();
-    Inbox inbox = new Inbox(monitor, "", NodeMemory.ofThisJvm().share(), Duration.ZERO, () -> false);
+    Inbox inbox =
+        new Inbox(monitor, "", NodeMemory.ofThisJvm().share(), Duration.ZERO, () -> false);
     try (ConnectionAuthentication authentication =
         new ConnectionAuthentication(credentials, first, new Renewals(inbox))) {
       ConnectionSettings connection = settings.apply(authentication.login());

@@ -78,7 +78,10 @@ public final class LatencyScenario implements Scenario {
         Setting.of(
             "batch-seconds", new Count(5, 86_400), "300", "duration of a batch in real-time mode"),
         Setting.of(
-            "setups", new Text(Setup.SYNTAX), Setup.DEFAULTS, "what a user may set, in turns with another"),
+            "setups",
+            new Text(Setup.SYNTAX),
+            Setup.DEFAULTS,
+            "what a user may set, in turns with another"),
         Setting.of("cores", new Count(1, 64), "2", "cores of Spark in local mode"),
         Scratch.SETTING);
   }

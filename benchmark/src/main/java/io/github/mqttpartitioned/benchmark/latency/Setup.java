@@ -57,7 +57,7 @@ record Setup(
     String[] nameAndPairs = text.split(":", 2);
     Map<String, String> pairs = new LinkedHashMap<>();
     if (nameAndPairs.length == 2) {
-      for (String pair : nameAndPairs[1].split(",")) {
+      for (String pair : nameAndPairs[1].split(",", -1)) {
         String[] setting = pair.split("=", 2);
         if (setting.length < 2) {
           throw new IllegalArgumentException(

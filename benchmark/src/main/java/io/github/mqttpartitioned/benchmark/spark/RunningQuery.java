@@ -63,8 +63,7 @@ public final class RunningQuery implements AutoCloseable {
 
     private synchronized void note(Map<String, Long> millis) {
       new TreeMap<>(millis)
-          .forEach(
-              (phase, each) -> phases.computeIfAbsent(phase, none -> new Sample()).add(each));
+          .forEach((phase, each) -> phases.computeIfAbsent(phase, none -> new Sample()).add(each));
     }
 
     private synchronized Map<String, Double> takePhases() {

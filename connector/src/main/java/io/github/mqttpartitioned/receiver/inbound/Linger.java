@@ -39,7 +39,8 @@ final class Linger {
   private int believed;
 
   /**
-   * @param longest that a message waits for others; a timed wait is in whole milliseconds, or longer
+   * @param longest that a message waits for others; a timed wait is in whole milliseconds, or
+   *     longer
    */
   Linger(Duration longest) {
     this.longestNanos = longest.toNanos();

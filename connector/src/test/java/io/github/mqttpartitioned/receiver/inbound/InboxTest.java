@@ -24,7 +24,12 @@ class InboxTest {
 
   private final Object monitor = new Object();
   private final Inbox inbox =
-      new Inbox(monitor, "tcp://broker:1883", new NodeMemory(1L << 30).share(), Duration.ofMillis(5), () -> false);
+      new Inbox(
+          monitor,
+          "tcp://broker:1883",
+          new NodeMemory(1L << 30).share(),
+          Duration.ofMillis(5),
+          () -> false);
 
   @Test
   void isDueOnceTheFirstMessageHasWaitedWhateverArrivesMeanwhile() throws IOException {
@@ -178,7 +183,8 @@ class InboxTest {
   @Test
   void whereMemoryIsScarceTheWireThreadWaitsForItsCommitOnly() throws Exception {
     NodeMemory node = new NodeMemory(1 << 20);
-    Inbox scarce = new Inbox(monitor, "tcp://broker:1883", node.share(), Duration.ofMillis(5), () -> false);
+    Inbox scarce =
+        new Inbox(monitor, "tcp://broker:1883", node.share(), Duration.ofMillis(5), () -> false);
     node.share().resize(0, 1 << 20);
 
     Batch first = Objects.requireNonNull(scarce.checkOut());
@@ -202,7 +208,8 @@ class InboxTest {
   @Test
   void whatBatchesTakeIsCountedUntilTheyAreDropped() throws IOException {
     NodeMemory node = new NodeMemory(1L << 30);
-    Inbox counting = new Inbox(monitor, "tcp://broker:1883", node.share(), Duration.ofMillis(5), () -> false);
+    Inbox counting =
+        new Inbox(monitor, "tcp://broker:1883", node.share(), Duration.ofMillis(5), () -> false);
     Batch large = Objects.requireNonNull(counting.checkOut());
     large.block().add(0, 0, 0, new byte[20 << 20], 0, 20 << 20, 0, 0);
     counting.checkInFull(large, 0);

@@ -25,7 +25,12 @@ class PacketReaderTest {
 
   private final ByteArrayOutputStream fromBroker = new ByteArrayOutputStream();
   private final Inbox inbox =
-      new Inbox(new Object(), "tcp://broker:1883", new NodeMemory(1L << 30).share(), Duration.ofMillis(5), () -> false);
+      new Inbox(
+          new Object(),
+          "tcp://broker:1883",
+          new NodeMemory(1L << 30).share(),
+          Duration.ofMillis(5),
+          () -> false);
 
   PacketReaderTest() {
     fromBroker.writeBytes(Packets.connack(false, 0, MqttProperties.NONE));
