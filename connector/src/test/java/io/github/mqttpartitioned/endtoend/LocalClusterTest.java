@@ -59,7 +59,7 @@ class LocalClusterTest {
         Traces traces = application.traces(broker);
         assertThat(traces.in(processes))
             .anyMatch(trace -> trace.contains("thread mqtt-receiver"))
-            .anyMatch(trace -> trace.contains("thread MQTT "))
+            .anyMatch(trace -> trace.contains("thread mqtt-wire"))
             .anyMatch(trace -> trace.contains("listens on"))
             .anyMatch(trace -> trace.contains("connection to the broker"));
         application.stop();

@@ -335,8 +335,8 @@ class MqttSourceSparkTest extends SourceSparkFixture {
         .hasMessageContaining(
             """
             [MQTT_SCHEMA_NOT_SUPPORTED] The columns of format mqtt-partitioned are fixed, but \
-            schema(topic STRING) was given. Remove schema(...), and select the columns that you \
-            need from: topic STRING,payload""");
+            schema(topic STRING) was given. Remove schema(...) or the columns of CREATE TABLE, and \
+            select the columns that you need from: topic STRING,payload""");
   }
 
   @Test

@@ -50,16 +50,28 @@ public final class Subscriber implements AutoCloseable {
       byte[] connect = Packets.connect(clientId, true, 0, properties, null, null);
       Wire wire = Wire.open(url, Optional.empty(), connect, 0, RECEIVE_MAXIMUM);
       wire.output().write(Packets.subscribe(SUBSCRIBE_ID, qos, filter));
-      List<Integer> granted = wire.reader().read().suback().reasons();
+      Subscriber subscriber = new Subscriber(wire, consumer);
+      List<Integer> granted = subscriber.granted();
       if (!granted.equals(List.of(qos))) {
         throw new IllegalStateException("%s granted %s".formatted(filter, granted));
       }
-      Subscriber subscriber = new Subscriber(wire, consumer);
       subscriber.reader.start();
       return subscriber;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A broker may send retained messages before SUBACK (section 3.8.4). */
+  private List<Integer> granted() throws IOException {
+    Bytes answers = new Bytes(1 << 12);
+    Packet packet = wire.reader().read();
+    while (packet.type() == PacketType.PUBLISH) {
+      take(packet, answers);
+      packet = wire.reader().read();
+    }
+    answers.writeTo(wire.output());
+    return packet.suback().reasons();
   }
 
   private void readLoop() {

@@ -188,7 +188,7 @@ final class Distribution {
    * A node in this JVM opens a store within the call, which waits for the disk several times. Many
    * that wait at once wait for about as long as one.
    *
-   * @throws RuntimeException one that an action has thrown, once all actions have ended
+   * @throws RuntimeException or an Error, one that an action has thrown; all actions have ended
    */
   private static void inParallel(List<PartitionState> states, Consumer<PartitionState> action) {
     if (states.size() == 1) {
@@ -204,10 +204,10 @@ final class Distribution {
                   .toArray(CompletableFuture[]::new))
           .join();
     } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
+      if (e.getCause() instanceof Error error) {
+        throw error;
       }
-      throw e;
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
     } finally {
       threads.shutdown();
     }

@@ -35,7 +35,10 @@ class CoordinatorTest extends CoordinatorFixture {
     FakeLink other = node("b1");
     start(0, false);
     assertThat(held()).isEqualTo(Map.of("a1", Set.of(0, 2), "b1", Set.of(1, 3)));
-    assertThat(events).hasSize(5).startsWith("write", "p0 at 0 to a1");
+    assertThat(events)
+        .startsWith("write")
+        .containsExactlyInAnyOrder(
+            "write", "p0 at 0 to a1", "p1 at 0 to b1", "p2 at 0 to a1", "p3 at 0 to b1");
     assertThat(last)
         .isEqualTo(
             new PartitionAssignments(

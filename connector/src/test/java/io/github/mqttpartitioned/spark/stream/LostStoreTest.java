@@ -26,7 +26,7 @@ class LostStoreTest extends StreamFixture {
     // The last batch in the log, of which nothing else is asked.
     stream.setLatestSeenOffset(SourceOffset.of(4, 9));
     assertThat(latest(stream, serialized(end))).isEqualTo(SourceOffset.of(4, 9));
-    assertThat(node.calls).containsExactly("assign 0 at 4", "assign 1 at 9");
+    assertThat(node.calls).containsExactlyInAnyOrder("assign 0 at 4", "assign 1 at 9");
     assertThat(planned(stream, end, SourceOffset.of(4, 9))).isEmpty();
     assertThat(planned(stream, end, SourceOffset.of(4, 9))).isEmpty();
     assertThat(stream.metrics(Optional.of(end))).containsEntry("offsetsLost", "5");

@@ -24,7 +24,7 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     assertThat(initial.json()).isEqualTo("{\"version\":1,\"offsets\":{\"0\":0,\"1\":0}}");
     assertThat(node.calls).isEmpty();
     assertThat(latest(stream, initial)).isEqualTo(initial);
-    assertThat(node.calls).containsExactly("assign 0 at 0", "assign 1 at 0");
+    assertThat(node.calls).containsExactlyInAnyOrder("assign 0 at 0", "assign 1 at 0");
 
     append(0, 5);
     Offset one = latest(stream, initial);
@@ -121,7 +121,7 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     assertThat(planned(stream, from, until))
         .containsExactly("partition 0 [0, 4)", "partition 1 [0, 4)")
         .isEqualTo(planned(stream, from, until));
-    assertThat(node.calls).containsExactly("assign 0 at 4", "assign 1 at 4");
+    assertThat(node.calls).containsExactlyInAnyOrder("assign 0 at 4", "assign 1 at 4");
     assertThat(latest(stream, until)).isEqualTo(SourceOffset.of(6, 4));
   }
 
@@ -263,7 +263,8 @@ class MqttMicroBatchStreamTest extends StreamFixture {
     assertThat(planned(stream, SourceOffset.zero(2), serialized(end)))
         .containsExactly("partition 0 [0, 4)", "partition 1 [0, 4)");
     assertThat(node.calls)
-        .containsExactly("assign 0 at 4", "assign 1 at 4", "assign 2 at 0", "assign 3 at 0");
+        .containsExactlyInAnyOrder(
+            "assign 0 at 4", "assign 1 at 4", "assign 2 at 0", "assign 3 at 0");
     // No new data is no new text.
     assertThat(latest(stream, end)).isEqualTo(end);
     append(3, 2);
