@@ -76,11 +76,15 @@ final class HostCheck {
     }
   }
 
-  /** A star stands for any text within a label, but not within the last one. */
+  /**
+   * A star stands for any text within the first label. Two labels or more follow it: no certificate
+   * is for all hosts of a top-level domain.
+   */
   private static boolean matches(String name, String host) {
     String pattern = name.toLowerCase(Locale.ROOT);
-    int star = pattern.lastIndexOf('*');
-    if (star >= 0 && (pattern.indexOf('.', star) < 0 || pattern.equals("*."))) {
+    int dot = pattern.indexOf('.');
+    boolean isForOneDomain = pattern.lastIndexOf('*') <= dot && pattern.indexOf('.', dot + 1) >= 0;
+    if (!isAscii(name) || (pattern.indexOf('*') >= 0 && !isForOneDomain)) {
       return false;
     }
     StringJoiner expression = new StringJoiner("[^.]*");
@@ -88,5 +92,10 @@ final class HostCheck {
       expression.add(Pattern.quote(part));
     }
     return host.toLowerCase(Locale.ROOT).matches(expression.toString());
+  }
+
+  /** A name of DNS is: in others, letters that look alike would be taken for each other. */
+  private static boolean isAscii(String name) {
+    return name.chars().allMatch(each -> each < 0x80);
   }
 }

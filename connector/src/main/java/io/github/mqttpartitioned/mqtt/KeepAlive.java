@@ -140,9 +140,13 @@ final class KeepAlive implements AutoCloseable {
     return waiting ? Math.min(asked, now - target.sentAt()) : asked;
   }
 
-  private synchronized void pinged() {
+  /**
+   * @param turn when PINGREQ began to be sent: its answer arrives later, however late this thread
+   *     says so
+   */
+  private synchronized void pinged(long turn) {
     if (waiting && askedAt != NOT_ASKED) {
-      askedAt = System.nanoTime();
+      askedAt = turn;
     }
     waiting = false;
   }
@@ -158,8 +162,7 @@ final class KeepAlive implements AutoCloseable {
       SENDERS.execute(
           () -> {
             try {
-              target.ping();
-              pinged();
+              pinged(target.ping());
             } catch (IOException e) {
               gone.accept(e);
             } finally {

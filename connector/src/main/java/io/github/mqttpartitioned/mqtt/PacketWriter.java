@@ -77,9 +77,17 @@ final class PacketWriter extends OutputStream {
     }
   }
 
-  /** Sends PINGREQ (section 3.12). */
-  void ping() throws IOException {
-    send(PINGREQ, PINGREQ.length);
+  /**
+   * Sends PINGREQ (section 3.12), behind what is being sent.
+   *
+   * @return when its turn came, as {@link System#nanoTime} counts
+   */
+  long ping() throws IOException {
+    synchronized (out) {
+      long turn = System.nanoTime();
+      send(PINGREQ, PINGREQ.length);
+      return turn;
+    }
   }
 
   /** When bytes were last sent, as {@link System#nanoTime} counts. From any thread. */

@@ -16,7 +16,7 @@ final class ServerReference {
 
   /**
    * The first server that a client may follow to. It is reached by a transport that the user has
-   * configured, so that a reference never leads from TLS to a connection without it.
+   * configured. A reference never leads from TLS to a connection without it.
    *
    * @param reference as the broker has sent it
    * @param from the server that says it. A host has its transport and its path, and without a port
@@ -28,6 +28,7 @@ final class ServerReference {
     return Arrays.stream(reference.strip().split("[ ,]+"))
         .map(server -> url(server, from))
         .flatMap(Optional::stream)
+        .filter(url -> url.isTls() || !from.isTls())
         .filter(url -> configured.stream().anyMatch(known -> known.scheme().equals(url.scheme())))
         .findFirst();
   }

@@ -94,6 +94,10 @@ final class Reconnection {
    * @return what it means after those before it
    */
   RuntimeException cause(RuntimeException end, Duration lived) {
+    if (backoff.isGood(lived)) {
+      // Another URL may be tried without a wait, which would begin the waits again.
+      backoff.reset();
+    }
     return end instanceof MemberException lost && takeovers.isAnother(lost, lived)
         ? MemberException.takenOverByPace(member.settings(), member.partition())
         : end;

@@ -58,6 +58,9 @@ final class Reconnection {
   void disconnected(boolean worked) {
     long now = System.nanoTime();
     lived = Duration.ofNanos(now - connectedAt);
+    if (backoff.isGood(lived)) {
+      backoff.reset();
+    }
     awaySince = worked ? now : awaySince + lived.toNanos();
   }
 

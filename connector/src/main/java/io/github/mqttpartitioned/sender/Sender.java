@@ -154,9 +154,11 @@ public final class Sender implements AutoCloseable {
    * @return why it ended; null if the sender has left because it is closed
    */
   private @Nullable SinkException live(Reconnection reconnection) throws InterruptedException {
+    SenderConnection ended;
     try (SenderConnection connection =
         new SenderConnection(
             name, settings.connection(name.broker(), clientId), credentials, outbox)) {
+      ended = connection;
       boolean first = !reconnection.connectedOnce();
       connection.open(first);
       reconnection.connected();
@@ -167,12 +169,13 @@ public final class Sender implements AutoCloseable {
         return null;
       }
       reconnection.disconnected(!outbox.isStuck());
-      return connection.cause();
     } catch (SinkException e) {
       return e;
     } catch (IOException e) {
       throw SinkException.broken(name, e);
     }
+    // Everything has been read by now: a write may have failed before DISCONNECT was.
+    return ended.cause();
   }
 
   private synchronized void connected(boolean first) {

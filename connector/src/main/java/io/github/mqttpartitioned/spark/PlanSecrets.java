@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.spark;
 
 import org.apache.spark.sql.RuntimeConfig;
 import org.apache.spark.sql.SparkSession;
+import scala.Option;
 
 /**
  * Keeps secrets in options out of Spark's plans, and so out of its UI and its event log. Spark
@@ -15,16 +16,21 @@ final class PlanSecrets {
   private static final String HIDDEN = "spark.sql.redaction.options.regex";
 
   /** Names of headers, and URLs with a query. */
-  private static final String SECRET = "(?i:websocket[.]header[.]|wss?://[^,]*[?])";
+  private static final String SECRET = "(?is:websocket[.]header[.]|wss?://.*[?])";
 
   private PlanSecrets() {}
 
   /**
-   * Has the active session hide the secrets from now on. While Spark makes a plan, the plan's
-   * session is the active one.
+   * Has the active session hide the secrets from now on; the default one, if none is active. While
+   * Spark makes a plan, the plan's session is the active one.
    */
   static void hide() {
-    RuntimeConfig session = SparkSession.active().conf();
+    Option<SparkSession> active = SparkSession.getActiveSession();
+    Option<SparkSession> user = active.isDefined() ? active : SparkSession.getDefaultSession();
+    if (user.isEmpty()) {
+      return;
+    }
+    RuntimeConfig session = user.get().conf();
     String hidden = session.get(HIDDEN);
     if (!hidden.contains(SECRET)) {
       session.set(HIDDEN, hidden + "|" + SECRET);

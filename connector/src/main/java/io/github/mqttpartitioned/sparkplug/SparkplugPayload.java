@@ -50,7 +50,7 @@ public record SparkplugPayload(
         case METRICS -> metrics.add(SparkplugMetric.read(fields.message(), 0));
         case SEQ -> seq = fields.uint64();
         case UUID -> uuid = fields.text();
-        case BODY -> fields.copy();
+        case BODY -> fields.message();
         default -> {}
       }
     }

@@ -64,6 +64,40 @@ class KeepAliveTest {
     Await.until("the end", DEADLINE, () -> gone.get() != null);
   }
 
+  /** Its answer is there before the thread that sends PINGREQ goes on. */
+  @Test
+  void peerThatAnswersAtOnceIsAlive() throws Exception {
+    BlockingQueue<Integer> answers = new LinkedBlockingQueue<>();
+    CountDownLatch pings = new CountDownLatch(3);
+    PacketWriter writer =
+        connected(
+            new OutputStream() {
+              @Override
+              public void write(int value) {
+                throw new UnsupportedOperationException();
+              }
+
+              @Override
+              public void write(byte[] packet, int offset, int length) {
+                if (length == 2) {
+                  answers.add(PacketType.PINGRESP);
+                  answers.add(0);
+                  Await.until("the answer is read", DEADLINE, answers::isEmpty);
+                  pings.countDown();
+                }
+              }
+            },
+            answers);
+    daemon(
+        () -> {
+          while (!over.await(100, TimeUnit.MILLISECONDS)) {
+            writer.send(PUBACK, PUBACK.length);
+          }
+        });
+    assertThat(pings.await(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(gone).hasNullValue();
+  }
+
   private PacketWriter connected(OutputStream out, BlockingQueue<Integer> answers) {
     PacketWriter writer = new PacketWriter(out);
     InputStream in = keepAlive.watched(new Answers(answers));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +41,14 @@ class ServerReferenceTest {
   })
   void hostHasThePathOfTheServerThatNamesIt(String reference, String expected) {
     assertThat(ServerReference.first(reference, TLS.get(1), TLS)).contains(new BrokerUrl(expected));
+  }
+
+  @Test
+  void referenceLeadsFromTlsToTlsAlone() {
+    List<BrokerUrl> mixed = urls("ssl://a", "tcp://b");
+    assertThat(ServerReference.first("tcp://node2", mixed.get(0), mixed)).isEmpty();
+    assertThat(ServerReference.first("ssl://node2", mixed.get(1), mixed))
+        .contains(new BrokerUrl("ssl://node2"));
   }
 
   @ParameterizedTest

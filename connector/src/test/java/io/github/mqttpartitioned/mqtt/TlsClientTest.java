@@ -44,7 +44,10 @@ class TlsClientTest {
     TestAuthority made = TestAuthority.in(folder);
     Issued names =
         made.issue(
-            "my_other", "RSA", "-ext", "SAN=dns:*.plant.test,dns:b.test,ip:127.0.0.1,ip:::1");
+            "my_other",
+            "RSA",
+            "-ext",
+            "SAN=dns:*.plant.test,dns:b.test,dns:*.wide,ip:127.0.0.1,ip:::1");
     authority = Files.write(folder.resolve("ca.der"), names.chain().get(2).getEncoded());
     withNames = new Server(names);
     withAddressAlone = new Server(made.issue("my_broker", "RSA", "-ext", "SAN=ip:127.0.0.1"));
@@ -86,6 +89,7 @@ class TlsClientTest {
         "ssl://127.0.0.2",
         "wss://[::2]",
         "ssl://my_other",
+        "ssl://my_broker.wide",
       })
   void certificateIsForNoOtherHost(String url) throws Exception {
     assertThatThrownBy(() -> connect(withNames, url, true))

@@ -19,11 +19,7 @@ public final class Subscriber implements AutoCloseable {
 
   private static final int SUBSCRIBE_ID = 1;
 
-  /**
-   * Mosquitto searches its window for each packet of QoS 2: with 65535 messages in it, 45 were sent
-   * in a second.
-   */
-  private static final int RECEIVE_MAXIMUM = 1_000;
+  private static final int RECEIVE_MAXIMUM = 65_535;
 
   private static final long END_MILLIS = 10_000;
 
@@ -43,12 +39,21 @@ public final class Subscriber implements AutoCloseable {
   /** Connects with a new session and subscribes; returns when the broker has granted it. */
   public static Subscriber subscribe(
       String url, String filter, int qos, Consumer<Publish> consumer) {
+    return subscribe(url, filter, qos, RECEIVE_MAXIMUM, consumer);
+  }
+
+  /**
+   * As above, with a smaller window. Mosquitto searches its window for each packet of QoS 2: with
+   * 65535 messages in it, 45 were sent in a second.
+   */
+  public static Subscriber subscribe(
+      String url, String filter, int qos, int receiveMaximum, Consumer<Publish> consumer) {
     try {
       MqttProperties properties =
-          MqttProperties.NONE.with(Property.RECEIVE_MAXIMUM, RECEIVE_MAXIMUM);
+          MqttProperties.NONE.with(Property.RECEIVE_MAXIMUM, receiveMaximum);
       String clientId = "subscriber-" + System.nanoTime();
       byte[] connect = Packets.connect(clientId, true, 0, properties, null, null);
-      Wire wire = Wire.open(url, Optional.empty(), connect, 0, RECEIVE_MAXIMUM);
+      Wire wire = Wire.open(url, Optional.empty(), connect, 0, receiveMaximum);
       wire.output().write(Packets.subscribe(SUBSCRIBE_ID, qos, filter));
       Subscriber subscriber = new Subscriber(wire, consumer);
       List<Integer> granted = subscriber.granted();

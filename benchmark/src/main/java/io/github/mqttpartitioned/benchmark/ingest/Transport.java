@@ -29,9 +29,6 @@ record Transport(Scheme scheme, Optional<TestCertificates> certificates) {
   static final List<String> WORDS =
       Stream.of(Scheme.values()).map(scheme -> scheme.name().toLowerCase(Locale.ROOT)).toList();
 
-  /** Plain TCP. */
-  static final Transport TCP = new Transport(Scheme.TCP, Optional.empty());
-
   /** The transports with these names, in the order of {@link #WORDS}. */
   static List<Transport> of(List<String> words, Scratch scratch) throws IOException {
     Map<Boolean, List<Scheme>> schemes =

@@ -110,26 +110,32 @@ public record SourceIdentity(
    */
   public static SourceIdentity first(
       String sourceId, String place, SourceOptions options, int parallelism) {
-    String derived = "mqp-" + sourceId.substring(0, DERIVED_DIGITS);
+    String derived = derived(sourceId);
     String derivedPrefix =
         options.group().map(group -> "mqp-" + digits(group + " at " + place)).orElse(derived);
-    String derivedGroup =
-        options
-            .clientIdPrefix()
-            .map(prefix -> "mqp-" + digits("clients " + prefix))
-            .orElse(derived);
     return new SourceIdentity(
         sourceId,
         options.partitions().orElse(Math.max(parallelism, least(options))),
         0,
         0,
-        options.group().orElse(derivedGroup),
+        options
+            .group()
+            .or(() -> options.clientIdPrefix().map(SourceIdentity::groupOf))
+            .orElse(derived),
         options.clientIdPrefix().orElse(derivedPrefix),
         options.brokers(),
         options.topics(),
         List.of(),
         options.ackMode(),
         givenStoreDir(options).orElse(null));
+  }
+
+  private static String derived(String sourceId) {
+    return "mqp-" + sourceId.substring(0, DERIVED_DIGITS);
+  }
+
+  private static String groupOf(String clientIdPrefix) {
+    return "mqp-" + digits("clients " + clientIdPrefix);
   }
 
   private static String digits(String text) {
@@ -156,7 +162,7 @@ public record SourceIdentity(
         options
             .partitions()
             .orElse(correctable ? Math.max(partitions, least(options)) : partitions);
-    String givenGroup = options.group().orElse(group);
+    String givenGroup = options.group().or(() -> correctedGroup(options)).orElse(group);
     SourceIdentity next =
         new SourceIdentity(
             sourceId,
@@ -201,6 +207,14 @@ public record SourceIdentity(
                           : "")));
     }
     return next;
+  }
+
+  /** A group that was derived follows client ids that are corrected. */
+  private Optional<String> correctedGroup(SourceOptions options) {
+    boolean isDerived = group.equals(derived(sourceId)) || group.equals(groupOf(clientIdPrefix));
+    return begun == 0 && isDerived
+        ? options.clientIdPrefix().map(SourceIdentity::groupOf)
+        : Optional.empty();
   }
 
   /**

@@ -113,6 +113,11 @@ final class BirthSession {
     return !births.isEmpty();
   }
 
+  /** Whether a message of this time is newer than all before it. */
+  boolean isBehind(long millis) {
+    return newest < millis;
+  }
+
   /** Whether messages are missing, so that a newer BIRTH may be among them. */
   boolean isIncomplete() {
     return !missing.isEmpty();
@@ -173,8 +178,9 @@ final class BirthSession {
       return null;
     }
     int distance = (byte) (number - (seq + 1));
-    if (distance < 0 && millis <= newest) {
+    if (distance < 0 && (millis <= newest || missing.get(number))) {
       missing.clear(number);
+      newest = Math.max(newest, millis);
       return distance;
     }
     // A number that goes back while time goes on is of a session whose NBIRTH is missing.

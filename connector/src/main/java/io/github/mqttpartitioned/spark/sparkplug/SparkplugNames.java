@@ -17,6 +17,7 @@ import org.apache.spark.sql.streaming.OutputMode;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import scala.Option;
 
 /**
  * Plans the step that gives metrics their names back: one group of rows for each edge node, with an
@@ -98,8 +99,10 @@ public final class SparkplugNames {
               Sparkplug.withNames adds a column sparkplug, but there is one: %s. Rename it."""
                   .formatted(schema.toDDL())));
     }
-    // The session that is active now is the one that the encoder of the result looks at.
-    boolean java8Times = Boolean.parseBoolean(SparkSession.active().conf().get(JAVA_8_TIMES));
+    // The encoder of the result looks at the session that is active now, and at no other.
+    Option<SparkSession> active = SparkSession.getActiveSession();
+    boolean java8Times =
+        active.isDefined() && Boolean.parseBoolean(active.get().conf().get(JAVA_8_TIMES));
     Places places = Places.of(schema, java8Times);
     return messages
         .groupByKey(

@@ -172,6 +172,7 @@ final class SparkplugStep implements FlatMapGroupsWithStateFunction<String, Row,
     BirthSession session = session(message, node);
     Long bdSeq = session == null ? message.bdSeq() : session.bdSeq();
     Integer gap = null;
+    boolean isNewest = session != null && session.isBehind(message.millis());
     if (session != null && message.seq() >= 0) {
       gap =
           message.type() == MessageType.NBIRTH
@@ -197,7 +198,9 @@ final class SparkplugStep implements FlatMapGroupsWithStateFunction<String, Row,
             payload == null ? null : payload.uuid(),
             bdSeq,
             gap,
-            payload == null ? null : birth(message, session, complete[0]),
+            payload == null
+                ? null
+                : birth(message, session, complete[0], isNewest && gap != null && gap < 0),
             payload == null ? null : metrics));
   }
 
@@ -227,14 +230,19 @@ final class SparkplugStep implements FlatMapGroupsWithStateFunction<String, Row,
     }
   }
 
-  private static String birth(Message message, @Nullable BirthSession session, boolean complete) {
+  /**
+   * @param turnsBack whether the number goes back while time goes on: it is late, or of a session
+   *     whose NBIRTH has not come
+   */
+  private static String birth(
+      Message message, @Nullable BirthSession session, boolean complete, boolean turnsBack) {
     if (message.type().isBirth() || message.type() == MessageType.NDEATH) {
       return "known";
     }
     if (!complete || session == null) {
       return "missing";
     }
-    if (session.isIncomplete()) {
+    if (turnsBack || session.isIncomplete()) {
       return "uncertain";
     }
     return session.isEnded() ? "ended" : "known";

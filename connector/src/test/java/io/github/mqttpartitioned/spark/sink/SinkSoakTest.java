@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SinkSoakTest {
 
   private static final Duration DEADLINE = Duration.ofMinutes(10);
+  private static final int WINDOW = 1_000;
   private static final String TOPIC = "soak";
   private static final int TASKS = 2;
   private static final int ROWS_BETWEEN_CUTS = 10_000;
@@ -51,7 +52,8 @@ class SinkSoakTest {
   @CsvSource({"batch, 1", "batch, 2", "stream, 1", "stream, 2"})
   void everyRowArrivesOnce(String how, int qos) throws Exception {
     try (TestBroker broker = TestBrokers.start();
-        Subscriber subscriber = Subscriber.subscribe(broker.url(), TOPIC, qos, this::take)) {
+        Subscriber subscriber =
+            Subscriber.subscribe(broker.url(), TOPIC, qos, WINDOW, this::take)) {
       write(how, qos, broker.url());
       subscriber.await(rows, DEADLINE);
       assertThat(arrived.against(rows)).matches(Result::isExact, "each row once");
@@ -64,7 +66,8 @@ class SinkSoakTest {
     try (TestBroker broker = TestBrokers.start();
         CuttingProxy proxy =
             CuttingProxy.start(broker.url(), (long) ROWS_BETWEEN_CUTS * BYTES_OF_A_ROW);
-        Subscriber subscriber = Subscriber.subscribe(broker.url(), TOPIC, qos, this::take)) {
+        Subscriber subscriber =
+            Subscriber.subscribe(broker.url(), TOPIC, qos, WINDOW, this::take)) {
       write(how, qos, proxy.url());
       Await.until("all of " + rows + " rows", DEADLINE, () -> arrived.distinct() == rows);
       assertThat(proxy.cuts()).isGreaterThanOrEqualTo(rows / ROWS_BETWEEN_CUTS - TASKS);

@@ -258,6 +258,26 @@ class SparkplugOrderTest {
         .allMatch(row -> row.getInt(SEQ_GAP) == 0 && row.getString(BIRTH).equals("known"));
   }
 
+  /** An edge node with two threads, or a clock that is corrected, within one micro-batch. */
+  @Test
+  void sessionIsKnownAgainBehindTwoMessagesWhoseTimesAreExchanged() throws Exception {
+    Plant plant = new Plant(new Random(1));
+    plant.connect();
+    batch(plant.take());
+    plant.seq++;
+    plant.millis = 1_012;
+    plant.data(1);
+    plant.seq -= 2;
+    plant.millis = 1_013;
+    plant.data(1);
+    assertThat(batch(plant.take())).allMatch(row -> row.getString(BIRTH).equals("uncertain"));
+    plant.seq++;
+    plant.millis = 1_014;
+    plant.data(2);
+    assertThat(batch(plant.take()))
+        .allMatch(row -> row.getInt(SEQ_GAP) == 0 && row.getString(BIRTH).equals("known"));
+  }
+
   @Test
   void aMessageThatComesTwiceDoesNotHideThatAnotherIsMissing() throws Exception {
     Plant plant = new Plant(new Random(1));

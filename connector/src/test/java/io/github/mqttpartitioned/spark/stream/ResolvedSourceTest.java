@@ -104,6 +104,20 @@ class ResolvedSourceTest {
     assertThat(resolve(4, "clientIdPrefix", "other").settings().group()).isNotEqualTo(one.group());
   }
 
+  /** No member has been connected: the broker has refused the client ids, for example. */
+  @Test
+  void groupFollowsClientIdsThatAreCorrected() throws IOException {
+    String plant = resolve(4, "clientIdPrefix", "plant").settings().group();
+    Files.delete(folder.resolve("source.1.json"));
+    assertThat(resolve(4).settings().group()).isNotEqualTo(plant);
+    assertThat(resolve(4, "clientIdPrefix", "plant").settings().group()).isEqualTo(plant);
+    assertThat(resolve(4).settings().group()).isEqualTo(plant);
+    assertThat(resolve(4, "clientIdPrefix", "line").settings().group()).isNotEqualTo(plant);
+    folder = temp.resolve("given/sources/0");
+    assertThat(resolve(4, "group", "g").settings().group()).isEqualTo("g");
+    assertThat(resolve(4, "clientIdPrefix", "plant").settings().group()).isEqualTo("g");
+  }
+
   @Test
   void sessionsOfATemporaryCheckpointEndWithTheQuery() {
     assertThat(resolve(4).settings().sessions().endWithQuery()).isFalse();
