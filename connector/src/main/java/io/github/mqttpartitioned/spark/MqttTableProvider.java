@@ -62,6 +62,9 @@ public final class MqttTableProvider implements TableProvider, DataSourceRegiste
   @Override
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
+    // A write comes here first.
+    SparkRelease.requireSupported();
+    JarOrigin.check();
     Map<String, String> options = TableProperties.options(properties);
     boolean stored = BatchOptions.areFor(options);
     if (!stored && !new CaseInsensitiveStringMap(options).containsKey(TOPICS)) {

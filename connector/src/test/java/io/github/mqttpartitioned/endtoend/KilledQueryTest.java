@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag(Full.TAG)
 class KilledQueryTest {
 
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int KILLS = 5;
   private static final int SOAK_KILLS = 100;
   private static final int PARTITIONS = 4;
@@ -86,7 +87,9 @@ class KilledQueryTest {
         load.finish();
         Map<Integer, Long> sent = load.await();
         long messages = sent.values().stream().mapToLong(Long::longValue).sum();
+        String spark;
         try (QueryChild child = query(broker, qos)) {
+          spark = child.process().awaitLine("running on Spark (\\S+)", PATIENCE).group(1);
           // At QoS 1 what was delivered again makes the offsets more than the messages.
           child.awaitProcessed(messages);
           child.awaitQuiet();
@@ -94,8 +97,8 @@ class KilledQueryTest {
         Arrived.check(job.rows(), sent, qos == 2 && broker.keepsPacketIds());
         Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
         System.out.printf(
-            "Killed a query at QoS %d %d times: %s; %d messages, %d rows%n",
-            qos, kills, moments, messages, job.rows().count());
+            "Killed a query of Spark %s at QoS %d %d times: %s; %d messages, %d rows%n",
+            spark, qos, kills, moments, messages, job.rows().count());
       }
     }
   }

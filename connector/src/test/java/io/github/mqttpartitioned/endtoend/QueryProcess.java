@@ -37,6 +37,7 @@ public final class QueryProcess {
 
   /** Says how far a query is, until it ends. */
   static void report(StreamingQuery query) throws Exception {
+    System.out.println("running on Spark " + query.sparkSession().version());
     System.out.println("query started");
     long reported = -1;
     while (!query.awaitTermination(REPORT_MILLIS)) {

@@ -97,6 +97,18 @@ class SessionsTest {
     }
   }
 
+  @Test
+  void sourceOfACheckpointMayBeNamed() throws Exception {
+    try (TestBroker broker = TestBrokers.start()) {
+      Job job = job(broker, "named");
+      job.startConnected().stop();
+      assertThatThrownBy(() -> end(job, Map.of("sourceName", "1")))
+          .hasMessageContaining(
+              "has the sources [0] of format mqtt-partitioned and none with the name 1");
+      assertThat(end(job, Map.of("SourceName", "0"))).isEqualTo(3);
+    }
+  }
+
   private Job job(TestBroker broker, String name) throws Exception {
     return new Job(Files.createDirectories(folder.resolve(name)), broker.url())
         .option("partitions", 3)

@@ -14,7 +14,7 @@ public final class ConnectorJar {
 
   /** What the jar brings itself, by a part of the path of its files. */
   private static final List<String> DEPENDENCIES =
-      List.of("paho", "lmdbjava", "/jnr", "/asm", "micrometer", "prometheus", "jspecify");
+      List.of("paho", "lmdbjava", "/jnr", "/asm", "micrometer", "prometheus", "ongres", "jspecify");
 
   private ConnectorJar() {}
 

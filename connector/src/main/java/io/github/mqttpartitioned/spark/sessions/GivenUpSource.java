@@ -47,14 +47,17 @@ public final class GivenUpSource {
   private final SourceOptions options;
 
   /**
-   * The only source in a checkpoint.
+   * The only source in a checkpoint, or the one that {@code sourceName} names.
    *
    * @param given options of the source that say how to connect; the checkpoint knows the others
    * @throws RuntimeException if there is none, or if an option is wrong
    */
   public static GivenUpSource of(String checkpointLocation, Map<String, String> given) {
     Configuration hadoop = SparkHost.current(ClusterTimeouts.MOVE).hadoop();
-    return new GivenUpSource(StoredSource.of(checkpointLocation, Optional.empty(), hadoop), given);
+    Map<String, String> options = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    options.putAll(given);
+    Optional<String> name = Optional.ofNullable(options.remove("sourceName"));
+    return new GivenUpSource(StoredSource.of(checkpointLocation, name, hadoop), options);
   }
 
   private GivenUpSource(StoredSource source, Map<String, String> given) {
