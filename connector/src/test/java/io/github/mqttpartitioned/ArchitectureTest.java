@@ -101,7 +101,7 @@ class ArchitectureTest {
                   "spark.vector")),
           Map.entry("spark.compat", Set.of("error")),
           Map.entry("sparkplug", Set.of("mqtt")),
-          Map.entry("spark.sparkplug", Set.of("error", "sparkplug")),
+          Map.entry("spark.sparkplug", Set.of("error", "sparkplug", "spark.compat")),
           Map.entry(
               "spark.executor",
               Set.of(

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark;
 
+import io.github.mqttpartitioned.spark.compat.SparkSessions;
 import org.apache.spark.sql.RuntimeConfig;
-import org.apache.spark.sql.SparkSession;
-import scala.Option;
 
 /**
  * Keeps secrets in options out of Spark's plans, and so out of its UI and its event log. Spark
@@ -25,12 +24,10 @@ final class PlanSecrets {
    * Spark makes a plan, the plan's session is the active one.
    */
   static void hide() {
-    Option<SparkSession> active = SparkSession.getActiveSession();
-    Option<SparkSession> user = active.isDefined() ? active : SparkSession.getDefaultSession();
-    if (user.isEmpty()) {
-      return;
-    }
-    RuntimeConfig session = user.get().conf();
+    SparkSessions.activeOrDefault().ifPresent(session -> hide(session.conf()));
+  }
+
+  private static void hide(RuntimeConfig session) {
     String hidden = session.get(HIDDEN);
     if (!hidden.contains(SECRET)) {
       session.set(HIDDEN, hidden + "|" + SECRET);

@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.spark.sparkplug;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_COLUMN_MISSING;
 
+import io.github.mqttpartitioned.spark.compat.SparkSessions;
 import io.github.mqttpartitioned.sparkplug.SparkplugTopic;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -11,13 +12,11 @@ import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.GroupStateTimeout;
 import org.apache.spark.sql.streaming.OutputMode;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import scala.Option;
 
 /**
  * Plans the step that gives metrics their names back: one group of rows for each edge node, with an
@@ -100,9 +99,10 @@ public final class SparkplugNames {
                   .formatted(schema.toDDL())));
     }
     // The encoder of the result looks at the session that is active now, and at no other.
-    Option<SparkSession> active = SparkSession.getActiveSession();
     boolean java8Times =
-        active.isDefined() && Boolean.parseBoolean(active.get().conf().get(JAVA_8_TIMES));
+        SparkSessions.active()
+            .map(session -> Boolean.parseBoolean(session.conf().get(JAVA_8_TIMES)))
+            .orElse(false);
     Places places = Places.of(schema, java8Times);
     return messages
         .groupByKey(
