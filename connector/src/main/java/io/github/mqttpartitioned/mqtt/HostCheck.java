@@ -17,9 +17,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * Checks the hosts that the JDK refuses to check, as their names are no domain names: most have an
- * underscore. It decides as the JDK decides about other names (RFC 2818, section 3.1): by the
- * subject alternative names that are DNS names, and where there is none of them by the common name.
- * Thread-safe: it has no state.
+ * underscore. As the JDK does about other names (RFC 2818, section 3.1), it decides by the subject
+ * alternative names that are DNS names, and where there is none of them by the common name. It is
+ * stricter about stars. Thread-safe: it has no state.
  */
 final class HostCheck {
 

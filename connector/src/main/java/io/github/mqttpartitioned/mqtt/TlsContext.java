@@ -70,7 +70,7 @@ final class TlsContext {
       return null;
     }
     byte[] content = content(TRUST_STORE, given.location(), given);
-    KeyMaterial material = told(given, content);
+    KeyMaterial material = byContent(given, content);
     try {
       KeyStore store =
           material.type() == StoreType.PEM ? trusted(content) : store(material, content);
@@ -131,7 +131,7 @@ final class TlsContext {
       return null;
     }
     byte[] content = content(KEY_STORE, given.location(), given);
-    KeyMaterial material = told(given, content);
+    KeyMaterial material = byContent(given, content);
     try {
       KeyStore store;
       if (material.type() == StoreType.PEM) {
@@ -231,8 +231,8 @@ final class TlsContext {
     }
   }
 
-  /** A file whose name tells nothing is taken for JKS, but may be PEM. */
-  private static KeyMaterial told(KeyMaterial material, byte[] content) {
+  /** The same, as PEM if it is taken for JKS and is PEM: its name may tell nothing. */
+  private static KeyMaterial byContent(KeyMaterial material, byte[] content) {
     return material.type() == StoreType.JKS && Certificates.isPem(content)
         ? new KeyMaterial(material.location(), material.password(), StoreType.PEM)
         : material;

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt;
 
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_TLS_FILE_UNUSABLE;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
 import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
 import io.github.mqttpartitioned.mqtt.pem.OldKeys;
-import io.github.mqttpartitioned.testkit.TestAuthority;
 import io.github.mqttpartitioned.testkit.TestAuthority.Issued;
-import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
@@ -28,29 +23,14 @@ import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files of certificates and keys, as the programs of this world write them. */
-class TlsContextTest {
-
-  private static Issued rsa;
-  private static Issued ec;
-
-  @TempDir Path folder;
-
-  @BeforeAll
-  static void issue(@TempDir Path authority) {
-    TestAuthority made = TestAuthority.in(authority);
-    rsa = made.issue("rsa", "RSA");
-    ec = made.issue("ec", "EC", "-groupname", "secp256r1");
-  }
+/** Files of keys and their certificates, as the programs of this world write them. */
+class TlsContextTest extends TlsFiles {
 
   @Nested
   class Keys {
@@ -268,94 +248,6 @@ class TlsContextTest {
     }
   }
 
-  @Nested
-  class Trust {
-
-    @Test
-    void isPemOrDer() throws Exception {
-      trust(file("ca.pem", pem(rsa.chain()) + OldKeys.pkcs8(rsa.key())), StoreType.PEM);
-      Path der = folder.resolve("ca.der");
-      Files.write(der, rsa.chain().get(2).getEncoded());
-      trust(der, StoreType.PEM);
-    }
-
-    @Test
-    void isSomebodysAtLeast() throws Exception {
-      KeyStore empty = KeyStore.getInstance("PKCS12");
-      empty.load(null, null);
-      Path file = store(empty, "empty.p12");
-      assertThat(distrust(file, StoreType.PKCS12))
-          .hasMessageContaining(
-              "empty.p12 cannot be used as PKCS12: it holds no trusted certificate");
-      KeyStore own = KeyStore.getInstance("PKCS12");
-      own.load(null, null);
-      own.setKeyEntry(
-          "k", rsa.key(), "secret".toCharArray(), rsa.chain().toArray(X509Certificate[]::new));
-      assertThat(distrust(store(own, "own.p12"), StoreType.PKCS12).advice())
-          .contains("keytool -importcert");
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void isInAFileThatIsThere(StoreType type) {
-      NetworkException failure = distrust(folder.resolve("no.file"), type);
-      assertThat(failure)
-          .hasMessageStartingWith("ssl.truststore.location=" + folder.resolve("no.file"))
-          .hasMessageEndingWith("cannot be used as " + type + ": there is no such file");
-      assertThat(failure.condition()).isEqualTo(MQTT_TLS_FILE_UNUSABLE);
-      assertThat(failure.isFinal()).isTrue();
-    }
-
-    @Test
-    void isNoFileOfAnotherKind() throws Exception {
-      Path key = file("key.pem", OldKeys.pkcs8(rsa.key()));
-      assertThat(distrust(key, StoreType.PEM)).hasMessageContaining("it holds no certificate");
-      assertThat(distrust(file("x.pem", ""), StoreType.PEM)).hasMessageContaining("it is empty");
-      assertThat(distrust(file("x.pem", "hello"), StoreType.PEM))
-          .hasMessageContaining("neither PEM nor DER");
-      assertThat(distrust(file("x.pem", OldKeys.pem("PKCS7", new byte[3])), StoreType.PEM))
-          .hasMessageContaining("openssl pkcs7 -print_certs");
-      String signedData = OldKeys.pem("PKCS #7 SIGNED DATA", new byte[3]);
-      assertThat(distrust(file("x.pem", signedData), StoreType.PEM))
-          .hasMessageContaining("openssl pkcs7 -print_certs");
-      assertThat(distrust(store(rsa.chain().get(0)), StoreType.PEM))
-          .hasMessageContaining("PKCS12 store");
-      assertThat(distrust(file("x.p12", pem(rsa.chain())), StoreType.PKCS12))
-          .hasMessageContaining("x.p12");
-    }
-
-    /** The JDK skips certificates that it cannot decrypt. */
-    @Test
-    void isHiddenWithoutThePasswordOfItsStore() throws Exception {
-      Path file = store(rsa.chain().get(0));
-      NetworkException failure =
-          catchThrowableOfType(
-              NetworkException.class,
-              () ->
-                  TlsClient.of(
-                      new TlsSettings(
-                          new KeyMaterial(file.toString(), null, StoreType.PKCS12), null, true)));
-      assertThat(failure).hasMessageEndingWith("nothing in it can be read without a password");
-      assertThat(failure.advice()).contains("ssl.truststore.password");
-    }
-
-    @Test
-    void hasThePasswordOfItsStore() throws Exception {
-      Path file = store(rsa.chain().get(0));
-      NetworkException failure =
-          catchThrowableOfType(
-              NetworkException.class,
-              () ->
-                  TlsClient.of(
-                      new TlsSettings(
-                          new KeyMaterial(file.toString(), new Secret("hunter2"), StoreType.PKCS12),
-                          null,
-                          true)));
-      assertThat(failure).hasMessageEndingWith("its password does not fit");
-      assertThat(failure.getMessage() + failure.advice()).doesNotContain("hunter2");
-    }
-  }
-
   private void assertShown(Issued expected, String text) throws Exception {
     assertShown(expected, show(file("identity.pem", text), null, null));
   }
@@ -398,39 +290,5 @@ class TlsContextTest {
             TlsContext.keyManager(
                 new TlsSettings(
                     null, new KeyMaterial(file.toString(), new Secret("secret"), type), true)));
-  }
-
-  private static NetworkException distrust(Path file, StoreType type) {
-    return catchThrowableOfType(NetworkException.class, () -> trust(file, type));
-  }
-
-  private static void trust(Path file, StoreType type) throws NetworkException {
-    Secret password = type == StoreType.PEM ? null : new Secret("secret");
-    TlsClient.of(new TlsSettings(new KeyMaterial(file.toString(), password, type), null, true));
-  }
-
-  private Path store(X509Certificate trusted) throws Exception {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    store.setCertificateEntry("a", trusted);
-    return store(store, "trust.p12");
-  }
-
-  private Path store(KeyStore store, String name) throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    store.store(bytes, "secret".toCharArray());
-    return Files.write(folder.resolve(name), bytes.toByteArray());
-  }
-
-  private Path file(String name, String text) throws Exception {
-    return Files.write(folder.resolve(name), text.getBytes(UTF_8));
-  }
-
-  private static String pem(List<X509Certificate> certificates) throws Exception {
-    StringBuilder all = new StringBuilder();
-    for (X509Certificate one : certificates) {
-      all.append(OldKeys.pem("CERTIFICATE", one.getEncoded()));
-    }
-    return all.toString();
   }
 }
