@@ -156,8 +156,9 @@ class CoordinatorTest extends CoordinatorFixture {
     changed.run();
     awaitStates(State.CONNECTED, State.CONNECTED, State.CONNECTED, State.CONNECTED);
     assertThat(events)
-        .containsExactly(
-            "missing 0 at 50", "missing 2 at 70", "write", "p0.1 at 50 to b1", "p2.1 at 70 to b1");
+        .startsWith("missing 0 at 50", "missing 2 at 70", "write")
+        .hasSize(5)
+        .contains("p0.1 at 50 to b1", "p2.1 at 70 to b1");
     assertThat(last.partitions().get(0)).isEqualTo(assignment(0, "b", 1, 50).connected());
     // The lost disk turns up again: what lies there is not taken for the store that counts.
     node("a1");
