@@ -62,8 +62,20 @@ public final class Backoff {
     return Duration.ofMillis(millis);
   }
 
-  /** Whether a connection that lived for so long has worked. */
-  public boolean isGood(Duration lived) {
+  /**
+   * Whether another server may be tried without a wait. A link that fails again and again makes few
+   * connections, at however many servers of a cluster. After a good life waits begin again.
+   *
+   * @param lived how long the last connection was usable; zero if it did not come about
+   */
+  public boolean mayHurry(Duration lived) {
+    if (isGood(lived)) {
+      reset();
+    }
+    return lived.isZero() || isGood(lived);
+  }
+
+  private boolean isGood(Duration lived) {
     return lived.compareTo(goodLife) >= 0;
   }
 

@@ -15,6 +15,7 @@ public final class EntryPoints {
   private static final int MOST_HOPS = 4;
 
   private final List<BrokerUrl> urls;
+  private final boolean areOfACluster;
   private int current;
 
   /** Attempts since the last pause. */
@@ -30,9 +31,11 @@ public final class EntryPoints {
    * @param urls that lead to the broker, at least one
    * @param partition number of the partition that the client works for: it begins with URL number
    *     {@code partition} mod count
+   * @param areOfACluster whether its servers may send the client to each other
    */
-  public EntryPoints(List<BrokerUrl> urls, int partition) {
+  public EntryPoints(List<BrokerUrl> urls, int partition, boolean areOfACluster) {
     this.urls = List.copyOf(urls);
+    this.areOfACluster = areOfACluster;
     this.current = partition % urls.size();
   }
 
@@ -50,14 +53,14 @@ public final class EntryPoints {
   }
 
   /**
-   * Goes where the broker sends the client: use another server (0x9C), or server moved (0x9D). It
+   * Goes where a cluster sends the client: use another server (0x9C), or server moved (0x9D). It
    * stays there for one connection.
    *
    * @param reference the broker's Server Reference; empty for none
    * @return whether there is such a server
    */
   public boolean follow(String reference) {
-    if (hops == MOST_HOPS) {
+    if (!areOfACluster || hops == MOST_HOPS) {
       return false;
     }
     Optional<BrokerUrl> server = ServerReference.first(reference, current(), urls);

@@ -103,7 +103,16 @@ public enum ReasonCode {
     AFTER_A_GOOD_SESSION,
 
     /** The broker gives the same answer again. */
-    NEVER
+    NEVER;
+
+    /**
+     * Whether another attempt can help.
+     *
+     * @param settingsHaveWorked whether the client has been connected with the same settings
+     */
+    public boolean isExpected(boolean settingsHaveWorked) {
+      return this == BY_ITSELF || (this == AFTER_A_GOOD_SESSION && settingsHaveWorked);
+    }
   }
 
   /** Success, and a normal DISCONNECT. */

@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.option;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.EntryPoints;
 import java.util.List;
 
 /** What several URLs in {@code brokerUrl} are to each other. */
@@ -14,5 +15,10 @@ public enum BrokerMode {
   /** The URLs of {@code brokerUrl} that lead to the broker of a partition. */
   public List<BrokerUrl> urlsOf(int partition, List<BrokerUrl> all) {
     return this == CLUSTER ? all : List.of(all.get(partition % all.size()));
+  }
+
+  /** Where a partition's client connects to; a cluster may send it from server to server. */
+  public EntryPoints entryPoints(int partition, List<BrokerUrl> all) {
+    return new EntryPoints(urlsOf(partition, all), partition, this == CLUSTER);
   }
 }

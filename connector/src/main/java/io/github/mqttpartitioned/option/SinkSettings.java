@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.option;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
+import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.mqtt.Login;
 import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.TlsSettings;
@@ -53,6 +54,11 @@ public record SinkSettings(
   /** The URLs that lead to the broker of a task: one, or all of a cluster. */
   public List<BrokerUrl> urlsOf(int partition) {
     return brokerMode.urlsOf(partition, brokers);
+  }
+
+  /** Where a task's sender connects to. */
+  public EntryPoints entryPoints(int partition) {
+    return brokerMode.entryPoints(partition, brokers);
   }
 
   /** What one sender needs to connect, but for its login. */

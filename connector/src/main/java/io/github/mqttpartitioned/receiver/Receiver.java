@@ -4,7 +4,6 @@ package io.github.mqttpartitioned.receiver;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_FULL;
 
 import io.github.mqttpartitioned.mqtt.Backoff;
-import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
@@ -146,8 +145,7 @@ public final class Receiver {
             member,
             connectedBefore,
             backoff,
-            new EntryPoints(
-                settings.brokerMode().urlsOf(partition, settings.brokers()), partition));
+            settings.brokerMode().entryPoints(partition, settings.brokers()));
     // What lingers for others is due when somebody begins to wait for it.
     store.waiters().whenAny(signals::look);
   }

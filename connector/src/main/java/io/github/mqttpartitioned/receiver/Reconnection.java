@@ -3,7 +3,6 @@ package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.Backoff;
 import io.github.mqttpartitioned.mqtt.EntryPoints;
-import io.github.mqttpartitioned.option.BrokerMode;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.store.StoreException;
 import java.time.Duration;
@@ -64,9 +63,7 @@ final class Reconnection {
    * Goes where a broker's cluster sends the member, and returns whether it has sent it anywhere.
    */
   boolean follows(RuntimeException end) {
-    return member.settings().brokerMode() == BrokerMode.CLUSTER
-        && end instanceof MemberException sent
-        && entryPoints.follow(sent.elsewhere());
+    return end instanceof MemberException sent && entryPoints.follow(sent.elsewhere());
   }
 
   /** Goes on to the next URL, and returns whether it was not tried since the last wait. */
@@ -77,14 +74,9 @@ final class Reconnection {
         && !failure.isSameEverywhere();
   }
 
-  /**
-   * Whether another server may be tried without a wait. A link that fails again and again makes few
-   * connections, at however many servers of a cluster.
-   *
-   * @param lived how long the last connection was usable; zero if it did not come about
-   */
+  /** As {@link Backoff#mayHurry}. */
   boolean mayHurry(Duration lived) {
-    return lived.isZero() || backoff.isGood(lived);
+    return backoff.mayHurry(lived);
   }
 
   /**
@@ -94,10 +86,6 @@ final class Reconnection {
    * @return what it means after those before it
    */
   RuntimeException cause(RuntimeException end, Duration lived) {
-    if (backoff.isGood(lived)) {
-      // Another URL may be tried without a wait, which would begin the waits again.
-      backoff.reset();
-    }
     return end instanceof MemberException lost && takeovers.isAnother(lost, lived)
         ? MemberException.takenOverByPace(member.settings(), member.partition())
         : end;
@@ -128,11 +116,7 @@ final class Reconnection {
     if (!(cause instanceof MemberException failure)) {
       return true;
     }
-    return switch (failure.passes()) {
-      case BY_ITSELF -> true;
-      case AFTER_A_GOOD_SESSION -> connectedOnce;
-      case NEVER -> takesBack(failure);
-    };
+    return failure.passes().isExpected(connectedOnce) || takesBack(failure);
   }
 
   /**

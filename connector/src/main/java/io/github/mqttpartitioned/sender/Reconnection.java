@@ -4,7 +4,6 @@ package io.github.mqttpartitioned.sender;
 import io.github.mqttpartitioned.mqtt.Backoff;
 import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.mqtt.ReasonCode.Passes;
-import io.github.mqttpartitioned.option.BrokerMode;
 import io.github.mqttpartitioned.option.SinkSettings;
 import java.time.Duration;
 
@@ -18,7 +17,6 @@ import java.time.Duration;
  */
 final class Reconnection {
 
-  private final SinkSettings settings;
   private final EntryPoints entryPoints;
   private final Backoff backoff;
   private final Duration patience;
@@ -33,7 +31,6 @@ final class Reconnection {
   private Duration lived = Duration.ZERO;
 
   Reconnection(SinkSettings settings, EntryPoints entryPoints, Backoff backoff) {
-    this.settings = settings;
     this.entryPoints = entryPoints;
     this.backoff = backoff;
     this.patience = settings.connectTimeout().multipliedBy(entryPoints.count());
@@ -58,9 +55,6 @@ final class Reconnection {
   void disconnected(boolean worked) {
     long now = System.nanoTime();
     lived = Duration.ofNanos(now - connectedAt);
-    if (backoff.isGood(lived)) {
-      backoff.reset();
-    }
     awaySince = worked ? now : awaySince + lived.toNanos();
   }
 
@@ -72,27 +66,21 @@ final class Reconnection {
   Duration waitAfter(SinkException lost) {
     Duration usable = lived;
     lived = Duration.ZERO;
-    if (settings.brokerMode() == BrokerMode.CLUSTER && entryPoints.follow(lost.elsewhere())) {
-      return Duration.ZERO;
-    }
     boolean wasElsewhere = entryPoints.isElsewhere();
-    if (lost.passes() != Passes.NEVER && entryPoints.next()) {
+    boolean isAnother =
+        entryPoints.follow(lost.elsewhere())
+            || (lost.passes() != Passes.NEVER && entryPoints.next());
+    if (isAnother && backoff.mayHurry(usable)) {
       return Duration.ZERO;
     }
     Duration left = patience.minusNanos(System.nanoTime() - awaySince);
     // What goes wrong at a server that the broker has named does not say that the settings are.
-    if (!mayPass(lost, connectedOnce || wasElsewhere) || left.isNegative() || left.isZero()) {
+    if (!lost.passes().isExpected(connectedOnce || wasElsewhere)
+        || left.isNegative()
+        || left.isZero()) {
       throw lost;
     }
     Duration wait = backoff.next(usable);
     return wait.compareTo(left) < 0 ? wait : left;
-  }
-
-  private static boolean mayPass(SinkException lost, boolean settingsHaveWorked) {
-    return switch (lost.passes()) {
-      case BY_ITSELF -> true;
-      case AFTER_A_GOOD_SESSION -> settingsHaveWorked;
-      case NEVER -> false;
-    };
   }
 }

@@ -2,7 +2,6 @@
 package io.github.mqttpartitioned.sender;
 
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.option.SinkSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,7 +83,7 @@ public final class SenderPool {
     }
     int number = freeNumber(settings);
     String clientId = "%s-%s-%d".formatted(settings.clientIdPrefix(), executor, number);
-    Sender sender = Sender.start(settings, new EntryPoints(urls, partition), clientId);
+    Sender sender = Sender.start(settings, settings.entryPoints(partition), clientId);
     entries.add(new Entry(settings, urls, number, sender));
     return sender;
   }

@@ -27,7 +27,15 @@ class EntryPointsTest {
     assertThat(points.current()).isEqualTo(new BrokerUrl("tcp://a"));
   }
 
+  @Test
+  void onlyAClusterSendsItsClientsElsewhere() {
+    assertThat(entryPoints(0, "tcp://a").follow("b:1")).isTrue();
+    EntryPoints alone = new EntryPoints(List.of(new BrokerUrl("tcp://a")), 0, false);
+    assertThat(alone.follow("b:1")).isFalse();
+    assertThat(alone.current()).isEqualTo(new BrokerUrl("tcp://a"));
+  }
+
   private static EntryPoints entryPoints(int partition, String... urls) {
-    return new EntryPoints(List.of(urls).stream().map(BrokerUrl::new).toList(), partition);
+    return new EntryPoints(List.of(urls).stream().map(BrokerUrl::new).toList(), partition, true);
   }
 }

@@ -137,6 +137,30 @@ class SenderClusterTest {
     }
   }
 
+  /** EMQX bans a client that connects 15 times in a minute. */
+  @Test
+  void clusterWhoseConnectionsAreShortGetsFewOfThem() throws Exception {
+    long begin = System.nanoTime();
+    try (ScriptedBroker first = ScriptedBroker.start(SenderClusterTest::cutThreeTimes);
+        ScriptedBroker second = ScriptedBroker.start(SenderClusterTest::cutThreeTimes)) {
+      Outbox outbox = begin(cluster("60s", first.url(), second.url()), 0);
+      put(outbox);
+      outbox.awaitConfirmed();
+      // The waits before are at least 50, 100, 200, 400, 800 and 1,600 ms.
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(3));
+      assertThat(second.connections()).isEqualTo(3);
+    }
+  }
+
+  private static void cutThreeTimes(ScriptedConnection connection) {
+    connection.accept(false, MqttProperties.NONE);
+    if (connection.number() < 3) {
+      connection.cut();
+    } else {
+      confirm(connection, publish(connection));
+    }
+  }
+
   @Test
   void senderOfAClusterServesEachTaskAndBeginsWithTheUrlOfItsFirst() throws Exception {
     try (ScriptedBroker first = ScriptedBroker.start(SenderClusterTest::accept);

@@ -75,7 +75,7 @@ abstract class SenderFixture {
             Duration.ofMinutes(1),
             65_535,
             Duration.ofMillis(1));
-    Sender sender = Sender.start(settings, new EntryPoints(List.of(url), 0), "sender-test");
+    Sender sender = Sender.start(settings, new EntryPoints(List.of(url), 0, false), "sender-test");
     senders.add(sender);
     return sender.begin(PARTITION, SenderListener.NONE);
   }

@@ -326,10 +326,10 @@ public final class PublishParser {
       while (properties.next()) {
         if (properties.id() == PropertyCursor.TOPIC_ALIAS) {
           alias = (int) properties.number();
-          if (alias == 0 && lenient) {
-            return false;
-          }
           if (alias == 0) {
+            if (lenient) {
+              return false;
+            }
             throw new MalformedPacketException(TOPIC_ALIAS_INVALID, "PUBLISH with topic alias 0");
           }
         }

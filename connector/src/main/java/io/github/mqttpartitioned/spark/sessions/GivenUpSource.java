@@ -140,8 +140,7 @@ public final class GivenUpSource {
 
   private boolean endSession(int partition)
       throws IOException, CredentialsException, InterruptedException {
-    EntryPoints entryPoints =
-        new EntryPoints(options.brokerMode().urlsOf(partition, brokers()), partition);
+    EntryPoints entryPoints = options.brokerMode().entryPoints(partition, brokers());
     while (true) {
       try {
         return endSession(partition, entryPoints.current());
