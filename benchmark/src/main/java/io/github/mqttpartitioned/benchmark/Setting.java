@@ -19,6 +19,14 @@ import picocli.CommandLine.TypeConversionException;
  */
 public record Setting(String name, Kind kind, String byDefault, String inCheck, String meaning) {
 
+  /** Rounds of a scenario; each gives a sample. */
+  public static final Setting ROUNDS =
+      new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count");
+
+  /** Topics of the messages. */
+  public static final Setting TOPICS =
+      of("topics", new Count(1, 10_000), "300", "topics that the messages spread over");
+
   /** What values a setting takes. Conversion only checks: {@link Settings} keeps the text. */
   public sealed interface Kind extends ITypeConverter<String> {
 

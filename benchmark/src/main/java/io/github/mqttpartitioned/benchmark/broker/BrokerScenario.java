@@ -53,7 +53,7 @@ public final class BrokerScenario implements Scenario {
     return List.of(
         new Setting(
             "messages", new Count(100, 100_000_000), "1000000", "5000", "messages per round"),
-        new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
+        Setting.ROUNDS,
         new Setting(
             "members",
             new Choice(List.of("1", "2", "4", "8")),

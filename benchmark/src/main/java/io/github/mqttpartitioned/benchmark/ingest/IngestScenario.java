@@ -54,9 +54,9 @@ public final class IngestScenario implements Scenario {
             "5000000",
             "100000",
             "messages per round and side; Paho and HiveMQ get one in " + CLIENT_SHARE),
-        new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
+        Setting.ROUNDS,
         Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
-        Setting.of("topics", new Count(1, 10_000), "300", "topics that the messages spread over"),
+        Setting.TOPICS,
         Setting.of(
             "window",
             new Count(1, 65_535),

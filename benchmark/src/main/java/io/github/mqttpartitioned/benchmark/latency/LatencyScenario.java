@@ -73,7 +73,7 @@ public final class LatencyScenario implements Scenario {
             "100,1000,10000",
             "messages per second"),
         new Setting("seconds", new Count(1, 3_600), "20", "2", "length of one round"),
-        new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
+        Setting.ROUNDS,
         Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
         Setting.of(
             "batch-seconds", new Count(5, 86_400), "300", "duration of a batch in real-time mode"),

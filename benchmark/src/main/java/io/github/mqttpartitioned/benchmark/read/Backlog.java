@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.read;
 
+import io.github.mqttpartitioned.benchmark.Setting;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.BlockCursor;
@@ -18,6 +19,10 @@ import java.util.stream.IntStream;
 
 /** Messages that lie in stores and wait for a query: JSON, padded, each with its own number. */
 public final class Backlog {
+
+  /** A payload has room for its number. */
+  static final Setting PAYLOAD =
+      Setting.of("payload", new Setting.Count(32, 1_000_000), "100", "bytes of each payload");
 
   private static final int BLOCKS_PER_COMMIT = 8;
   private static final int QOS = 1;

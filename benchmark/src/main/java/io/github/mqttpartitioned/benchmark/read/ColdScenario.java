@@ -58,10 +58,10 @@ public final class ColdScenario implements Scenario {
             "5000000",
             "200000",
             "messages of the backlog"),
-        new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
+        Setting.ROUNDS,
         Setting.of("partitions", new Count(1, 64), "4", "partitions of the backlog"),
-        Setting.of("payload", new Count(32, 1_000_000), "100", "bytes of each payload"),
-        Setting.of("topics", new Count(1, 10_000), "300", "topics that the messages spread over"),
+        Backlog.PAYLOAD,
+        Setting.TOPICS,
         Setting.of(
             "sides",
             new Choice(List.of(CONNECTOR, BATCH, KAFKA, NOTHING)),

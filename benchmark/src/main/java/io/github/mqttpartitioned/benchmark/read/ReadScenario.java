@@ -67,15 +67,15 @@ public final class ReadScenario implements Scenario {
             "10000000",
             "200000",
             "messages of the backlog"),
-        new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
+        Setting.ROUNDS,
         new Setting(
             "partitions",
             new Choice(List.of("1", "2", "4", "8", "16", "32", "64")),
             "1,2,4,8",
             "2",
             "partitions of the backlog"),
-        Setting.of("payload", new Count(32, 1_000_000), "100", "bytes of each payload"),
-        Setting.of("topics", new Count(1, 10_000), "300", "topics that the messages spread over"),
+        Backlog.PAYLOAD,
+        Setting.TOPICS,
         Setting.of(
             "sides",
             new Choice(List.of(CONNECTOR, BATCH, KAFKA, NOTHING, SCAN)),

@@ -69,7 +69,7 @@ public final class ScaleScenario implements Scenario {
             "20000",
             "messages over all partitions, as partitions grow"),
         new Setting("partitions", new Count(1, 64), "64", "4", "most partitions: 1, 4, 16, 64"),
-        new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
+        Setting.ROUNDS,
         new Setting(
             "busy",
             new Count(100_000, 1_000_000_000),

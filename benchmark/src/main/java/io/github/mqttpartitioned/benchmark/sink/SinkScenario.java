@@ -62,7 +62,7 @@ public final class SinkScenario implements Scenario {
             "10000000",
             "100000",
             "messages per round to the scripted broker"),
-        new Setting("rounds", new Count(1, 1_000), "5", "1", "rounds that count"),
+        Setting.ROUNDS,
         Setting.of("payload", new Count(1, 60_000), "100", "bytes of each payload"),
         Setting.of(
             "brokers",
