@@ -27,14 +27,7 @@ final class ArtemisBroker implements TestBroker {
 
   /** Starts one. */
   static ArtemisBroker start(BrokerOptions options) {
-    ArtemisBroker broker = new ArtemisBroker(options);
-    try {
-      broker.start();
-      return broker;
-    } catch (RuntimeException e) {
-      broker.close();
-      throw e;
-    }
+    return TestBroker.started(new ArtemisBroker(options));
   }
 
   @Override

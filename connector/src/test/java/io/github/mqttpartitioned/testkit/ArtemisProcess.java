@@ -32,7 +32,7 @@ final class ArtemisProcess extends BrokerProcess {
       throw new UnsupportedOperationException(
           "An Artemis to be killed has one TCP listener, open to everybody");
     }
-    return started(new ArtemisProcess(options));
+    return TestBroker.started(new ArtemisProcess(options));
   }
 
   @Override

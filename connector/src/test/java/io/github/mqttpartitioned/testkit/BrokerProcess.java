@@ -33,17 +33,6 @@ abstract class BrokerProcess implements TestBroker {
   /** How the broker starts. */
   abstract ChildJvm.Builder command();
 
-  /** Starts a new broker, which is closed if it does not start. */
-  static <T extends BrokerProcess> T started(T broker) {
-    try {
-      broker.start();
-      return broker;
-    } catch (RuntimeException e) {
-      broker.close();
-      throw e;
-    }
-  }
-
   @Override
   public final void start() {
     ChildJvm starting = command().heapMiB(HEAP_MIB).start();

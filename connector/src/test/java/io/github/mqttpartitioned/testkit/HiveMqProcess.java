@@ -66,7 +66,7 @@ public final class HiveMqProcess extends BrokerProcess {
   public static HiveMqProcess open() {
     HiveMqProcess broker = new HiveMqProcess();
     broker.configure();
-    return started(broker);
+    return TestBroker.started(broker);
   }
 
   private void configure() {

@@ -43,14 +43,7 @@ final class MosquittoProcess implements TestBroker {
   static MosquittoProcess start(BrokerOptions options) {
     Path binary =
         binary().orElseThrow(() -> new IllegalStateException("No mosquitto binary on the PATH"));
-    MosquittoProcess broker = new MosquittoProcess(binary, options);
-    try {
-      broker.start();
-      return broker;
-    } catch (RuntimeException e) {
-      broker.close();
-      throw e;
-    }
+    return TestBroker.started(new MosquittoProcess(binary, options));
   }
 
   /** The binary on the PATH. Debian puts it into {@code /usr/sbin}. */

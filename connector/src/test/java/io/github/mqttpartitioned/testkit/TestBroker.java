@@ -54,6 +54,17 @@ public interface TestBroker extends AutoCloseable {
    */
   void kill();
 
+  /** Starts a new broker, which is closed if it does not start. */
+  static <T extends TestBroker> T started(T broker) {
+    try {
+      broker.start();
+      return broker;
+    } catch (RuntimeException e) {
+      broker.close();
+      throw e;
+    }
+  }
+
   /** Starts it again after {@link #stop} or {@link #kill}; returns when it answers. */
   void start();
 
