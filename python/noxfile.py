@@ -51,16 +51,17 @@ def build(session: nox.Session) -> None:
     session.run("twine", "check", "--strict", *map(str, sorted(packages.iterdir())))
 
 
-@nox.session
+@nox.session(requires=["build"])
 @nox.parametrize("pyspark", PYSPARKS)
 def tests(session: nox.Session, pyspark: str) -> None:
-    """Run the tests with the wheel beside a pyspark."""
+    """Run the tests with the wheel that PyPI gets beside a pyspark."""
     packages = [f"pyspark=={pyspark}", *group("test")]
     if pyspark == NEWEST:
         packages[0] = f"pyspark[connect,pipelines]=={pyspark}"
         packages += [*group("notebook"), *group("kubernetes")]
     session.install(*packages)
     # The version stays the same while one works on the jar.
-    session.install("--force-reinstall", "--no-deps", ".")
+    wheels = map(str, Path("target/dist").glob("*.whl"))
+    session.install("--force-reinstall", "--no-deps", *wheels)
     report = Path("target/pytest-reports", f"TEST-pyspark-{pyspark}.xml")
     session.run("pytest", f"--junitxml={report}", *session.posargs)

@@ -17,6 +17,8 @@ import pytest
 from brokers import ROOT, Publisher
 from pyspark.sql import DataFrame, SparkSession
 
+from mqtt_partitioned import end_sessions
+
 pytest.importorskip("pyspark.pipelines", reason="pipelines came with Spark 4.1")
 pytest.importorskip("grpc", reason="pyspark[pipelines] is not installed")
 
@@ -104,4 +106,8 @@ def test_two_runs_take_what_the_broker_held(
     # A full refresh begins a new checkpoint, and leaves the old one with its stores.
     spark_pipelines(server_with_jar, pipeline, broker_url, "run", "--full-refresh", "readings")
     assert values() == []
-    assert len(list((tmp_path / "storage/_checkpoints").rglob("stores"))) == 2
+    stores = list((tmp_path / "storage/_checkpoints").rglob("stores"))
+    assert len(stores) == 2
+    old = min((folder.parents[2] for folder in stores), key=lambda folder: int(folder.name))
+    assert end_sessions(spark, str(old)) > 0
+    assert len(list((tmp_path / "storage/_checkpoints").rglob("stores"))) == 1

@@ -11,7 +11,30 @@ from pyspark.sql import SparkSession
 
 from mqtt_partitioned import end_sessions
 
+PARTITIONS = 2
+
 
 def test_a_checkpoint_without_a_source_is_an_error(spark: SparkSession, tmp_path: Path) -> None:
     with pytest.raises(IllegalArgumentException, match="MQTT_NO_STORED_SOURCE"):
         end_sessions(spark, str(tmp_path))
+
+
+def test_a_checkpoint_that_is_given_up_leaves_nothing(
+    spark: SparkSession, broker_url: str, tmp_path: Path
+) -> None:
+    query = (
+        spark.readStream.format("mqtt-partitioned")
+        .option("brokerUrl", broker_url)
+        .option("topics", "given/up")
+        .option("partitions", PARTITIONS)
+        .load()
+        .writeStream.format("noop")
+        .option("checkpointLocation", str(tmp_path))
+        .trigger(availableNow=True)
+        .start()
+    )
+    assert query.awaitTermination(120)
+    assert (tmp_path / "sources/0/stores").is_dir()
+    assert end_sessions(spark, str(tmp_path)) == PARTITIONS
+    assert not (tmp_path / "sources/0/stores").exists()
+    assert end_sessions(spark, str(tmp_path), sourceName="0") == 0

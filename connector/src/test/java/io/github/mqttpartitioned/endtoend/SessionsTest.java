@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.Sessions;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
+import io.github.mqttpartitioned.testkit.ChildJvm;
 import io.github.mqttpartitioned.testkit.Gateway;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
@@ -106,6 +107,23 @@ class SessionsTest {
           .hasMessageContaining(
               "has the sources [0] of format mqtt-partitioned and none with the name 1");
       assertThat(end(job, Map.of("SourceName", "0"))).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void commandEndsThem() throws Exception {
+    try (TestBroker broker = TestBrokers.start()) {
+      Job job = job(broker, "command");
+      job.startConnected().stop();
+      String checkpoint = job.checkpoint().toString();
+      try (ChildJvm command =
+          ChildJvm.of(Sessions.class, "end", checkpoint, "connectTimeout=5s")
+              .property("spark.master", "local[1]")
+              .start()) {
+        command.awaitLine("3 sessions have ended", LIMIT);
+        assertThat(command.awaitExit(LIMIT)).isZero();
+      }
+      assertThat(stores(job)).doesNotExist();
     }
   }
 
