@@ -51,7 +51,8 @@ public abstract class SourceSparkFixture {
 
   @BeforeEach
   void newSource(TestInfo test) {
-    group = test.getDisplayName().replaceAll("[^A-Za-z0-9]", "-");
+    // Surefire may run a test again in the same JVM: its node is a new one.
+    group = test.getDisplayName().replaceAll("[^A-Za-z0-9]", "-") + seed;
     node = FakeSource.node(group);
     System.out.println(test.getDisplayName() + ": seed " + seed);
   }
