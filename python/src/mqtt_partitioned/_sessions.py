@@ -29,7 +29,9 @@ def end_sessions(spark: SparkSession, checkpoint: str, **options: str) -> int:
         How many sessions there were.
 
     Raises:
-        RuntimeError: The session is one of Spark Connect, or its JVM has no connector.
+        RuntimeError: The session is one of Spark Connect, its JVM has no connector, the query
+            runs, a broker does not let a session end, or stores are left on hosts without an
+            executor. The message begins with the condition that docs/errors.md explains.
         pyspark.errors.IllegalArgumentException: The checkpoint has no source of this format, or an
             option is wrong.
 
@@ -39,9 +41,15 @@ def end_sessions(spark: SparkSession, checkpoint: str, **options: str) -> int:
             "end_sessions() needs a session with a JVM of its own, but this one is of Spark "
             "Connect. Call it in a classic session."
         )
+    from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+
     jvm: Any = spark.sparkContext._jvm
     require_connector(jvm)
     given = jvm.java.util.HashMap()
     for name, value in options.items():
         given.put(name, str(value))
-    return int(jvm.io.github.mqttpartitioned.Sessions.end(checkpoint, given))
+    try:
+        return int(jvm.io.github.mqttpartitioned.Sessions.end(checkpoint, given))
+    except Py4JJavaError as e:
+        # Its first line would name the call, and the reason would stand among Java's frames.
+        raise RuntimeError(e.java_exception.getMessage()) from e

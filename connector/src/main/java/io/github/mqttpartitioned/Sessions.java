@@ -31,8 +31,8 @@ public final class Sessions {
    * @return how many sessions there were
    * @throws IllegalArgumentException if the checkpoint has no source of this format, or an option
    *     is wrong
-   * @throws IllegalStateException if the query runs, or a broker does not let a session end; the
-   *     call can be repeated
+   * @throws IllegalStateException if the query runs, a broker does not let a session end, or stores
+   *     are left on hosts without an executor; the call can be repeated
    */
   public static int end(String checkpointLocation, Map<String, String> options)
       throws InterruptedException {
@@ -58,7 +58,10 @@ public final class Sessions {
     }
     SparkSession session =
         SparkSession.builder().appName("mqtt-partitioned sessions").getOrCreate();
-    System.out.printf("%d sessions have ended%n", end(arguments[1], options));
-    session.stop();
+    try {
+      System.out.printf("%d sessions have ended%n", end(arguments[1], options));
+    } finally {
+      session.stop();
+    }
   }
 }

@@ -220,6 +220,9 @@ public enum ErrorCondition {
   MQTT_SESSIONS_NOT_ENDED(
       "A session of a checkpoint that is given up cannot be ended.",
       "Repeat the call when the broker can be reached, with the options that the query connects with."),
+  MQTT_STORES_LEFT(
+      "A checkpoint is given up, and its sessions have ended, but hosts with stores of it run no executor.",
+      "Repeat the call with executors on these hosts, or remove the directory that the error names there."),
   MQTT_READ_REFUSED(
       "`spark.read` and `spark.readStream` were given each other's options.",
       "Use `spark.read` with `sourceCheckpoint`, and `spark.readStream` with `brokerUrl` and `topics`."),

@@ -3,9 +3,11 @@ package io.github.mqttpartitioned.spark.sessions;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SESSIONS_NOT_ENDED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SOURCE_ALREADY_RUNNING;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORES_LEFT;
 import static java.util.Objects.requireNonNull;
 
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
 import io.github.mqttpartitioned.mqtt.EntryPoints;
@@ -18,6 +20,7 @@ import io.github.mqttpartitioned.spark.batch.StoredSource;
 import io.github.mqttpartitioned.spark.checkpoint.CheckpointLock;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
 import io.github.mqttpartitioned.spark.executor.HostDirectories;
+import io.github.mqttpartitioned.spark.executor.HostDirectories.Removal;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.stream.LiveSources;
 import java.io.IOException;
@@ -25,7 +28,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -83,7 +88,8 @@ public final class GivenUpSource {
    * the call can be repeated.
    *
    * @return how many sessions there were
-   * @throws IllegalStateException if the query runs, or if a session cannot be ended
+   * @throws IllegalStateException if the query runs, if a session cannot be ended, or if stores
+   *     remain on hosts that this application cannot reach
    */
   public int end() throws InterruptedException {
     if (LiveSources.find(identity.sourceId()).isPresent()) {
@@ -95,15 +101,33 @@ public final class GivenUpSource {
     Optional<CheckpointLock> lock = source.checkpoint().lock();
     try {
       int ended = endSessions();
-      int removed = HostDirectories.remove(source.storeDir().toString());
-      LOG.info(
-          "Source {} is given up: {} sessions have ended, stores are removed in {} places",
-          identity.sourceId(),
-          ended,
-          removed);
+      LOG.info("Source {} is given up: {} sessions have ended", identity.sourceId(), ended);
+      removeStores();
       return ended;
     } finally {
       lock.ifPresent(CheckpointLock::close);
+    }
+  }
+
+  private void removeStores() {
+    String directory = source.storeDir().toString();
+    Removal removal = HostDirectories.remove(directory);
+    LOG.info("Stores {} are removed from {}: {}", directory, removal.hosts(), removal.names());
+    Set<String> left =
+        source.assignments().partitions().stream()
+            .filter(PartitionAssignment::isAssigned)
+            .filter(store -> !removal.names().contains(store.directoryName()))
+            .map(PartitionAssignment::host)
+            .filter(host -> !removal.hosts().contains(host))
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (identity.storeDir() != null && !left.isEmpty()) {
+      throw new IllegalStateException(
+          MQTT_STORES_LEFT.message(
+              """
+              The sessions have ended, but stores are left on hosts %s, where this application \
+              has no executor. Repeat the call with executors there, or remove directory %s on \
+              these hosts."""
+                  .formatted(left, directory)));
     }
   }
 
