@@ -45,6 +45,9 @@ public final class Receiver {
   /** How often the receiver retries a store whose free pages are not adjacent. */
   private static final Duration RETRY_ROOM = Duration.ofSeconds(15);
 
+  /** As long as the same failure comes again, one warning in this time is enough. */
+  private static final Duration SAME_WARNING = Duration.ofSeconds(5);
+
   private final SourceSettings settings;
   private final int partition;
   private final PartitionStore store;
@@ -60,6 +63,11 @@ public final class Receiver {
 
   /** The broker holds nothing more for a retired member, and the session has ended. */
   private boolean emptied;
+
+  /** The last warning, and the time of it. */
+  private String warning = "";
+
+  private long warnedAt;
 
   private volatile State state = State.CONNECTING;
   private volatile @Nullable RuntimeException problem;
@@ -329,14 +337,22 @@ public final class Receiver {
       throws InterruptedException {
     long until = System.nanoTime() + wait.toNanos();
     enter(meanwhile, cause);
-    LOG.warn(
-        "Partition {} tries again in {} ms: {}", partition, wait.toMillis(), cause.getMessage());
+    warn(wait, String.valueOf(cause.getMessage()));
     synchronized (signals) {
       for (long left = wait.toNanos();
           !signals.isStopping() && left > 0;
           left = until - System.nanoTime()) {
         TimeUnit.NANOSECONDS.timedWait(signals, left);
       }
+    }
+  }
+
+  private void warn(Duration wait, String why) {
+    long now = System.nanoTime();
+    if (!why.equals(warning) || now - warnedAt >= SAME_WARNING.toNanos()) {
+      warning = why;
+      warnedAt = now;
+      LOG.warn("Partition {} tries again in {} ms: {}", partition, wait.toMillis(), why);
     }
   }
 
