@@ -4,6 +4,9 @@ package io.github.mqttpartitioned.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.mqttpartitioned.cluster.PartitionAssignment;
+import io.github.mqttpartitioned.cluster.PartitionAssignments;
+import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreWriter;
@@ -19,7 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -183,6 +190,72 @@ class BatchReadTest {
     assertThatThrownBy(() -> read().count())
         .hasMessageStartingWith(
             "[MQTT_STORE_ELSEWHERE] The store of partition 1 is not on this host");
+  }
+
+  /** A host that was lost and has come back: its store has a successor on another host. */
+  @Test
+  void storeThatHasASuccessorElsewhereIsNotRead() throws Exception {
+    StreamingQuery query = job.startConnected();
+    publish(query);
+    query.stop();
+    SourceCheckpoint checkpoint =
+        new SourceCheckpoint(
+            job.checkpoint().resolve("sources/0").toString(),
+            Spark.session().sparkContext().hadoopConfiguration());
+    PartitionAssignments before = checkpoint.assignments().orElseThrow();
+    List<PartitionAssignment> stores = new ArrayList<>(before.partitions());
+    stores.set(1, stores.get(1).nextGeneration().on("another-host"));
+    checkpoint.write(new PartitionAssignments(before.epoch() + 1, stores));
+    assertThat(storeOf(1)).isDirectory();
+    assertThatThrownBy(() -> read().count())
+        .hasMessageStartingWith("[MQTT_STORE_ELSEWHERE] The store of partition 1 ")
+        .hasMessageContaining("It is on host another-host");
+  }
+
+  /** The query fails, and what it has stored is read through the file of the new holder. */
+  @Test
+  void storeThatAnotherProcessHasTakenFailsTheQueryAndIsRead() throws Exception {
+    StreamingQuery query = job.startConnected();
+    publish(query);
+    List<Row> expected = sorted(job.rows());
+    try (ChildJvm other =
+        ChildJvm.of(Holder.class, storeOf(1).toString(), sourceId(), "1").start()) {
+      other.awaitLine("epoch 2", LIMIT);
+      // The member of the store that is taken gets a part of the messages, and cannot store them.
+      try (Load load = Load.startAt(2, broker.url(), 1, 100, 0, 0)) {
+        load.await();
+        Await.until("the query's end", LIMIT, () -> !query.isActive());
+      }
+      assertThat(query.exception().get()).hasMessageContaining("[MQTT_STORE_FENCED] ");
+      List<Row> found = sorted(read("endingOffsets", upTo(expected)));
+      assertThat(found).isEqualTo(expected);
+    }
+  }
+
+  /** Holds a store until it is killed. */
+  static final class Holder {
+    private Holder() {}
+
+    public static void main(String[] arguments) throws Exception {
+      int partition = Integer.parseInt(arguments[2]);
+      try (PartitionStore store =
+          PartitionStore.open(
+              new StoreConfig(Path.of(arguments[0]), arguments[1], partition, 64 << 20, 0))) {
+        System.out.println("epoch " + store.epoch());
+        Thread.currentThread().join();
+      }
+    }
+  }
+
+  /** Offsets behind the last of these rows, as the option has them. */
+  private static String upTo(List<Row> rows) {
+    Map<Integer, Long> next = new TreeMap<>(Map.of(0, 0L, 1, 0L, 2, 0L));
+    for (Row row : rows) {
+      next.merge(row.getAs("partition"), row.<Long>getAs("offset") + 1, Math::max);
+    }
+    return next.entrySet().stream()
+        .map(each -> "\"%d\":%d".formatted(each.getKey(), each.getValue()))
+        .collect(Collectors.joining(",", "{", "}"));
   }
 
   /** The query runs in another process all the time, and is killed in the end. */
