@@ -175,14 +175,49 @@ class VersionMatrixIT {
     Arrived.checkOffsetsDense(job.rows(), PARTITIONS);
   }
 
-  @ParameterizedTest(name = "Spark {0}")
-  @MethodSource("sparks")
-  void secretsAreInNoPlan(SparkVersion spark) throws Exception {
-    SecretsInPlansTest.check(runtime(spark, JDKS.get(0)), folder);
+  @ParameterizedTest(name = "Spark {0} on JDK {1}")
+  @MethodSource("oldestJdk")
+  void secretsAreInNoPlan(SparkVersion spark, int jdk) throws Exception {
+    SecretsInPlansTest.check(runtime(spark, jdk), folder);
   }
 
-  static Stream<SparkVersion> sparks() {
-    return SparkVersion.SUPPORTED.stream();
+  /** Each Spark once. */
+  static Stream<Arguments> oldestJdk() {
+    return matrix().filter(run -> run.get()[1].equals(JDKS.get(0)));
+  }
+
+  @ParameterizedTest(name = "Spark {0} on JDK {1}", allowZeroInvocations = true)
+  @MethodSource("realTime")
+  void realTimeModeGivesEachMessageOnce(SparkVersion spark, int jdk) throws Exception {
+    try (TestBroker own = TestBrokers.start(BROKER);
+        ChildJvm query =
+            ChildJvm.of(
+                    RealTimeProcess.class,
+                    folder.toString(),
+                    own.url(),
+                    "1000",
+                    "partitions=" + PARTITIONS,
+                    "qos=2")
+                .runtime(runtime(spark, jdk))
+                .heapMiB(1024)
+                .start()) {
+      query.awaitLine("processed 0", PATIENCE);
+      Map<Integer, Long> sent;
+      try (Load load = Load.start(own.url(), 2, MESSAGES, 2, PER_SECOND)) {
+        sent = load.await();
+      }
+      query.awaitLine("processed " + MESSAGES, PATIENCE);
+      RowFiles.Content rows = RowFiles.read(folder.resolve("rows"));
+      rows.checkDense(PARTITIONS);
+      assertThat(rows.written()).isEqualTo(MESSAGES);
+      assertThat(rows.against(sent).missing()).isZero();
+      assertThat(rows.against(sent).duplicated()).isZero();
+    }
+  }
+
+  /** Spark has it from 4.1 on. */
+  static Stream<Arguments> realTime() {
+    return oldestJdk().filter(run -> ((SparkVersion) run.get()[0]).spark().compareTo("4.1") >= 0);
   }
 
   @ParameterizedTest(name = "Spark {0} on JDK {1}")
