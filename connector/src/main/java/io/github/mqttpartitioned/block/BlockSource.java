@@ -33,6 +33,15 @@ public interface BlockSource {
   }
 
   /**
+   * Limits how long reads wait for a partition that is away, from now on.
+   *
+   * @param limit 0 or less not to wait at all
+   */
+  default void waitAtMost(Duration limit) {
+    // A source that is here waits for nothing.
+  }
+
+  /**
    * The dead letters of the partition that are kept, oldest first.
    *
    * @throws RuntimeException if the source cannot be read any more

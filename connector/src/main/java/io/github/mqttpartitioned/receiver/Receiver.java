@@ -237,7 +237,22 @@ public final class Receiver {
               : MemberException.broken(settings, partition, e);
       LOG.error("Partition {} has failed and does not try again", partition, failure);
       enter(State.FAILED, failure);
+      tellWaiters(failure);
     }
+  }
+
+  /**
+   * A real-time task that waits for the next message would wait until its batch is over, and only
+   * then would the query fail.
+   */
+  private void tellWaiters(RuntimeException failure) {
+    try {
+      leaseCheck.require();
+    } catch (RuntimeException e) {
+      // Another node has the partition by now. The tasks find it when this store is closed.
+      return;
+    }
+    store.waiters().end(failure);
   }
 
   /**

@@ -23,6 +23,7 @@ public final class OffsetWaiters {
   private volatile long next;
   private volatile long highestAsked;
   private volatile StoreException.@Nullable Unusable closed;
+  private volatile @Nullable RuntimeException ended;
   private volatile Runnable whenAny = () -> {};
 
   /** Equal to itself alone. */
@@ -47,7 +48,10 @@ public final class OffsetWaiters {
     return !waiters.isEmpty();
   }
 
-  /** The highest offset that somebody has waited for: who did has all below. 0 if nobody has. */
+  /**
+   * The highest offset that somebody has waited for, 0 if nobody has. A task that waits for an
+   * offset has been given all below it; a task of another node has the last block on its way.
+   */
   public long highestAsked() {
     return highestAsked;
   }
@@ -62,9 +66,9 @@ public final class OffsetWaiters {
    *
    * @param offset behind the last message known
    * @return completed with the offset behind the last message, once that is above {@code offset};
-   *     fails with {@link StoreException.Unusable} when the store is closed before. The writer's
-   *     thread completes it, before what it stored is acknowledged, so what follows must not block.
-   *     Who gives up cancels it
+   *     fails with {@link StoreException.Unusable} when the store is closed before, and as {@link
+   *     #end} says when nothing more is written. The writer's thread completes it, before what it
+   *     stored is acknowledged, so what follows must not block. A caller that gives up cancels it
    */
   public CompletableFuture<Long> whenBeyond(long offset) {
     Waiter waiter = new Waiter(offset);
@@ -84,6 +88,7 @@ public final class OffsetWaiters {
    *
    * @return the offset behind the last message; {@code offset} if the time is over
    * @throws StoreException.Unusable when the store is closed
+   * @throws RuntimeException why nothing more is written, see {@link #end}
    */
   long await(long offset, Duration limit) throws InterruptedException {
     CompletableFuture<Long> reached = whenBeyond(offset);
@@ -92,7 +97,7 @@ public final class OffsetWaiters {
     } catch (TimeoutException e) {
       return offset;
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof StoreException failure) {
+      if (e.getCause() instanceof RuntimeException failure) {
         throw failure;
       }
       throw new IllegalStateException(e);
@@ -107,19 +112,31 @@ public final class OffsetWaiters {
     waiters.forEach(this::wake);
   }
 
-  /** Wakes all: nothing more comes. */
+  /**
+   * Tells those that wait, now and later, that the store gets nothing more, though it stays open.
+   * What it holds is read before.
+   */
+  public void end(RuntimeException why) {
+    ended = why;
+    waiters.forEach(this::wake);
+  }
+
+  /** Wakes all: the store cannot be read any more. */
   void close(StoreException.Unusable why) {
     closed = why;
     waiters.forEach(this::wake);
   }
 
   private void wake(Waiter waiter) {
-    StoreException.Unusable failure = closed;
+    StoreException.Unusable unusable = closed;
+    RuntimeException over = ended;
     long stored = next;
-    if (failure != null) {
-      waiter.reached.completeExceptionally(failure);
+    if (unusable != null) {
+      waiter.reached.completeExceptionally(unusable);
     } else if (waiter.offset < stored) {
       waiter.reached.complete(stored);
+    } else if (over != null) {
+      waiter.reached.completeExceptionally(over);
     }
   }
 }

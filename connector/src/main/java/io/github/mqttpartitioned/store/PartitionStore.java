@@ -223,9 +223,30 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     return new StoreCursor(use(), place, config.partition(), range);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws StoreException.Missing as {@link #requireReached} says
+   */
   @Override
   public long awaitBeyond(long offset, Duration limit) throws InterruptedException {
+    requireReached(offset);
     return waiters.await(offset, limit);
+  }
+
+  /**
+   * Checks that the store has come to an offset. One that has not is another one than what was read
+   * before: the store of a lost host has been replaced.
+   *
+   * @param offset behind the last message known
+   * @throws StoreException.Missing when the next offset is lower
+   */
+  public void requireReached(long offset) {
+    LogExtent held = extent;
+    if (offset > held.next()) {
+      throw StoreException.missing(
+          config.partition(), new OffsetRange(held.next(), offset), held, place);
+    }
   }
 
   /** Those that wait for messages that the store does not hold yet. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -191,6 +192,11 @@ final class Member implements AutoCloseable {
   Member await(State state) {
     Await.value(state.toString(), DEADLINE, this::status, status -> status.state() == state);
     return this;
+  }
+
+  /** Waits for a message as a real-time task does. */
+  long awaitBeyond(long offset) throws InterruptedException {
+    return Objects.requireNonNull(store).awaitBeyond(offset, DEADLINE);
   }
 
   /** Waits until so many messages are durable. */

@@ -7,6 +7,7 @@ import static io.github.mqttpartitioned.testkit.PacketType.PUBREC;
 import static io.github.mqttpartitioned.testkit.PacketType.SUBSCRIBE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
@@ -378,5 +379,34 @@ class ReceiverTest {
   static byte[] again(String payload, int qos, int packetId) {
     return Packets.publish(
         "test/t", payload.getBytes(UTF_8), qos, packetId, true, false, MqttProperties.NONE);
+  }
+
+  @Test
+  void nothingLingersForOthersWhileSomebodyWaits() throws Exception {
+    try (ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  ready(connection, false);
+                  for (int id = 1; id <= 3; id++) {
+                    connection.send(publish("m", 1, id));
+                    connection.expectAcknowledgement(PUBACK, id);
+                  }
+                });
+        Member member =
+            new Member(folder, broker.url()).linger(Duration.ofHours(1)).startConnected()) {
+      // A wait that begins when the message has arrived is noticed, too.
+      for (long offset = 0; offset < 3; offset++) {
+        assertThat(member.awaitBeyond(offset)).isGreaterThan(offset);
+      }
+    }
+  }
+
+  @Test
+  void memberThatFailsForGoodTellsWhoeverWaitsForItsMessages() throws Exception {
+    try (ScriptedBroker broker = ScriptedBroker.refusing(0x87, MqttProperties.NONE);
+        Member member = new Member(folder, broker.url()).start()) {
+      assertThatThrownBy(() -> member.awaitBeyond(0)).hasMessageContaining("not authorized (0x87)");
+      assertThat(member.status().state()).isEqualTo(State.FAILED);
+    }
   }
 }

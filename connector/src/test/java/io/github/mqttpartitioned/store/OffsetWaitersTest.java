@@ -84,4 +84,27 @@ class OffsetWaitersTest {
     assertThatThrownBy(() -> store.awaitBeyond(0, LIMIT))
         .isInstanceOf(StoreException.Unusable.class);
   }
+
+  @Test
+  void endTellsWhoeverWaitsOnceAllThatIsStoredIsRead() throws Exception {
+    try (PartitionStore store = open()) {
+      Stores.append(store, 3);
+      CompletableFuture<Long> reached = store.waiters().whenBeyond(3);
+      IllegalStateException failure = new IllegalStateException("the member has failed");
+      store.waiters().end(failure);
+      assertThatThrownBy(reached::join).hasCause(failure);
+      assertThat(store.awaitBeyond(1, LIMIT)).isEqualTo(3);
+      assertThatThrownBy(() -> store.awaitBeyond(3, LIMIT)).isSameAs(failure);
+    }
+  }
+
+  @Test
+  void storeThatHasNotComeToAnOffsetIsAnotherStore() {
+    try (PartitionStore store = open()) {
+      Stores.append(store, 3);
+      assertThatThrownBy(() -> store.awaitBeyond(4, LIMIT))
+          .isInstanceOf(StoreException.Missing.class)
+          .hasMessageContaining("[3, 4)");
+    }
+  }
 }

@@ -89,21 +89,34 @@ final class StoreReads {
 
   private static CompletableFuture<Answer> answer(
       Follow follow, PartitionStore store, Executor reader) {
+    try {
+      store.requireReached(follow.from());
+    } catch (StoreException.Missing e) {
+      return CompletableFuture.completedFuture(
+          new Answer.Failed(Reason.ERROR, String.valueOf(e.getMessage())));
+    }
     return store
         .waiters()
         .whenBeyond(follow.from())
         .completeOnTimeout(
             follow.from(), ClusterTimeouts.LONG_POLL.toMillis(), TimeUnit.MILLISECONDS)
         .handleAsync(
-            (next, closed) -> {
-              if (closed != null) {
-                return new Answer.Failed(Reason.NOT_HERE, String.valueOf(closed.getMessage()));
+            (next, failure) -> {
+              if (failure != null) {
+                return new Answer.Failed(
+                    failure instanceof StoreException.Unusable ? Reason.NOT_HERE : Reason.ERROR,
+                    String.valueOf(failure.getMessage()));
               }
-              return next <= follow.from()
-                  ? new Answer.Done()
-                  : answer(
-                      new Fetch(follow.sourceId(), follow.partition(), follow.from(), next), store);
+              return next <= follow.from() ? new Answer.Done() : block(follow, next, store);
             },
             reader);
+  }
+
+  private static Answer block(Follow follow, long next, PartitionStore store) {
+    Answer block =
+        answer(new Fetch(follow.sourceId(), follow.partition(), follow.from(), next), store);
+    return block instanceof Answer.Failed failed && failed.reason() == Reason.UNREADABLE
+        ? new Answer.Stored(next)
+        : block;
   }
 }

@@ -31,6 +31,7 @@ public sealed interface Answer extends Frame {
           case Text.KIND -> new Text(in.getText("text"));
           case Failed.KIND -> Failed.read(in);
           case DeadLetters.KIND -> DeadLetters.read(in);
+          case Stored.KIND -> new Stored(in.getLong("next offset"));
           case LostStore.KIND -> new LostStore(in.getLong("first offset"), in.getText("message"));
           default -> throw new FrameException("The kind of an answer is unknown: " + kind);
         };
@@ -210,6 +211,25 @@ public sealed interface Answer extends Frame {
     @Override
     public void write(FrameWriter out) {
       out.putLong(first).putText(message);
+    }
+  }
+
+  /**
+   * There are messages now, but the block of the first one cannot be sent.
+   *
+   * @param next offset behind the last message
+   */
+  record Stored(long next) implements Answer {
+    static final int KIND = 8;
+
+    @Override
+    public int kind() {
+      return KIND;
+    }
+
+    @Override
+    public void write(FrameWriter out) {
+      out.putLong(next);
     }
   }
 

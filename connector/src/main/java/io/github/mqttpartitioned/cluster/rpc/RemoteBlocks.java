@@ -82,7 +82,7 @@ public final class RemoteBlocks implements BlockSource {
             .formatted(partition, answer));
   }
 
-  private static RuntimeException failure(Failed failed) {
+  static RuntimeException failure(Failed failed) {
     return switch (failed.reason()) {
       case NOT_HERE -> new UnreachableException(failed.message(), null);
       case UNREADABLE -> CorruptBlockException.reported(failed.message());

@@ -6,8 +6,8 @@ import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.rpc.Answer.BlockBytes;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Done;
 import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
-import io.github.mqttpartitioned.cluster.rpc.Answer.Failed.Reason;
 import io.github.mqttpartitioned.cluster.rpc.Answer.LostStore;
+import io.github.mqttpartitioned.cluster.rpc.Answer.Stored;
 import io.github.mqttpartitioned.cluster.rpc.Request.Follow;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class RemoteTail {
 
   /** A node answers sooner, even if there is nothing: what takes longer is a node that hangs. */
-  private static final Duration SILENT = ClusterTimeouts.LONG_POLL.plus(ClusterTimeouts.FETCH);
+  private static final Duration SILENT = ClusterTimeouts.LONG_POLL.plus(ClusterTimeouts.SUSPECT);
 
   private final NodeClient client;
   private final String sourceId;
@@ -52,6 +52,7 @@ final class RemoteTail {
    * @return the offset behind it; {@code offset} if the time is over. If the block cannot be read,
    *     an offset up to which a read finds out why
    * @throws UnreachableException if the node is lost, or does not host the partition any more
+   * @throws RemoteException if the partition gets nothing more
    */
   long await(long offset, Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
@@ -107,11 +108,16 @@ final class RemoteTail {
     if (answer instanceof LostStore lost) {
       return lost.first();
     }
-    if (answer instanceof Failed failed && failed.reason() == Reason.NOT_HERE) {
-      throw new UnreachableException(failed.message(), null);
+    if (answer instanceof Stored stored) {
+      // A read of the offset finds out why the block was not sent.
+      return stored.next();
     }
-    // A read of the offset meets the failure itself.
-    return offset + 1;
+    if (answer instanceof Failed failed) {
+      throw RemoteBlocks.failure(failed);
+    }
+    throw new RemoteException(
+        "Cannot wait for offset %d of partition %d: the node answered %s"
+            .formatted(offset, partition, answer));
   }
 
   /** The block with an offset, if it has arrived. It is given once. */

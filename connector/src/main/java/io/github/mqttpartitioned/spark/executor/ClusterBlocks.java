@@ -35,6 +35,9 @@ final class ClusterBlocks implements BlockSource, ResumingCursor.Place {
   private @Nullable NodeClients ownClients;
   private boolean local;
 
+  /** When a read is to give up waiting for the partition; null for {@link #patience}. */
+  private @Nullable Long deadline;
+
   /** The node that the task reads from: kept for what it has sent already. */
   private @Nullable RemoteBlocks remote;
 
@@ -74,10 +77,15 @@ final class ClusterBlocks implements BlockSource, ResumingCursor.Place {
       try {
         return source().awaitBeyond(offset, Duration.ofNanos(left));
       } catch (UnreachableException | StoreException.Unusable e) {
-        wait = wait == null ? lost() : wait;
+        wait = wait == null ? lost(patience) : wait;
         wait.pause(e, offset);
       }
     }
+  }
+
+  @Override
+  public void waitAtMost(Duration limit) {
+    deadline = System.nanoTime() + limit.toNanos();
   }
 
   @Override
@@ -87,8 +95,14 @@ final class ClusterBlocks implements BlockSource, ResumingCursor.Place {
 
   @Override
   public ResumingCursor.Wait lost() {
+    Long end = deadline;
+    Duration left = end == null ? patience : Duration.ofNanos(end - System.nanoTime());
+    return lost(left.compareTo(patience) < 0 ? left : patience);
+  }
+
+  private ResumingCursor.Wait lost(Duration limit) {
     remote = null;
-    return new ReadRetry(input, patience);
+    return new ReadRetry(input, limit);
   }
 
   @Override

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
+import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.spark.compat.ExecutorPeers;
 import io.github.mqttpartitioned.spark.read.TaskLocation;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -72,7 +74,27 @@ final class Executors {
     }
   }
 
-  /** What is waited for is that no executor comes, and nothing notifies of that. */
+  /**
+   * Waits until there are as many task slots as needed, but not longer than for the first nodes.
+   *
+   * @return the slots that there are
+   * @throws UncheckedIOException when interrupted
+   */
+  static int awaitSlots(IntSupplier present, int needed) {
+    int slots = present.getAsInt();
+    if (slots < needed) {
+      LOG.info(
+          "The source waits for executors: it needs {} task slots, there are {}", needed, slots);
+    }
+    long began = System.nanoTime();
+    while (slots < needed && System.nanoTime() - began < ClusterTimeouts.FIRST_NODES.toNanos()) {
+      pause();
+      slots = present.getAsInt();
+    }
+    return slots;
+  }
+
+  /** Nothing notifies of executors that do not come. */
   private static void pause() {
     try {
       Thread.sleep(LOOK.toMillis());

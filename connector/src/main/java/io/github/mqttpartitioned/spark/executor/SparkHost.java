@@ -12,10 +12,10 @@ import io.github.mqttpartitioned.option.SourceSettings;
 import io.github.mqttpartitioned.spark.read.BlockSources;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
 import io.github.mqttpartitioned.store.StoreLibrary;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * @param otherHosts hosts that run executors, without the driver's host
  * @param nodes gives the nodes that can host partitions
  * @param blocks gives a task the blocks of its partition
- * @param taskSlots how many tasks can run at the same time now
+ * @param taskSlots how many tasks can run at the same time
  * @param currentBatch the micro-batch that Spark plans or runs in the calling thread, if any
  */
 public record SparkHost(
@@ -41,7 +41,7 @@ public record SparkHost(
     List<String> otherHosts,
     NodesFactory nodes,
     BlockSources blocks,
-    IntSupplier taskSlots,
+    TaskSlots taskSlots,
     Supplier<OptionalLong> currentBatch) {
 
   private static final Logger LOG = LoggerFactory.getLogger(SparkHost.class);
@@ -56,6 +56,20 @@ public record SparkHost(
      * @param epoch number of the query's run
      */
     Nodes open(SourceSettings settings, long epoch);
+  }
+
+  /** Tells how many tasks can run at the same time. */
+  @FunctionalInterface
+  public interface TaskSlots {
+
+    /**
+     * The task slots of the application. If there are fewer than needed, and executors can come,
+     * waits for them for some time: an application starts before its executors.
+     *
+     * @param needed 0 to wait for none
+     * @throws UncheckedIOException when interrupted
+     */
+    int await(int needed);
   }
 
   public SparkHost {
@@ -91,7 +105,7 @@ public record SparkHost(
         List.of(),
         (settings, epoch) -> Nodes.fixed(Node.ofThisJvm()),
         SparkHost::ofThisJvm,
-        () -> taskSlots(context),
+        needed -> taskSlots(context),
         CurrentBatch::id);
   }
 
@@ -143,7 +157,7 @@ public record SparkHost(
             .toList(),
         (settings, epoch) -> ClusterNodes.open(context, settings, epoch),
         input -> new ClusterBlocks(input, asLongAsAMove),
-        () -> taskSlots(context),
+        needed -> Executors.awaitSlots(() -> taskSlots(context), needed),
         CurrentBatch::id);
   }
 }

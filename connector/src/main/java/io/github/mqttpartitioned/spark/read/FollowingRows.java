@@ -2,6 +2,7 @@
 package io.github.mqttpartitioned.spark.read;
 
 import io.github.mqttpartitioned.block.BlockSource;
+import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.store.StoreException;
 import java.io.InterruptedIOException;
@@ -66,7 +67,7 @@ public final class FollowingRows implements AutoCloseable {
   private boolean nextBatch(long deadline) {
     batch = null;
     present = null;
-    while (!blocks.next()) {
+    while (!nextBlock(deadline)) {
       long known = blocks.position();
       long next = await(known, deadline - System.nanoTime());
       if (next == known) {
@@ -82,6 +83,21 @@ public final class FollowingRows implements AutoCloseable {
     // The first message of a block has waited longest for its commit.
     meters.latency(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) - receivedMicros());
     return true;
+  }
+
+  /**
+   * Returns false, too, if the time is over while the partition is away: the next batch goes on.
+   */
+  private boolean nextBlock(long deadline) {
+    source.waitAtMost(Duration.ofNanos(deadline - System.nanoTime()));
+    try {
+      return blocks.next();
+    } catch (UnreachableException | StoreException.Unusable e) {
+      if (deadline - System.nanoTime() > 0) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   private long await(long known, long nanos) {

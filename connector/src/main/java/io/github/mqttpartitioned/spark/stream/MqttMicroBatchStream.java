@@ -226,8 +226,8 @@ public class MqttMicroBatchStream
   protected final InputPartition[] planOpenTasks(Offset start) {
     SourceOffset from = own(start);
     Running run = running(from, retention -> Trimming.resumingAt(retention, from));
-    List<MqttInputPartition> tasks = run.running().openTasks(from);
-    requireNonNull(run.realTime()).begin(from, tasks.size(), run.running().stored());
+    List<MqttInputPartition> tasks =
+        requireNonNull(run.realTime()).begin(from, run.running().openTasks(from));
     run.running().meters().batchBegins();
     return tasks.toArray(InputPartition[]::new);
   }
@@ -241,7 +241,7 @@ public class MqttMicroBatchStream
     if (!(state() instanceof Running run)) {
       throw stopped();
     }
-    SourceOffset end = requireNonNull(run.realTime()).end(until);
+    SourceOffset end = requireNonNull(run.realTime()).end(until, run.running().lastStored());
     run.running().planned(end);
     return end;
   }
@@ -270,7 +270,7 @@ public class MqttMicroBatchStream
   public void stop() {
     StreamState last = state.getAndUpdate(StreamState::stopped);
     if (last instanceof Running run) {
-      run.running().close();
+      close(run.running(), run.realTime());
     }
   }
 
@@ -348,9 +348,9 @@ public class MqttMicroBatchStream
     RealTimeBatches realTimeBatches =
         request.realTime() ? RealTimeBatches.of(resolved.source()) : null;
     Offset seen = request.latestSeen();
-    RunningSource source =
-        SourceStart.run(resolved.source(), seen == null ? planned : planned.max(own(seen)));
+    RunningSource source = null;
     try {
+      source = SourceStart.run(resolved.source(), seen == null ? planned : planned.max(own(seen)));
       Running run =
           new Running(
               resolved.source(),
@@ -361,8 +361,17 @@ public class MqttMicroBatchStream
       advance(resolved, run);
       return run;
     } catch (Throwable e) {
-      source.close();
+      close(source, realTimeBatches);
       throw e;
+    }
+  }
+
+  private static void close(
+      @Nullable RunningSource source, @Nullable RealTimeBatches realTimeBatches) {
+    // Closed from right to left: the slots are free when no task can read any more.
+    try (realTimeBatches;
+        source) {
+      LOG.debug("A run ends");
     }
   }
 

@@ -22,6 +22,7 @@ import io.github.mqttpartitioned.cluster.rpc.Answer.Failed;
 import io.github.mqttpartitioned.cluster.rpc.Network;
 import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.RemoteBlocks;
+import io.github.mqttpartitioned.cluster.rpc.RemoteException;
 import io.github.mqttpartitioned.cluster.rpc.RemoteNode;
 import io.github.mqttpartitioned.cluster.rpc.Request;
 import io.github.mqttpartitioned.cluster.rpc.Request.Advance;
@@ -207,6 +208,13 @@ class NodeHostTest {
         publisher.flush();
         assertThat(blocks.awaitBeyond(1, LIMIT)).isEqualTo(2);
         Await.until("the last request", LIMIT, store.waiters()::isAny);
+        assertThatThrownBy(() -> blocks.awaitBeyond(5, LIMIT))
+            .isInstanceOf(RemoteException.class)
+            .hasMessageContaining("[2, 5)");
+        store.waiters().end(new IllegalStateException("the member has failed"));
+        assertThatThrownBy(() -> blocks.awaitBeyond(2, LIMIT))
+            .isInstanceOf(RemoteException.class)
+            .hasMessageEndingWith("the member has failed");
         link.release("source", 0);
         assertThatThrownBy(() -> blocks.awaitBeyond(2, LIMIT))
             .isInstanceOf(UnreachableException.class);

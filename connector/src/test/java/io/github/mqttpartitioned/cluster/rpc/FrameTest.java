@@ -83,6 +83,7 @@ class FrameTest {
         new Answer.Text("# HELP …"),
         new Answer.Failed(Answer.Failed.Reason.UNREADABLE, "no"),
         new Answer.LostStore(1L << 40, "no"),
+        new Answer.Stored(1L << 40),
         new Answer.DeadLetters(
             List.of(new DeadLetter(7, "no topic", 70_000, ByteBuffer.wrap(new byte[] {0x30, 0})))));
   }

@@ -242,4 +242,24 @@ class InboxTest {
     batch.acknowledge(PUBACK, packetId);
     inbox.checkIn(batch, 0);
   }
+
+  @Test
+  void messageThatSomebodyWaitsForDoesNotWaitForOthers() throws IOException {
+    Inbox awaited =
+        new Inbox(
+            monitor,
+            "tcp://broker:1883",
+            new NodeMemory(1L << 30).share(),
+            Duration.ofHours(1),
+            () -> true);
+    Batch batch = Objects.requireNonNull(awaited.checkOut());
+    batch.acknowledge(PUBACK, 1);
+    awaited.checkIn(batch, 0);
+    assertThat(awaited.nanosUntilDue(System.nanoTime())).as("an acknowledgement").isPositive();
+
+    batch = Objects.requireNonNull(awaited.checkOut());
+    batch.block().add(0, 0, 0, new byte[1], 0, 1, 0, 0);
+    awaited.checkIn(batch, 0);
+    assertThat(awaited.nanosUntilDue(System.nanoTime())).as("a message").isZero();
+  }
 }

@@ -53,7 +53,7 @@ public final class FakeSource implements TableProvider {
                 List.of(),
                 node.host(2).nodes(),
                 input -> blocks(group, input.partition()),
-                () -> 2,
+                needed -> 2,
                 CurrentBatch::id));
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.option.PayloadType;
 import io.github.mqttpartitioned.spark.stream.FakeNode;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Rows as they come: what a real-time task sees. */
@@ -36,13 +38,26 @@ class FollowingRowsTest {
   private long next;
   private int waits;
 
+  /** What a read throws, if anything. */
+  private @Nullable UnreachableException away;
+
+  private Duration waitsAtMost = Duration.ZERO;
+
   private FollowingRows rows(long from) {
     BlockSource stored = node.blocks(0);
     BlockSource growing =
         new BlockSource() {
           @Override
           public BlockCursor read(OffsetRange range) {
+            if (away != null) {
+              throw away;
+            }
             return stored.read(range);
+          }
+
+          @Override
+          public void waitAtMost(Duration limit) {
+            waitsAtMost = limit;
           }
 
           @Override
@@ -173,6 +188,23 @@ class FollowingRowsTest {
             meters)) {
       assertThatThrownBy(() -> rows.next(LONG)).isInstanceOf(UncheckedIOException.class);
       assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void batchEndsInTimeThoughAPartitionIsAwayInTheMiddleOfABacklog() {
+    append(2);
+    events.add(() -> next = 4);
+    try (FollowingRows rows = rows(0)) {
+      take(rows, 2);
+      away = new UnreachableException("The node is lost", null);
+      assertThatThrownBy(() -> rows.next(LONG)).isSameAs(away);
+      assertThat(rows.next(Duration.ZERO)).as("the time is over").isFalse();
+      assertThat(waitsAtMost).isNegative();
+      assertThat(rows.position()).isEqualTo(2);
+      away = null;
+      node.append(0, TestMessage.random(random, 2, false));
+      assertThat(take(rows, 2)).containsExactly(2L, 3L);
     }
   }
 }

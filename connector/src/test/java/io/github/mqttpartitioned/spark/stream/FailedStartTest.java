@@ -49,7 +49,7 @@ class FailedStartTest extends StreamFixture {
 
   private static SparkHost host(SparkHost.NodesFactory nodes) {
     return new SparkHost(
-        2, new Configuration(), List.of(), nodes, null, () -> 2, OptionalLong::empty);
+        2, new Configuration(), List.of(), nodes, null, needed -> 2, OptionalLong::empty);
   }
 
   static List<Throwable> failures() {

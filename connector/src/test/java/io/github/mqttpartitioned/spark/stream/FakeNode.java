@@ -131,7 +131,7 @@ public final class FakeNode implements NodeLink {
         input -> {
           throw new UnsupportedOperationException("no tasks in this test");
         },
-        () -> parallelism,
+        needed -> parallelism,
         OptionalLong::empty);
   }
 

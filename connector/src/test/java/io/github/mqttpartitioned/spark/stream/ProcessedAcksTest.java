@@ -44,7 +44,7 @@ class ProcessedAcksTest extends StreamFixture {
 
   private SparkHost host(Configuration hadoop) {
     return new SparkHost(
-        2, hadoop, List.of(), node.host(2).nodes(), null, () -> 2, () -> OptionalLong.of(7));
+        2, hadoop, List.of(), node.host(2).nodes(), null, needed -> 2, () -> OptionalLong.of(7));
   }
 
   private void commit() throws IOException {

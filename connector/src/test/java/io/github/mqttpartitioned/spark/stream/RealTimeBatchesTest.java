@@ -24,16 +24,21 @@ class RealTimeBatchesTest extends StreamFixture {
   private int slots = 2;
 
   private MqttMicroBatchStream realTime(String... options) {
+    return realTimeOn("sources/0", options);
+  }
+
+  private MqttMicroBatchStream realTimeOn(String checkpoint, String... options) {
     SparkHost host = node.host(2);
     MqttMicroBatchStream stream =
-        stream(
+        streamOn(
+            checkpoint,
             new SparkHost(
                 2,
                 host.hadoop(),
                 List.of(),
                 host.nodes(),
                 host.blocks(),
-                () -> slots,
+                needed -> slots,
                 host.currentBatch()),
             options);
     stream.prepareRealTime();
@@ -134,9 +139,8 @@ class RealTimeBatchesTest extends StreamFixture {
     node.storeBytes = 9 << 20;
     latest(stream, initial);
     open(stream, initial);
-    Offset end = stream.endOfOpenTasks(Map.of(0, 10L));
     try (CapturedLog log = new CapturedLog()) {
-      open(stream, end);
+      stream.endOfOpenTasks(Map.of(0, 10L));
       assertThat(log.lines("must hold two")).isNotEmpty();
     }
     stream.stop();
@@ -168,5 +172,55 @@ class RealTimeBatchesTest extends StreamFixture {
     latest(stream, end);
     assertThat(node.calls).endsWith("trim 0 before 3");
     stream.stop();
+  }
+
+  @Test
+  void sourcesOfOneApplicationNeedASlotForEachPartitionOfAll() {
+    slots = 3;
+    MqttMicroBatchStream one = realTime();
+    latest(one, one.initialOffset());
+    MqttMicroBatchStream other = realTimeOn("sources/1", "group", "other");
+    assertThatThrownBy(() -> latest(other, other.initialOffset()))
+        .hasMessageStartingWith("[MQTT_REAL_TIME_SLOTS] ")
+        .hasMessageContaining("needs 4 task slots")
+        .hasMessageContaining("2 of them for other real-time sources")
+        .hasMessageContaining("has 3: 1 are missing");
+    other.stop();
+    one.stop();
+    MqttMicroBatchStream later = realTimeOn("sources/2", "group", "later");
+    latest(later, later.initialOffset());
+    later.stop();
+  }
+
+  @Test
+  void startThatFailsTakesNoSlots() {
+    node.failAssign = new NoClassDefFoundError("no disk");
+    MqttMicroBatchStream failing = realTime();
+    assertThatThrownBy(() -> latest(failing, failing.initialOffset())).hasMessage("no disk");
+    failing.stop();
+    node.failAssign = null;
+    MqttMicroBatchStream other = realTimeOn("sources/1", "group", "other");
+    latest(other, other.initialOffset());
+    other.stop();
+  }
+
+  @Test
+  void retiredPartitionsHaveTheSlotsThatAreLeft() {
+    MqttMicroBatchStream before = realTime();
+    latest(before, before.initialOffset());
+    append(1, 3);
+    before.stop();
+    slots = 1;
+    MqttMicroBatchStream fewer = realTimeOn("sources/0", "partitions", "1");
+    Offset initial = fewer.initialOffset();
+    latest(fewer, initial);
+    try (CapturedLog log = new CapturedLog()) {
+      assertThat(open(fewer, initial)).containsExactly("partition 0 [0, 0)");
+      assertThat(open(fewer, initial)).containsExactly("partition 0 [0, 0)");
+      assertThat(log.lines("The retired partitions [1] hold messages")).hasSize(1);
+    }
+    slots = 2;
+    assertThat(open(fewer, initial)).containsExactly("partition 0 [0, 0)", "partition 1 [0, 0)");
+    fewer.stop();
   }
 }

@@ -305,7 +305,7 @@ class ResolvedSourceTest {
     hadoop.set("fs.remote.impl", RemoteFileSystem.class.getName());
     SparkHost host =
         new SparkHost(
-            2, hadoop, List.of(), node.host(2).nodes(), null, () -> 2, OptionalLong::empty);
+            2, hadoop, List.of(), node.host(2).nodes(), null, needed -> 2, OptionalLong::empty);
     String location = "remote:" + folder;
     assertThatThrownBy(() -> ResolvedSource.of(TestOptions.of(), location, host))
         .isInstanceOf(IllegalArgumentException.class)
@@ -329,7 +329,7 @@ class ResolvedSourceTest {
             List.of("other", "another"),
             node.host(2).nodes(),
             null,
-            () -> 2,
+            needed -> 2,
             OptionalLong::empty);
     assertThatThrownBy(() -> ResolvedSource.of(TestOptions.of(), folder.toString(), host))
         .isInstanceOf(IllegalArgumentException.class)
@@ -353,7 +353,7 @@ class ResolvedSourceTest {
             List.of("other"),
             node.host(2).nodes(),
             null,
-            () -> 2,
+            needed -> 2,
             OptionalLong::empty);
     assertThatThrownBy(() -> ResolvedSource.of(TestOptions.of(), "file:" + folder, host))
         .hasMessageContaining("other")

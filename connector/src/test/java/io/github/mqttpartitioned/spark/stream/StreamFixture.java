@@ -27,6 +27,10 @@ abstract class StreamFixture {
   }
 
   MqttMicroBatchStream stream(SparkHost host, String... options) {
+    return streamOn("sources/0", host, options);
+  }
+
+  MqttMicroBatchStream streamOn(String checkpoint, SparkHost host, String... options) {
     String[] two = new String[options.length + 2];
     two[0] = "partitions";
     two[1] = "2";
@@ -34,7 +38,7 @@ abstract class StreamFixture {
     return new MqttMicroBatchStream(
         TestOptions.of(two),
         "mqtt-partitioned test",
-        temp.resolve("sources/0").toString(),
+        temp.resolve(checkpoint).toString(),
         () -> host,
         () -> nanos,
         time -> {
