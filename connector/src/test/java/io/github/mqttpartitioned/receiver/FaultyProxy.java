@@ -8,9 +8,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +47,16 @@ final class FaultyProxy implements AutoCloseable {
     private final Socket member;
     private final Socket broker;
     private final @Nullable Cut cut;
+    private final Map<Direction, AtomicLong> passed = new EnumMap<>(Direction.class);
     private volatile boolean isCut;
 
     Connection(Socket member, Socket broker, @Nullable Cut cut) {
       this.member = member;
       this.broker = broker;
       this.cut = cut;
+      for (Direction direction : Direction.values()) {
+        passed.put(direction, new AtomicLong());
+      }
     }
   }
 
@@ -88,6 +95,11 @@ final class FaultyProxy implements AutoCloseable {
   /** Whether every cut has come. */
   boolean hasCut() {
     return connections.stream().filter(each -> each.isCut).count() == cuts.size();
+  }
+
+  /** Bytes that the last connection has passed so far. */
+  long passed(Direction direction) {
+    return connections.get(connections.size() - 1).passed.get(direction).get();
   }
 
   private void accept() {
@@ -132,6 +144,7 @@ final class FaultyProxy implements AutoCloseable {
         left -= count;
         // Before the last byte has any effect.
         connection.isCut = left == 0;
+        connection.passed.get(direction).addAndGet(count);
         out.write(piece, 0, count);
       }
       end(connection, cut != null && left == 0 ? cut.end : End.CLOSE);

@@ -29,8 +29,9 @@ final class SilentProxy implements AutoCloseable {
     daemon(this::accept);
   }
 
+  /** Where it listens; scheme and host are the broker's. */
   String url() {
-    return "tcp://127.0.0.1:" + server.getLocalPort();
+    return "%s://%s:%d".formatted(broker.getScheme(), broker.getHost(), server.getLocalPort());
   }
 
   void silence() {
