@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_BROKER_UNREACHABLE;
+
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -87,7 +89,7 @@ final class Dialer implements AutoCloseable {
         attempt.setKeepAlive(true);
         return attempt;
       } catch (IOException e) {
-        failures.add(e);
+        failures.add(proxy.type() == Proxy.Type.HTTP ? byProxy(proxy, broker, e) : e);
         release(attempt);
       }
     }
@@ -134,6 +136,34 @@ final class Dialer implements AutoCloseable {
     } catch (URISyntaxException e) {
       throw new IllegalStateException("a broker's address is always part of a URI", e);
     }
+  }
+
+  /** A password is an option of the JVM: it cannot be given while the query runs. */
+  private static NetworkException byProxy(Proxy proxy, BrokerUrl broker, IOException cause) {
+    InetSocketAddress address = (InetSocketAddress) proxy.address();
+    String what =
+        "the HTTP proxy %s:%d does not lead to %s: %s"
+            .formatted(
+                address.getHostString(),
+                address.getPort(),
+                broker.authority(),
+                PrintableText.ofInnermost(cause));
+    return String.valueOf(cause.getMessage()).contains(" 407 ")
+        ? NetworkException.lasting(
+            MQTT_BROKER_UNREACHABLE,
+            what,
+            """
+            It wants a password. Start driver and executors with \
+            -Djdk.http.auth.tunneling.disabledSchemes= and a java.net.Authenticator, or let the \
+            proxy ask for none.""",
+            cause)
+        : NetworkException.passing(
+            MQTT_BROKER_UNREACHABLE,
+            what,
+            """
+            Check http.proxyHost and https.proxyHost of driver and executors, and that the proxy \
+            allows CONNECT to this port. Hosts in http.nonProxyHosts are reached without it.""",
+            cause);
   }
 
   private static ConnectException noneAnswers(

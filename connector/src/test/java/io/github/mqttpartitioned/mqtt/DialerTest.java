@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.testkit.HttpProxy;
+import io.github.mqttpartitioned.testkit.SystemProperties;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -16,10 +17,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -93,40 +91,18 @@ class DialerTest {
   @ResourceLock(Resources.SYSTEM_PROPERTIES)
   class HttpProxies {
 
-    private final Map<String, @Nullable String> before = new HashMap<>();
+    private final SystemProperties properties = new SystemProperties();
 
     @AfterEach
     void restore() {
-      before.forEach(this::put);
-    }
-
-    private void set(String property, String value) {
-      if (!before.containsKey(property)) {
-        before.put(property, System.getProperty(property));
-      }
-      put(property, value);
-    }
-
-    private void put(String property, @Nullable String value) {
-      if (value == null) {
-        System.clearProperty(property);
-      } else {
-        System.setProperty(property, value);
-      }
-    }
-
-    private void use(HttpProxy proxy) {
-      for (String scheme : List.of("http", "https")) {
-        set(scheme + ".proxyHost", "127.0.0.1");
-        set(scheme + ".proxyPort", String.valueOf(proxy.port()));
-      }
+      properties.close();
     }
 
     @Test
     void tunnelWebSockets() throws Exception {
       try (ServerSocket server = new ServerSocket(0, 5, address("127.0.0.1"));
           HttpProxy proxy = HttpProxy.to(server.getLocalPort())) {
-        use(proxy);
+        properties.proxy(proxy);
         try (Socket socket = new Dialer().dial(new BrokerUrl("wss://far_away/mqtt"), TIMEOUT);
             Socket there = server.accept()) {
           socket.getOutputStream().write(7);
@@ -143,7 +119,7 @@ class DialerTest {
     @Test
     void thatWantAPasswordAreNamed() throws Exception {
       try (HttpProxy proxy = HttpProxy.refusing("407 Proxy Authentication Required")) {
-        use(proxy);
+        properties.proxy(proxy);
         assertThatThrownBy(() -> new Dialer().dial(new BrokerUrl("wss://far.away/mqtt"), TIMEOUT))
             .isInstanceOf(IOException.class)
             .hasMessageContaining("proxy")
@@ -162,12 +138,12 @@ class DialerTest {
     void areLeftOutForTheHostsThatTheJvmExcepts() throws Exception {
       try (ServerSocket server = new ServerSocket(0, 5, address("127.0.0.1"));
           HttpProxy proxy = HttpProxy.to(server.getLocalPort())) {
-        use(proxy);
+        properties.proxy(proxy);
         BrokerUrl broker = new BrokerUrl("wss://hall.plant:" + server.getLocalPort());
-        set("http.nonProxyHosts", "*.office|*.plant");
+        properties.set("http.nonProxyHosts", "*.office|*.plant");
         byResolver().dial(broker, TIMEOUT).close();
         assertThat(proxy.requests()).isEmpty();
-        set("http.nonProxyHosts", "*.office");
+        properties.set("http.nonProxyHosts", "*.office");
         byResolver().dial(broker, TIMEOUT).close();
         assertThat(proxy.requests()).hasSize(1);
       }

@@ -87,7 +87,7 @@ public final class HttpProxy implements AutoCloseable {
   }
 
   private static void copy(Socket from, Socket to) {
-    try {
+    try (to) {
       from.getInputStream().transferTo(to.getOutputStream());
     } catch (IOException e) {
       // Either side has ended the connection.
