@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session that a member finds at its very first connection: another query with the same client
  * ids has left it. What it holds of the topics that the query reads is received. What else it is
- * subscribed to is ended, and makes no rows.
+ * subscribed to is ended, and makes no rows. A subscription shows itself by its messages alone, so
+ * later runs go on with that until the broker has a new session.
  *
  * <p>Confined to the receiver thread.
  */
@@ -20,16 +21,27 @@ final class FormerSession {
 
   private final SourceSettings settings;
   private final MemberLog log;
+  private final OwnFilters filters;
   private @Nullable ForeignTopics topics;
 
   /**
-   * @param possible whether the member has never been connected
+   * @param newcomer whether the member has never been connected
+   * @param filters of the member's store
    * @param signals notified when something is to be done
    */
-  FormerSession(SourceSettings settings, boolean possible, ReceiverSignals signals, MemberLog log) {
+  FormerSession(
+      SourceSettings settings,
+      boolean newcomer,
+      OwnFilters filters,
+      ReceiverSignals signals,
+      MemberLog log) {
     this.settings = settings;
     this.log = log;
-    this.topics = possible ? new ForeignTopics(settings.topics(), signals) : null;
+    this.filters = filters;
+    this.topics =
+        newcomer || filters.exist()
+            ? new ForeignTopics(filters.with(settings.topics()), signals)
+            : null;
   }
 
   /** Takes topics that the query does not read; null if the session can have no such ones. */
@@ -40,11 +52,12 @@ final class FormerSession {
   /**
    * The member is connected.
    *
-   * @param sessionPresent whether the broker had a session; if not, there is no former one
+   * @param sessionPresent whether the broker had a session; if not, the new one is the query's own
    */
   void connected(boolean sessionPresent) {
-    if (!sessionPresent) {
+    if (!sessionPresent && topics != null) {
       topics = null;
+      filters.delete();
     }
   }
 

@@ -147,7 +147,7 @@ public final class Receiver {
                 settings.clientId(partition),
                 settings.connectTimeout()),
             newcomer,
-            new FormerSession(settings, newcomer, signals, log));
+            new FormerSession(settings, newcomer, new OwnFilters(store), signals, log));
     this.reconnection =
         new Reconnection(
             member,

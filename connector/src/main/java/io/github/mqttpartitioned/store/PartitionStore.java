@@ -11,6 +11,7 @@ import io.github.mqttpartitioned.mqtt.InFlightIds;
 import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
 import io.github.mqttpartitioned.store.lmdb.StoreLimits;
 import io.github.mqttpartitioned.store.lmdb.StoreState;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,6 +96,16 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
    */
   public static boolean exists(Path directory) {
     return StoreDirectory.holdsStore(directory);
+  }
+
+  /** Where the store's files are. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Makes the names of the files beside the store durable. */
+  public void syncDirectory() throws IOException {
+    StoreDirectory.sync(directory);
   }
 
   /** What the store holds durably. */

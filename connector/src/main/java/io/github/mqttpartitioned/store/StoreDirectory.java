@@ -161,7 +161,7 @@ final class StoreDirectory {
   /**
    * Makes the names in a directory durable. Does nothing on Windows, which opens no directories.
    */
-  private static void sync(Path directory) throws IOException {
+  static void sync(Path directory) throws IOException {
     if (System.getProperty("os.name", "").startsWith("Windows")) {
       return;
     }

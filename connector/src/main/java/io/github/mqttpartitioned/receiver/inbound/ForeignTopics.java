@@ -27,7 +27,7 @@ public final class ForeignTopics {
   private long messages;
 
   /**
-   * @param filters what the query reads
+   * @param filters what the query reads, and has read
    * @param monitor notified when a topic is found
    */
   public ForeignTopics(List<TopicFilter> filters, Object monitor) {
