@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,9 @@ final class ConnectGate {
 
   /** At 0 once the first packet, CONNECT, is sent. */
   private final CountDownLatch sending = new CountDownLatch(1);
+
+  /** Paho's thread that has sent CONNECT. */
+  private volatile @Nullable Thread sender;
 
   // Guarded by this.
   private boolean open;
@@ -74,6 +78,11 @@ final class ConnectGate {
     }
   }
 
+  /** Paho's thread that has sent CONNECT, which sends what Paho sends; null if none has. */
+  @Nullable Thread sender() {
+    return sender;
+  }
+
   /** The same stream; its end comes after CONNECT. */
   InputStream held(InputStream in) {
     return new Held(in);
@@ -112,7 +121,10 @@ final class ConnectGate {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      sending.countDown();
+      if (sender == null) {
+        sender = Thread.currentThread();
+        sending.countDown();
+      }
       out.write(bytes, offset, length);
     }
   }

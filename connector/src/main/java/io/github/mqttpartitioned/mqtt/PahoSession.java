@@ -14,6 +14,7 @@ import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.MqttPingSender;
 import org.eclipse.paho.mqttv5.client.internal.ClientComms;
+import org.eclipse.paho.mqttv5.client.internal.ClientState;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -206,6 +207,24 @@ public final class PahoSession implements AutoCloseable {
     }
     closePart("connection", () -> client.disconnectForcibly(0, 1, false));
     closePart("client", () -> client.close(true));
+    endSender();
+  }
+
+  /**
+   * Paho's sender misses its end when it begins to wait for packets just then. It would wait
+   * without an end, and so would a JVM that is to exit.
+   */
+  private void endSender() {
+    Thread sender = gate.sender();
+    long until = System.nanoTime() + CLOSE_LIMIT.toNanos();
+    try {
+      while (sender != null && sender.isAlive() && System.nanoTime() - until < 0) {
+        client.wakeSender();
+        sender.join(10);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void gone(IOException cause) {
@@ -284,6 +303,9 @@ public final class PahoSession implements AutoCloseable {
   /** Paho's client. It takes its network connection from here, and does not ping. */
   private final class Client extends MqttAsyncClient {
 
+    /** Paho's own forgets it at its end. */
+    private final ClientState state = (ClientState) comms.getClientState();
+
     Client(String clientId) throws MqttException {
       super(ANY_URL, clientId, new MemoryPersistence(), new NoPings(), null);
     }
@@ -291,6 +313,11 @@ public final class PahoSession implements AutoCloseable {
     @Override
     protected NetworkModule[] createNetworkModules(String address, MqttConnectionOptions options) {
       return new NetworkModule[] {new Streams()};
+    }
+
+    /** Its sender looks whether it is to end. */
+    void wakeSender() {
+      state.notifyQueueLock();
     }
   }
 
