@@ -8,15 +8,20 @@ import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.Feature;
 import io.github.mqttpartitioned.testkit.Publisher;
+import io.github.mqttpartitioned.testkit.Scheme;
 import io.github.mqttpartitioned.testkit.TestBroker;
 import io.github.mqttpartitioned.testkit.TestBrokers;
+import io.github.mqttpartitioned.testkit.TestCertificates;
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +156,52 @@ class ChangedSourceTest {
           .doesNotHaveDuplicates()
           .contains("message " + (before + 1))
           .doesNotContain("message " + before);
+    }
+  }
+
+  /** The client ids follow from the group and from the checkpoint's place. */
+  @Test
+  void deletedCheckpointOfAGroupLosesNothingThatItsSessionsHold() throws Exception {
+    try (TestBroker broker = TestBrokers.start(BrokerOptions.DEFAULTS.maxQueued(0))) {
+      Job job =
+          new Job(folder, broker.url())
+              .option("group", "etl")
+              .option("qos", 2)
+              .option("partitions", 2);
+      job.startConnected().stop();
+      publish(broker, "test", 5_000);
+      FileUtils.deleteDirectory(job.checkpoint().toFile());
+      FileUtils.deleteDirectory(new File(job.output()));
+      StreamingQuery query = job.startConnected();
+      publish(broker, "test", 5_000);
+      awaitArrived(query, job, published);
+      query.stop();
+      checkAllOnce(broker, job);
+    }
+  }
+
+  @Test
+  void brokerThatHasMovedFromTcpToTls() throws Exception {
+    TestCertificates certificates = TestCertificates.in(folder);
+    BrokerOptions options = BrokerOptions.DEFAULTS.maxQueued(0).tls(certificates);
+    try (TestBroker broker = TestBrokers.start(options)) {
+      Job job = new Job(folder, broker.url()).option("qos", 2).option("partitions", 2);
+      job.startConnected().stop();
+      publish(broker, "test", 50);
+      job.option("brokerUrl", broker.url(Scheme.SSL))
+          .option("ssl.truststore.location", certificates.server().truststore())
+          .option("ssl.truststore.password", TestCertificates.PASSWORD);
+      assertThat(Job.failure(job.start(), DEADLINE).cause())
+          .hasMessageContaining("give formerBrokerUrl=" + broker.url() + ", too");
+
+      job.option("formerBrokerUrl", broker.url());
+      runUntilAllArrived(job);
+      // It stays among the options.
+      publish(broker, "test", 50);
+      runUntilAllArrived(job);
+      checkAllOnce(broker, job);
+      assertThat(job.rows().select("broker").distinct().collectAsList())
+          .containsExactly(RowFactory.create(broker.url(Scheme.SSL)));
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.cluster.node;
 
+import static io.github.mqttpartitioned.testkit.PacketType.CONNECT;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBACK;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBCOMP;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBREC;
@@ -35,6 +36,7 @@ class NodeMetersTest {
   private static final PartitionAssignment ASSIGNMENT =
       new PartitionAssignment(0, "localhost", 0, 0, false);
   private static final String PAYLOAD = "0123456789";
+  private static final int SERVER_BUSY = 0x89;
 
   /** Topic with its length, packet id, length of no properties, payload. */
   private static final int PACKET_BYTES = 2 + 6 + 2 + 1 + 10;
@@ -44,7 +46,7 @@ class NodeMetersTest {
   private final Node node = new Node(new NodeAddress("test-node", "localhost", 0));
 
   @Test
-  void metersMoveWithMessagesRedeliveriesACutConnectionAndATrim() throws Exception {
+  void metersMoveWithMessagesRedeliveriesACutConnectionARefusalAndATrim() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     CountDownLatch cut = new CountDownLatch(1);
     CountDownLatch reconnect = new CountDownLatch(1);
@@ -65,6 +67,10 @@ class NodeMetersTest {
               connection.cut();
             },
             connection -> {
+              connection.expect(CONNECT);
+              connection.send(Packets.connack(false, SERVER_BUSY, MqttProperties.NONE));
+            },
+            connection -> {
               reconnect.await();
               ready(connection, true);
               connection.send(
@@ -83,6 +89,7 @@ class NodeMetersTest {
       assertThat(value("mqtt_source_received_bytes_total")).isEqualTo(3 * PACKET_BYTES);
       assertThat(value("mqtt_source_stored_messages_total")).isEqualTo(3);
       assertThat(value("mqtt_source_reconnects_total")).isZero();
+      assertThat(value("mqtt_source_refusals_total")).isZero();
       assertThat(value("mqtt_source_store_bytes")).isPositive();
       assertThat(value("mqtt_source_store_max_bytes")).isEqualTo(16 << 20);
       release.countDown();
@@ -91,6 +98,7 @@ class NodeMetersTest {
 
       cut.countDown();
       await("mqtt_source_connected", 0);
+      await("mqtt_source_refusals_total", 1);
       reconnect.countDown();
       await("mqtt_source_connected", 1);
       await("mqtt_source_acks_total", 6);

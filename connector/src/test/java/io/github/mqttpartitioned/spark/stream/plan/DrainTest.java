@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
+import io.github.mqttpartitioned.testkit.CapturedLog;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -34,6 +35,29 @@ class DrainTest {
 
   private static StoredMessages stored(PartitionStatus... partitions) {
     return new StoredMessages(List.of(partitions));
+  }
+
+  @Test
+  void saysWhatItWaitsForOnce() {
+    try (CapturedLog log = new CapturedLog()) {
+      drain.await(() -> stored(status(State.CONNECTED, 0, 0)));
+      assertThat(log.lines("Trigger.AvailableNow")).as("nothing arrives").isEmpty();
+      drain.await(() -> stored(status(State.CONNECTED, Math.min(millis, 20_000), 0)));
+      assertThat(log.lines("Trigger.AvailableNow"))
+          .containsExactly(
+              """
+              INFO Trigger.AvailableNow waits until no message has arrived for drainTimeout=5 s. \
+              Messages are arriving. The run ends at what is stored in 70 s at the latest""");
+    }
+  }
+
+  @Test
+  void saysThatItEndsThoughMessagesKeepArriving() {
+    try (CapturedLog log = new CapturedLog()) {
+      drain.await(() -> stored(status(State.CONNECTED, millis, 0)));
+      assertThat(log.lines("Messages keep arriving: this run of Trigger.AvailableNow ends at"))
+          .hasSize(1);
+    }
   }
 
   @Test
