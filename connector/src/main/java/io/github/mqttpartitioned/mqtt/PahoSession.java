@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * connection is never reused: Paho's own reconnection would carry acknowledgements over to the next
  * one.
  *
- * <p>Confined to one thread, apart from the data plane's DISCONNECT; Paho has threads of its own.
+ * <p>Confined to one thread, apart from the data plane's DISCONNECT and {@link #abort}; Paho has
+ * threads of its own.
  */
 public final class PahoSession implements AutoCloseable {
 
@@ -47,7 +48,7 @@ public final class PahoSession implements AutoCloseable {
   private final ConnectionSettings settings;
   private final Subscriptions subscriptions;
   private final DataPlane dataPlane;
-  private final KeepAlive keepAlive = new KeepAlive(this::gone);
+  private final KeepAlive keepAlive = new KeepAlive(this::abort);
   private final Transport transport;
   private final Client client;
   private final ConnectGate gate;
@@ -227,7 +228,8 @@ public final class PahoSession implements AutoCloseable {
     }
   }
 
-  private void gone(IOException cause) {
+  /** Ends the connection at once, and reports the cause. From any thread. */
+  public void abort(IOException cause) {
     dataPlane.ended(cause);
     closePart("socket", transport::close);
   }

@@ -43,6 +43,9 @@ final class Chunk {
   /** Bytes that it has taken for an earlier connection. */
   int sentBefore;
 
+  /** Bytes that have been written once: QoS 0 before this is over, section 4.3.1. */
+  int written;
+
   /** Packets before {@link #sent}. */
   int sentPackets;
 
@@ -64,6 +67,7 @@ final class Chunk {
     published = 0;
     sent = 0;
     sentBefore = 0;
+    written = 0;
     sentPackets = 0;
     sentSequences = 0;
     closed = false;

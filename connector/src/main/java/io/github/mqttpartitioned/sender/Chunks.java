@@ -18,10 +18,17 @@ final class Chunks implements Iterable<Chunk> {
   private final Deque<Chunk> held = new ArrayDeque<>();
   private final Deque<Chunk> spare = new ArrayDeque<>();
 
-  /** Begins with this chunk alone. */
-  void begin(Chunk only) {
+  /**
+   * Begins the rows of a task with one empty chunk.
+   *
+   * @param last of the task before; used again unless it was made for a large packet
+   */
+  Chunk begin(Chunk last, long sequence) {
     held.clear();
-    held.add(only);
+    Chunk first = last.bytes.length == Chunk.USUAL ? last : new Chunk(new byte[Chunk.USUAL]);
+    first.reset(0, sequence);
+    held.add(first);
+    return first;
   }
 
   private static int capacity(int packetLength) {
@@ -70,7 +77,7 @@ final class Chunks implements Iterable<Chunk> {
     return null;
   }
 
-  /** A new connection begins: each packet is looked at again. */
+  /** A connection has ended, or a new one begins: each packet is looked at again. */
   void restart() {
     for (Chunk chunk : held) {
       chunk.sentBefore = Math.max(chunk.sentBefore, chunk.sent);

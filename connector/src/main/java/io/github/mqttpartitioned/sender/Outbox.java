@@ -7,7 +7,6 @@ import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.mqtt.VarInt;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,6 @@ public final class Outbox {
 
   private final int maxInFlight;
   private final long lingerNanos;
-  private final Duration silenceLimit;
   private final Owed owed = new Owed();
 
   // Confined to the writer.
@@ -50,6 +48,7 @@ public final class Outbox {
   private final Releases releases = new Releases();
   private final SendTally tally = new SendTally();
   private final WriteQueue queue = new WriteQueue(chunks, owed, releases, tally);
+  private final Silence silence;
   private SenderName name;
   private int connection;
   private boolean connected;
@@ -61,8 +60,6 @@ public final class Outbox {
   private boolean stopping;
   private boolean hurry;
   private long pendingSince;
-  private long progressNanos;
-  private LongSupplier sentAt = System::nanoTime;
   private int partition;
 
   /**
@@ -74,8 +71,8 @@ public final class Outbox {
     this.name = name;
     this.maxInFlight = maxInFlight;
     this.lingerNanos = linger.toNanos();
-    this.silenceLimit = silenceLimit;
-    chunks.begin(current);
+    this.silence = new Silence(silenceLimit);
+    chunks.begin(current, 0);
   }
 
   // The writer
@@ -86,8 +83,8 @@ public final class Outbox {
       throw new IllegalStateException(name + " still has messages of another task");
     }
     nextRow = 0;
-    current.reset(0, nextSequence);
-    chunks.begin(current);
+    current = chunks.begin(current, nextSequence);
+    silence.begin();
     partition = taskPartition;
     tally.begin(heard, confirmed);
   }
@@ -200,6 +197,8 @@ public final class Outbox {
     requireAlive();
     if (!current.hasRoom(packetLength)) {
       current.closed = true;
+      // It may be over already: nothing else would free it then.
+      chunks.release(queue.beingWritten(), confirmed);
       notifyAll();
       await(() -> chunks.hasRoom(packetLength));
       current = chunks.add(packetLength, nextRow, nextSequence);
@@ -213,7 +212,7 @@ public final class Outbox {
   /** Waits in the writer's thread; what is published leaves without a linger. */
   private void await(Condition condition) throws InterruptedException {
     try {
-      progressNanos = Math.max(progressNanos, System.nanoTime());
+      silence.progress();
       while (true) {
         requireAlive();
         if (condition.holds()) {
@@ -221,22 +220,18 @@ public final class Outbox {
         }
         hurry = true;
         notifyAll();
-        long patience = silenceLimit.toNanos() - (System.nanoTime() - progress());
-        if (connected && patience <= 0) {
-          fail(SinkException.unconfirmed(name, nextSequence - confirmed, silenceLimit));
-        } else {
-          TimeUnit.NANOSECONDS.timedWait(this, connected ? patience : silenceLimit.toNanos());
+        long patience = silence.left(queue.beingWritten() != null);
+        if (!connected) {
+          wait();
+        } else if (patience > 0) {
+          TimeUnit.NANOSECONDS.timedWait(this, patience);
+        } else if (!silence.giveUp()) {
+          fail(SinkException.unconfirmed(name, nextSequence - confirmed, silence.limit()));
         }
       }
     } finally {
       hurry = false;
     }
-  }
-
-  /** A message that takes long to be written makes progress with each of its bytes. */
-  private long progress() {
-    long unwritten = queue.beingWritten() == null ? 0 : sentAt.getAsLong() - progressNanos;
-    return progressNanos + Math.max(0, unwritten);
   }
 
   private void requireAlive() {
@@ -274,20 +269,22 @@ public final class Outbox {
    * The broker has accepted the connection. What was not confirmed goes out again, before all else.
    *
    * @param present whether the broker still has the session
-   * @param lastSent when the connection last sent bytes, as {@link System#nanoTime} counts
    */
-  synchronized void connected(PublishLimits allowed, boolean present, LongSupplier lastSent) {
-    sentAt = lastSent;
+  synchronized void connected(PublishLimits allowed, boolean present, Silence.Wire wire) {
     limits = allowed;
     window = Math.max(1, Math.min(maxInFlight, allowed.receiveMaximum()));
     sessionPresent = present;
     connected = true;
     confirmedBefore = confirmed;
     releases.clear();
-    queue.written();
-    progressNanos = System.nanoTime();
-    chunks.restart();
+    queue.interrupted();
+    silence.connected(wire);
     notifyAll();
+  }
+
+  /** The bytes of the last call of {@link #next} could not be written as a whole. */
+  synchronized void writeFailed() {
+    queue.interrupted();
   }
 
   /** The connection of this number is over. */
@@ -320,14 +317,15 @@ public final class Outbox {
   }
 
   /**
-   * Waits for bytes to write. The bytes of the call before count as written.
+   * Waits for bytes to write. The bytes of the call before count as written, unless {@link
+   * #writeFailed} was called.
    *
    * @return null when the connection is over or the outbox was stopped
    */
   synchronized @Nullable Piece next() throws InterruptedException {
     if (queue.beingWritten() != null) {
       queue.written();
-      progressNanos = System.nanoTime();
+      silence.progress();
       chunks.release(null, confirmed);
       notifyAll();
     }
@@ -354,6 +352,11 @@ public final class Outbox {
         if (piece != null) {
           pendingSince = System.nanoTime();
           return piece;
+        }
+        if (chunks.firstUnsent() == null) {
+          // Nothing of it has to go out again. The writer may have waited for that.
+          notifyAll();
+          continue;
         }
         // The window is used up: a confirmation wakes this thread.
         wait();
@@ -397,8 +400,8 @@ public final class Outbox {
     long until = owed.settle(from);
     if (until > from) {
       confirmed = until;
-      progressNanos = System.nanoTime();
-      tally.confirmed(from, until, progressNanos);
+      silence.confirmed();
+      tally.confirmed(from, until, System.nanoTime());
       chunks.release(queue.beingWritten(), confirmed);
     }
     if (until > from || !releases.isEmpty()) {

@@ -21,6 +21,9 @@ final class Owed {
   private static final byte PUBCOMP = 3;
   private static final byte CONFIRMED = 4;
 
+  /** PUBREC has come, and PUBREL has not been sent: the message may still go out again. */
+  private static final byte RELEASE = 5;
+
   private final byte[] owed = new byte[IDS + 1];
 
   static int packetId(long sequence) {
@@ -48,14 +51,17 @@ final class Owed {
     return owed[packetId(sequence)] != CONFIRMED;
   }
 
-  /** Whether the broker has the message, and owes the end of its delivery. */
+  /**
+   * Whether PUBREL has been sent, and the broker owes the end of the delivery. The message must not
+   * go out again then, [MQTT-4.3.3-6].
+   */
   boolean isReleased(int packetId) {
     return owed[packetId] == PUBCOMP;
   }
 
   /** The message goes out again: the broker owes everything for it. */
   void again(int packetId) {
-    if (owed[packetId] == PUBCOMP) {
+    if (owed[packetId] == PUBCOMP || owed[packetId] == RELEASE) {
       owed[packetId] = PUBREC;
     }
   }
@@ -69,14 +75,23 @@ final class Owed {
     byte due = owed[packetId];
     return switch (type) {
       case PacketType.PUBACK -> due == PUBACK;
-      case PacketType.PUBREC -> due == PUBREC || due == PUBCOMP;
+      case PacketType.PUBREC -> due == PUBREC || due == RELEASE || due == PUBCOMP;
       default -> due == PUBCOMP;
     };
   }
 
   /** The broker has the message of QoS 2. */
   void received(int packetId) {
-    owed[packetId] = PUBCOMP;
+    if (owed[packetId] == PUBREC) {
+      owed[packetId] = RELEASE;
+    }
+  }
+
+  /** PUBREL is about to be sent. */
+  void released(int packetId) {
+    if (owed[packetId] == RELEASE) {
+      owed[packetId] = PUBCOMP;
+    }
   }
 
   /** The broker owes nothing more for the message. */

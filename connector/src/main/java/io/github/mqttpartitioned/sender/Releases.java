@@ -31,7 +31,10 @@ final class Releases {
   }
 
   /** Moves all of them to {@code piece}. */
-  void take(Piece piece) {
+  void take(Piece piece, Owed owed) {
+    for (int at = 0; at < length; at += Integer.BYTES) {
+      owed.released((packets[at + 2] & 0xFF) << Byte.SIZE | (packets[at + 3] & 0xFF));
+    }
     piece.set(packets, 0, length);
     packets = new byte[BYTES];
     length = 0;

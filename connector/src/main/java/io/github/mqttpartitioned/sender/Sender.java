@@ -123,7 +123,10 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  /** Returns when the sender is closed, or when its connection is lost and nobody needs it. */
+  /**
+   * Returns when the sender is closed, when its writer has failed, or when its connection is lost
+   * and nobody needs it.
+   */
   private void connectAndWrite() throws InterruptedException {
     Reconnection reconnection =
         new Reconnection(settings, entryPoints, new Backoff(new SplittableRandom()));
@@ -151,7 +154,7 @@ public final class Sender implements AutoCloseable {
   /**
    * Makes a connection and stays with it.
    *
-   * @return why it ended; null if the sender has left because it is closed
+   * @return why it ended; null if the sender has left because it is closed, or its writer failed
    */
   private @Nullable SinkException live(Reconnection reconnection) throws InterruptedException {
     SenderConnection ended;
@@ -164,7 +167,7 @@ public final class Sender implements AutoCloseable {
       reconnection.connected();
       connected(first);
       connection.writeAll();
-      if (isClosing()) {
+      if (isClosing() || outbox.hasFailed()) {
         connection.leave(LEAVE);
         return null;
       }

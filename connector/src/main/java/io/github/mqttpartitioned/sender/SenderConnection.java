@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * One network connection of a sender, from CONNECT to its end. Confined to the sender thread, but
  * for what the session reports.
  */
-final class SenderConnection implements DataPlane, ConfirmationReader.Events, AutoCloseable {
+final class SenderConnection
+    implements DataPlane, ConfirmationReader.Events, Silence.Wire, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SenderConnection.class);
 
@@ -108,7 +109,7 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
     if (answer.reasonCode() != ReasonCode.SUCCESS || end() != null) {
       throw cause();
     }
-    outbox.connected(answer.limits(), answer.sessionPresent(), session::sentAt);
+    outbox.connected(answer.limits(), answer.sessionPresent(), this);
     if (end() != null) {
       outbox.disconnected(number);
     }
@@ -159,9 +160,23 @@ final class SenderConnection implements DataPlane, ConfirmationReader.Events, Au
       try {
         session.send(piece.bytes, piece.from, piece.length);
       } catch (IOException e) {
+        outbox.writeFailed();
         ended(e);
       }
     }
+  }
+
+  @Override
+  public long sentAt() {
+    return session.sentAt();
+  }
+
+  @Override
+  public void giveUp() {
+    session.abort(
+        new IOException(
+            "nothing was confirmed for half of connectTimeout=%dms"
+                .formatted(connectTimeout.toMillis())));
   }
 
   /** Ends the session, and waits a little until the broker has closed the connection. */

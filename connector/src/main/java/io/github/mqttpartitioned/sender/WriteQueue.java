@@ -35,9 +35,19 @@ final class WriteQueue {
     return beingWritten;
   }
 
-  /** The bytes that were taken last are written, or their connection is over. */
+  /** The bytes that were taken last are written. */
   void written() {
+    Chunk chunk = beingWritten;
+    if (chunk != null) {
+      chunk.written = Math.max(chunk.written, chunk.sent);
+    }
     beingWritten = null;
+  }
+
+  /** The connection is over. The bytes that were taken last do not count as written. */
+  void interrupted() {
+    beingWritten = null;
+    chunks.restart();
   }
 
   /**
@@ -72,7 +82,7 @@ final class WriteQueue {
       }
     }
     if (!releases.isEmpty()) {
-      releases.take(piece);
+      releases.take(piece, owed);
       return piece;
     }
     chunks.release(null, confirmed);
@@ -98,7 +108,7 @@ final class WriteQueue {
 
   /**
    * Takes packets one by one: after a connection was lost, or when the window has become smaller.
-   * Leaves out what is confirmed, and QoS 0 that was written once (section 4.3.1).
+   * Leaves out what is confirmed, and QoS 0 that was written.
    *
    * @return whether it came to the end
    */
@@ -117,8 +127,14 @@ final class WriteQueue {
         end = false;
         break;
       }
-      boolean wanted = !again || (needsConfirmation && isOwed(sequence));
-      boolean released = wanted && again && sessionPresent && owed.isReleased(packet.packetId());
+      boolean wanted =
+          needsConfirmation ? !again || isOwed(sequence) : packet.start() >= chunk.written;
+      boolean released =
+          wanted
+              && again
+              && needsConfirmation
+              && sessionPresent
+              && owed.isReleased(packet.packetId());
       if (from >= 0 && (!wanted || released)) {
         break;
       }
@@ -150,9 +166,11 @@ final class WriteQueue {
   }
 
   private void prepareAgain(PacketWalk packet) {
-    // For a session that the broker has forgotten it is a new message: section 4.4.
-    packet.setDuplicate(sessionPresent);
-    owed.again(packet.packetId());
+    if (packet.qos() > 0) {
+      // For a session that the broker has forgotten it is a new message: section 4.4.
+      packet.setDuplicate(sessionPresent);
+      owed.again(packet.packetId());
+    }
     tally.sentAgain();
   }
 }

@@ -6,20 +6,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.MqttProperties.Property;
+import io.github.mqttpartitioned.testkit.Packet;
 import io.github.mqttpartitioned.testkit.PacketType;
 import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What fails a writer, and what its error says. */
 class SenderErrorsTest extends SenderFixture {
 
   @Test
-  void refusedRowIsNamedWithTopicRowAndReason() throws Exception {
+  void refusedRowIsNamedWithTopicRowAndReasonAndTheSenderLeaves() throws Exception {
+    CompletableFuture<Packet> left = new CompletableFuture<>();
     try (ScriptedBroker broker =
-        ScriptedBroker.start(
-            newSession(connection -> answer(connection, publishes(connection, 3).get(1), 0x87)))) {
+        ScriptedBroker.inOrder(
+            newSession(
+                connection -> {
+                  answer(connection, publishes(connection, 3).get(1), 0x87);
+                  left.complete(connection.expect(PacketType.DISCONNECT));
+                }))) {
       Outbox outbox = outbox(broker, 3, 1);
       assertThatThrownBy(outbox::awaitConfirmed)
           .isInstanceOf(SinkException.class)
@@ -27,6 +35,7 @@ class SenderErrorsTest extends SenderFixture {
               "[MQTT_ROW_REFUSED] Row 1 of partition 5, topic 'a/1', was refused: the broker said"
                   + " not authorized (0x87)");
       assertThatThrownBy(() -> put(outbox, 3, 1)).isInstanceOf(SinkException.class);
+      left.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
     }
   }
 

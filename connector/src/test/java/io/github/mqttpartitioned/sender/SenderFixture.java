@@ -62,22 +62,25 @@ abstract class SenderFixture {
   /** A sender for the broker at this URL, and what takes the rows of a writer. */
   final Outbox outbox(String broker) throws InterruptedException {
     BrokerUrl url = new BrokerUrl(broker);
-    SinkSettings settings =
-        new SinkSettings(
-            List.of(url),
-            BrokerMode.INDEPENDENT,
-            "sender-test",
-            credentials,
-            tls,
-            Map.of(),
-            Duration.ofSeconds(60),
-            connectTimeout,
-            Duration.ofMinutes(1),
-            65_535,
-            Duration.ofMillis(1));
-    Sender sender = Sender.start(settings, new EntryPoints(List.of(url), 0, false), "sender-test");
+    Sender sender =
+        Sender.start(settings(url), new EntryPoints(List.of(url), 0, false), "sender-test");
     senders.add(sender);
     return sender.begin(PARTITION, SenderListener.NONE);
+  }
+
+  final SinkSettings settings(BrokerUrl url) {
+    return new SinkSettings(
+        List.of(url),
+        BrokerMode.INDEPENDENT,
+        "sender-test",
+        credentials,
+        tls,
+        Map.of(),
+        Duration.ofSeconds(60),
+        connectTimeout,
+        Duration.ofMinutes(1),
+        65_535,
+        Duration.ofMillis(1));
   }
 
   /** Gives rows 0 to {@code rows - 1} to a writer that is new. */
@@ -93,6 +96,13 @@ abstract class SenderFixture {
     byte[] topic = ("a/" + row).getBytes(StandardCharsets.UTF_8);
     int at = outbox.begin(qos, false, topic, topic.length, NO_PROPERTIES, 0, 1);
     outbox.bytes()[at] = (byte) row;
+    outbox.publish();
+  }
+
+  /** Gives a row with a payload of this length to the writer. */
+  static void putLarge(Outbox outbox, int qos, int length) throws InterruptedException {
+    byte[] topic = {'a'};
+    outbox.begin(qos, false, topic, topic.length, NO_PROPERTIES, 0, length);
     outbox.publish();
   }
 

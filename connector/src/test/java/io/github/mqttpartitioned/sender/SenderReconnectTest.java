@@ -3,15 +3,20 @@ package io.github.mqttpartitioned.sender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.CapturedLog;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.MqttProperties.Property;
 import io.github.mqttpartitioned.testkit.Packet;
 import io.github.mqttpartitioned.testkit.Packet.Publish;
 import io.github.mqttpartitioned.testkit.PacketType;
+import io.github.mqttpartitioned.testkit.Packets;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What a sender sends again when its connection is lost. */
@@ -91,6 +96,112 @@ class SenderReconnectTest extends SenderFixture {
                   complete(connection, 2);
                 }))) {
       outbox(broker, 2, 2).awaitConfirmed();
+    }
+  }
+
+  @Test
+  void forgottenSessionGetsAReceivedMessageOfQos2AsANewOne() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.inOrder(
+            newSession(
+                connection -> {
+                  publish(connection);
+                  receive(connection, 1);
+                  connection.cut();
+                }),
+            accepting(
+                false,
+                MqttProperties.NONE,
+                connection -> {
+                  Publish again = publish(connection);
+                  assertThat(again.duplicate()).isFalse();
+                  receive(connection, again.packetId());
+                  complete(connection, again.packetId());
+                }))) {
+      outbox(broker, 1, 2).awaitConfirmed();
+    }
+  }
+
+  /** A firewall has forgotten the connection: nothing arrives, and nothing says so. */
+  @Test
+  void connectionThatConfirmsNothingIsReplacedBeforeTheTaskFails() throws Exception {
+    connectTimeout = Duration.ofSeconds(4);
+    try (CapturedLog log = new CapturedLog();
+        ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                newSession(connection -> publishes(connection, 2)),
+                sameSession(
+                    connection -> {
+                      List<Publish> again = publishes(connection, 2);
+                      assertThat(again).allMatch(Publish::duplicate);
+                      confirm(connection, again);
+                    }))) {
+      outbox(broker, 2, 1).awaitConfirmed();
+      assertThat(log.lines("nothing was confirmed for half of connectTimeout=4000ms")).isNotEmpty();
+    }
+  }
+
+  /** Nothing has to go out again, and the writer gets to know it. */
+  @Test
+  void rowsOfBothKindsAreOverWhenTheConnectionWasLostAfterTheirConfirmation() throws Exception {
+    CompletableFuture<Void> confirmed = new CompletableFuture<>();
+    try (ScriptedBroker broker =
+        ScriptedBroker.inOrder(
+            newSession(
+                connection -> {
+                  List<Publish> all = publishes(connection, 3);
+                  confirm(connection, all.get(1));
+                  confirmed.join();
+                  connection.cut();
+                }),
+            sameSession(connection -> {}))) {
+      Outbox outbox = outbox(broker);
+      put(outbox, 0, 0);
+      put(outbox, 1, 1);
+      put(outbox, 2, 0);
+      Await.until("confirmed", DEADLINE, () -> outbox.counts().confirmed() == 1);
+      confirmed.complete(null);
+      broker.awaitConnection(1, DEADLINE);
+      outbox.awaitConfirmed();
+      assertThat(outbox.counts().sent()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void smallerWindowOfTheNextConnectionIsRespectedAtQos2() throws Exception {
+    int rows = 10;
+    try (ScriptedBroker broker =
+        ScriptedBroker.inOrder(
+            newSession(
+                connection -> {
+                  publishes(connection, rows);
+                  for (int packetId = 1; packetId <= 4; packetId++) {
+                    receive(connection, packetId);
+                  }
+                  connection.cut();
+                }),
+            accepting(
+                true,
+                MqttProperties.NONE.with(Property.RECEIVE_MAXIMUM, 3),
+                connection -> {
+                  Set<Integer> open = new HashSet<>();
+                  for (int completed = 0; completed < rows; ) {
+                    Packet packet = connection.readPacket();
+                    if (packet.type() == PacketType.PUBREL) {
+                      int packetId = packet.acknowledgement().packetId();
+                      open.remove(packetId);
+                      complete(connection, packetId);
+                      completed++;
+                    } else {
+                      Publish again = packet.publish();
+                      assertThat(again.packetId()).isGreaterThan(4);
+                      assertThat(open.add(again.packetId())).isTrue();
+                      assertThat(open).hasSizeLessThanOrEqualTo(3);
+                      connection.send(Packets.acknowledgement(PacketType.PUBREC, again.packetId()));
+                    }
+                  }
+                }))) {
+      outbox(broker, rows, 2).awaitConfirmed();
     }
   }
 
