@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.mqttpartitioned.sender.SendCounts;
 import io.github.mqttpartitioned.spark.sink.MqttWriteBuilder;
+import io.github.mqttpartitioned.spark.sink.SinkPreflight;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,6 +22,7 @@ final class MqttSinkTable implements SupportsWrite, ReportsSinkMetrics {
   private final StructType schema;
   private final Map<String, String> options;
   private final boolean isOfCatalog;
+  private final SinkPreflight preflight = new SinkPreflight();
   private final AtomicReference<SendCounts> total = new AtomicReference<>(SendCounts.NONE);
 
   /**
@@ -65,6 +67,7 @@ final class MqttSinkTable implements SupportsWrite, ReportsSinkMetrics {
     return new MqttWriteBuilder(
         info,
         TableProperties.merged(options, info.options().asCaseSensitiveMap()),
+        preflight,
         counts -> total.accumulateAndGet(counts, SendCounts::plus));
   }
 

@@ -2,8 +2,10 @@
 package io.github.mqttpartitioned.spark.sink;
 
 import io.github.mqttpartitioned.option.SinkOptions;
+import io.github.mqttpartitioned.option.SinkSettings;
 import io.github.mqttpartitioned.sender.SendCounts;
 import io.github.mqttpartitioned.spark.sink.MqttDataWriter.Committed;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.spark.sql.connector.metric.CustomMetric;
 import org.apache.spark.sql.connector.write.BatchWrite;
@@ -19,16 +21,29 @@ final class MqttWrite implements Write, BatchWrite, StreamingWrite {
 
   private static final Logger LOG = LoggerFactory.getLogger(MqttWrite.class);
 
+  /** Characters of an id in the client identifiers of its senders. */
+  private static final int SHORT_ID = 8;
+
+  /**
+   * Each batch write has another query id. Those of a driver have this one for their senders, so
+   * that they share them: a stream may write a batch each second by foreachBatch.
+   */
+  private static final String BATCH_WRITES = UUID.randomUUID().toString();
+
   private final SinkOptions options;
-  private final MqttWriterFactory factory;
+  private final SinkLayout layout;
+  private final String queryId;
   private final Consumer<SendCounts> committed;
 
   /**
+   * @param queryId of a streaming query, which keeps it; another one for each batch write
    * @param committed hears what each batch has sent
    */
-  MqttWrite(SinkOptions options, MqttWriterFactory factory, Consumer<SendCounts> committed) {
+  MqttWrite(
+      SinkOptions options, SinkLayout layout, String queryId, Consumer<SendCounts> committed) {
     this.options = options;
-    this.factory = factory;
+    this.layout = layout;
+    this.queryId = queryId;
     this.committed = committed;
   }
 
@@ -60,12 +75,24 @@ final class MqttWrite implements Write, BatchWrite, StreamingWrite {
 
   @Override
   public MqttWriterFactory createBatchWriterFactory(PhysicalWriteInfo info) {
-    return factory;
+    return factory(settings(BATCH_WRITES));
   }
 
   @Override
   public MqttWriterFactory createStreamingWriterFactory(PhysicalWriteInfo info) {
-    return factory;
+    return factory(streamingSettings());
+  }
+
+  SinkSettings streamingSettings() {
+    return settings(queryId);
+  }
+
+  private SinkSettings settings(String owner) {
+    return options.settings("mqp-sink-" + owner.substring(0, Math.min(SHORT_ID, owner.length())));
+  }
+
+  private MqttWriterFactory factory(SinkSettings settings) {
+    return new MqttWriterFactory(settings, layout, queryId, options.deduplicationProperties());
   }
 
   @Override

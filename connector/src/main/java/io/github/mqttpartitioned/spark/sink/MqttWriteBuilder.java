@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.sink;
 
-import io.github.mqttpartitioned.mqtt.credentials.CredentialsPreflight;
 import io.github.mqttpartitioned.option.SinkOptions;
-import io.github.mqttpartitioned.option.SinkSettings;
 import io.github.mqttpartitioned.sender.SendCounts;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -21,21 +19,24 @@ import org.apache.spark.sql.types.StructType;
 public final class MqttWriteBuilder
     implements WriteBuilder, SupportsTruncate, SupportsStreamingUpdateAsAppend {
 
-  /** Characters of a query's id in the client identifiers of its senders. */
-  private static final int SHORT_ID = 8;
-
   private final LogicalWriteInfo info;
   private final Map<String, String> given;
+  private final SinkPreflight preflight;
   private final Consumer<SendCounts> committed;
 
   /**
    * @param given the options of the table and of the write
+   * @param preflight of the query
    * @param committed hears what each batch has sent
    */
   public MqttWriteBuilder(
-      LogicalWriteInfo info, Map<String, String> given, Consumer<SendCounts> committed) {
+      LogicalWriteInfo info,
+      Map<String, String> given,
+      SinkPreflight preflight,
+      Consumer<SendCounts> committed) {
     this.info = info;
     this.given = given;
+    this.preflight = preflight;
     this.committed = committed;
   }
 
@@ -62,17 +63,8 @@ public final class MqttWriteBuilder
   public Write build() {
     SinkOptions options = SinkOptions.parse(given);
     SinkLayout layout = SinkLayout.of(info.schema(), options);
-    String query = info.queryId();
-    String prefix = "mqp-sink-" + query.substring(0, Math.min(SHORT_ID, query.length()));
-    SinkSettings settings = options.settings(prefix);
-    CredentialsPreflight.run(
-        settings.credentials(),
-        settings.brokers().get(0),
-        settings.clientIdPrefix(),
-        settings.connectTimeout());
-    return new MqttWrite(
-        options,
-        new MqttWriterFactory(settings, layout, query, options.deduplicationProperties()),
-        committed);
+    MqttWrite write = new MqttWrite(options, layout, info.queryId(), committed);
+    preflight.run(write.streamingSettings());
+    return write;
   }
 }
