@@ -67,6 +67,16 @@ public final class BatchOptions {
         new OptionValues(new TreeMap<>(given), ReadOptions.ALL, Map.of(), HINTS::find);
     check(values, ReadOptions.STARTING_OFFSETS, Positions.LATEST, "latest", "begins");
     check(values, ReadOptions.ENDING_OFFSETS, Positions.EARLIEST, "earliest", "ends");
+    values
+        .find(ReadOptions.STARTING_TIMESTAMP)
+        .filter(start -> start > values.find(ReadOptions.ENDING_TIMESTAMP).orElse(Long.MAX_VALUE))
+        .ifPresent(
+            start ->
+                values.add(
+                    OptionException.unacceptable(
+                        ReadOptions.STARTING_TIMESTAMP,
+                        String.valueOf(start),
+                        "is later than endingTimestamp")));
     values.throwIfWrong();
     return new BatchOptions(values);
   }

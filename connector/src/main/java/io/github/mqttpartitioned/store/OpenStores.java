@@ -22,6 +22,9 @@ final class OpenStores {
 
   private static final Duration LOOK = Duration.ofMillis(10);
 
+  /** A writer that wants a store says so again within this time; after it, it has given up. */
+  private static final Duration WANTED_FOR = Duration.ofSeconds(1);
+
   private OpenStores() {}
 
   /**
@@ -43,7 +46,7 @@ final class OpenStores {
       if (!other.equals(VIEW) || System.nanoTime() - deadline >= 0) {
         throw StoreException.inUse(directory.toString(), other.toString());
       }
-      System.getProperties().put(WANTED + directory, user);
+      System.getProperties().put(WANTED + directory, String.valueOf(System.nanoTime()));
       pause(directory, other);
     }
   }
@@ -76,7 +79,8 @@ final class OpenStores {
 
   /** Whether a writer waits for the views of the store. */
   static boolean isWanted(Path directory) {
-    return System.getProperties().containsKey(WANTED + directory);
+    String since = System.getProperty(WANTED + directory);
+    return since != null && System.nanoTime() - Long.parseLong(since) < WANTED_FOR.toNanos();
   }
 
   static void release(Path directory) {

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
+import io.github.mqttpartitioned.cluster.node.Node;
+import io.github.mqttpartitioned.spark.batch.StoredSource;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
+import io.github.mqttpartitioned.spark.stream.LiveSources;
 import io.github.mqttpartitioned.store.PartitionStore;
 import io.github.mqttpartitioned.store.StoreConfig;
 import io.github.mqttpartitioned.store.StoreWriter;
@@ -25,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -91,6 +95,31 @@ class BatchReadTest {
     StreamingQuery again = job.startConnected();
     assertThat(sorted(read())).isEqualTo(expected);
     again.stop();
+  }
+
+  /** Its broker is away: the stores are open, and the query is not live. */
+  @Test
+  void queryThatStillStartsIsReadThroughItsNode() throws Exception {
+    StreamingQuery query = job.startConnected();
+    publish(query);
+    query.stop();
+    List<Row> expected = sorted(read());
+    StoredSource source =
+        StoredSource.of(
+            job.checkpoint().toString(),
+            Optional.empty(),
+            Spark.session().sessionState().newHadoopConf());
+    String sourceId = source.identity().sourceId();
+    broker.close();
+    StreamingQuery starting = job.start();
+    try {
+      Await.until("open stores", LIMIT, () -> Node.ofThisJvm().store(sourceId, 2).isPresent());
+      assertThat(sorted(read())).isEqualTo(expected);
+      assertThat(LiveSources.find(sourceId)).isEmpty();
+      assertThat(LiveSources.isClaimed(sourceId)).isTrue();
+    } finally {
+      starting.stop();
+    }
   }
 
   @Test
@@ -186,10 +215,17 @@ class BatchReadTest {
   @Test
   void storeThatIsNotOnThisHostIsAnError() throws Exception {
     job.startConnected().stop();
-    Files.move(storeOf(1), folder.resolve("away"));
+    Path store = storeOf(1);
+    Files.move(store, folder.resolve("away"));
     assertThatThrownBy(() -> read().count())
         .hasMessageStartingWith(
             "[MQTT_STORE_ELSEWHERE] The store of partition 1 is not on this host");
+    // Root may read what others may not: a link to itself cannot be looked at by anybody.
+    Files.createSymbolicLink(store, store.getFileName());
+    assertThatThrownBy(() -> read().count())
+        .hasMessageStartingWith(
+            "[MQTT_STORE_UNUSABLE] The store of partition 1 cannot be read by user")
+        .hasMessageContaining("Only the user of the query may read its stores");
   }
 
   /** A host that was lost and has come back: its store has a successor on another host. */

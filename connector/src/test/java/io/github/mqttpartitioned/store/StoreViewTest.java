@@ -83,10 +83,7 @@ class StoreViewTest {
     cursor.next();
     CompletableFuture<PartitionStore> writer =
         CompletableFuture.supplyAsync(() -> PartitionStore.open(Stores.config(directory)));
-    Await.until(
-        "the writer to ask for the store",
-        Duration.ofSeconds(30),
-        () -> OpenStores.isWanted(real(directory)));
+    awaitWanted(true);
     assertThatThrownBy(cursor::next).isInstanceOf(StoreException.Unusable.class);
     cursor.close();
     view.close();
@@ -96,6 +93,35 @@ class StoreViewTest {
           .isInstanceOf(StoreException.InUse.class)
           .hasMessageContaining("partition 3");
     }
+  }
+
+  /** A query was stopped while it waited for a batch read. */
+  @Test
+  void writerThatHasGivenUpNoLongerKeepsReadersAway() throws Exception {
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      Stores.append(store, 10);
+    }
+    Thread writer =
+        new Thread(
+            () ->
+                assertThatThrownBy(() -> PartitionStore.open(Stores.config(directory)))
+                    .isInstanceOf(StoreException.InUse.class));
+    try (StoreView view = view()) {
+      writer.start();
+      awaitWanted(true);
+      assertThatThrownBy(view::extent).isInstanceOf(StoreException.Unusable.class);
+      writer.interrupt();
+      writer.join();
+      awaitWanted(false);
+      assertThat(view.extent()).isEqualTo(new LogExtent(0, 10));
+    }
+  }
+
+  private void awaitWanted(boolean wanted) {
+    Await.until(
+        "the store to be wanted: " + wanted,
+        Duration.ofSeconds(30),
+        () -> OpenStores.isWanted(real(directory)) == wanted);
   }
 
   @Test

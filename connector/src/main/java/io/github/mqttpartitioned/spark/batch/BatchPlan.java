@@ -90,6 +90,12 @@ record BatchPlan(BatchOptions options, List<LogExtent> extents) {
           partition, new OffsetRange(from, Math.max(from, Math.min(held.earliest(), until))), held);
       from = held.earliest();
       until = Math.max(from, until);
+    } else if (isFromEarliest(partition) && until < from) {
+      // Everything before the end that was asked for is gone.
+      if (until > 0) {
+        lost(partition, new OffsetRange(0, until), held);
+      }
+      until = from;
     }
     if (from > until) {
       throw new IllegalArgumentException(

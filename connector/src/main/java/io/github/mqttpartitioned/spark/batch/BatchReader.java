@@ -90,12 +90,16 @@ final class BatchReader implements PartitionReader<ColumnarBatch> {
     long from = part.fromEarliest() ? earliest(asked) : asked.from();
     long until = Math.max(from, asked.until());
     if (part.startMicros() != BatchPartition.NO_TIME && from < until) {
-      from = TimeBorder.find(source, new OffsetRange(from, until), part.startMicros());
+      from = border(from, until, part.startMicros());
     }
     if (part.endMicros() != BatchPartition.NO_TIME && from < until) {
-      until = TimeBorder.find(source, new OffsetRange(from, until), part.endMicros());
+      until = border(from, until, part.endMicros());
     }
     return new OffsetRange(from, until);
+  }
+
+  private long border(long from, long until, long micros) {
+    return TimeBorder.find(source, new OffsetRange(from, until), micros, !policy.fail());
   }
 
   private long earliest(OffsetRange range) {

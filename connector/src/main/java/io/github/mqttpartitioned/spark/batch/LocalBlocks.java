@@ -82,17 +82,27 @@ final class LocalBlocks implements BlockSource, ResumingCursor.Place, AutoClosea
     long began = System.nanoTime();
     return (failure, offset) -> {
       close();
-      if (System.nanoTime() - began >= PATIENCE.toNanos()) {
-        throw failure;
-      }
-      try {
-        // The query may run in another process: nothing notifies this task of its stores.
-        Thread.sleep(RETRY.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new UncheckedIOException(new InterruptedIOException("The task was killed"));
-      }
+      pause(failure, began);
     };
+  }
+
+  /**
+   * Waits a moment for a query that starts or stops.
+   *
+   * @param began when the first attempt failed, as {@link System#nanoTime} counts
+   * @throws RuntimeException the failure, if there is no time left
+   */
+  static void pause(RuntimeException failure, long began) {
+    if (System.nanoTime() - began >= PATIENCE.toNanos()) {
+      throw failure;
+    }
+    try {
+      // The query may run in another process: nothing notifies this thread of its stores.
+      Thread.sleep(RETRY.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new InterruptedIOException("The read was stopped"));
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_ELSEWHER
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.NodeAddress;
+import io.github.mqttpartitioned.cluster.node.Node;
 import io.github.mqttpartitioned.option.BatchOptions;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.read.BlockSources;
@@ -14,6 +15,8 @@ import io.github.mqttpartitioned.spark.read.MqttInputPartition;
 import io.github.mqttpartitioned.spark.read.SourceMetric;
 import io.github.mqttpartitioned.spark.stream.LiveSources;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
+import io.github.mqttpartitioned.store.PartitionStore;
+import io.github.mqttpartitioned.store.StoreException;
 import io.github.mqttpartitioned.store.StoreView;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,11 +86,8 @@ public final class MqttBatchScan implements Scan, Batch {
   public InputPartition[] planInputPartitions() {
     SparkHost host = application.get();
     StoredSource source = StoredSource.of(options, host.hadoop());
-    Optional<LiveSources.Live> live = LiveSources.find(source.identity().sourceId());
+    Optional<LiveSources.Live> live = live(source.identity().sourceId(), host);
     blocks = host.blocks();
-    if (live.isEmpty()) {
-      requireOneHost(host);
-    }
     Stores stores = live.map(one -> Stores.of(source, one)).orElseGet(() -> Stores.of(source));
     BatchPlan plan = new BatchPlan(options, stores.extents);
     int slices = Math.max(1, host.parallelism() / source.partitions());
@@ -126,27 +126,51 @@ public final class MqttBatchScan implements Scan, Batch {
         source.identity().sourceId(), source.identity().group(), partition, range, node);
   }
 
-  private static void requireOneHost(SparkHost host) {
-    if (!host.otherHosts().isEmpty()) {
-      throw new IllegalStateException(
-          MQTT_STORE_ELSEWHERE.message(
-              """
-              The query does not run in this application, so its stores are read through the \
-              files of this host, but executors run on other hosts (%s). Read in the application \
-              of the running query, or in local mode on the host of the stores."""
-                  .formatted(String.join(", ", host.otherHosts()))));
+  /**
+   * The query, if it runs in this application. With executors on other hosts only the query can say
+   * what the stores hold: one that starts is waited for.
+   */
+  private static Optional<LiveSources.Live> live(String sourceId, SparkHost host) {
+    long began = System.nanoTime();
+    while (true) {
+      boolean claimed = LiveSources.isClaimed(sourceId);
+      Optional<LiveSources.Live> live = LiveSources.find(sourceId);
+      if (live.isPresent() || host.otherHosts().isEmpty()) {
+        return live;
+      }
+      IllegalStateException elsewhere = elsewhere(host, claimed);
+      if (!claimed) {
+        throw elsewhere;
+      }
+      LocalBlocks.pause(elsewhere, began);
     }
+  }
+
+  private static IllegalStateException elsewhere(SparkHost host, boolean claimed) {
+    return new IllegalStateException(
+        MQTT_STORE_ELSEWHERE.message(
+            """
+            The query %s in this application, so its stores are read through the files of this \
+            host, but executors run on other hosts (%s). Read in the application of the running \
+            query, or in local mode on the host of the stores."""
+                .formatted(
+                    claimed ? "still starts or stops" : "does not run",
+                    String.join(", ", host.otherHosts()))));
   }
 
   /**
    * Where the stores of a source are, by partition.
    *
+   * @param isLive whether the query runs in this application
    * @param extents what each holds; nothing for a store that does not exist
    * @param directories on this host; empty where a node serves the blocks
    * @param nodes that host the partitions; null for none
    */
   private record Stores(
-      List<LogExtent> extents, List<String> directories, List<@Nullable NodeAddress> nodes) {
+      boolean isLive,
+      List<LogExtent> extents,
+      List<String> directories,
+      List<@Nullable NodeAddress> nodes) {
 
     private static final LogExtent NOTHING = LogExtent.emptyAt(0);
 
@@ -164,7 +188,7 @@ public final class MqttBatchScan implements Scan, Batch {
                 ? source.directory(partition).map(Path::toString).orElse("")
                 : "");
       }
-      return new Stores(extents, directories, nodes);
+      return new Stores(true, extents, directories, nodes);
     }
 
     /** On this host. */
@@ -178,21 +202,35 @@ public final class MqttBatchScan implements Scan, Batch {
         directories.add(directory.map(Path::toString).orElse(""));
         nodes.add(null);
       }
-      return new Stores(extents, directories, nodes);
+      return new Stores(false, extents, directories, nodes);
     }
 
     private static LogExtent extent(StoredSource source, int partition, Optional<Path> directory) {
       if (directory.isEmpty()) {
         return NOTHING;
       }
-      try (StoreView view =
-          StoreView.open(directory.get(), source.identity().sourceId(), partition)) {
-        return view.extent();
+      String sourceId = source.identity().sourceId();
+      long began = System.nanoTime();
+      while (true) {
+        try {
+          // A query of this application that starts or stops: its stores are open before it is
+          // live, and after.
+          Optional<PartitionStore> hosted = Node.ofThisJvm().store(sourceId, partition);
+          if (hosted.isPresent()) {
+            return hosted.get().extent();
+          }
+          try (StoreView view = StoreView.open(directory.get(), sourceId, partition)) {
+            return view.extent();
+          }
+        } catch (StoreException.Unusable e) {
+          LocalBlocks.pause(e, began);
+        }
       }
     }
 
+    /** A live query has a store for each partition, if not a node for it at this moment. */
     boolean exists(int partition) {
-      return nodes.get(partition) != null || !directories.get(partition).isEmpty();
+      return isLive || !directories.get(partition).isEmpty();
     }
   }
 

@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.spark.batch;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CHECKPOINT_UNREADABLE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_NO_STORED_SOURCE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_ELSEWHERE;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_UNUSABLE;
 
 import io.github.mqttpartitioned.cluster.PartitionAssignment;
 import io.github.mqttpartitioned.cluster.PartitionAssignments;
@@ -13,6 +14,9 @@ import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -109,12 +113,12 @@ public record StoredSource(
   /**
    * The directory of a partition's store on this host; empty if the partition has never had one.
    *
-   * @throws IllegalStateException if the store is on another host
+   * @throws IllegalStateException if the store is on another host, or this user may not look
    */
   Optional<java.nio.file.Path> directory(int partition) {
     PartitionAssignment assignment = assignments.partitions().get(partition);
     java.nio.file.Path directory = assignment.directory(storeDir().toString());
-    if (java.nio.file.Files.isDirectory(directory)) {
+    if (isDirectory(directory, partition)) {
       return Optional.of(directory);
     }
     if (!assignment.isAssigned()) {
@@ -126,6 +130,24 @@ public record StoredSource(
             The store of partition %d is not on this host: there is no %s. It is on host %s. Read \
             in the application of the running query, or in local mode on that host."""
                 .formatted(partition, directory, assignment.host())));
+  }
+
+  /** Without a permission a directory that is there looks as if it were not. */
+  private static boolean isDirectory(java.nio.file.Path directory, int partition) {
+    try {
+      return Files.readAttributes(directory, BasicFileAttributes.class).isDirectory();
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          MQTT_STORE_UNUSABLE.message(
+              """
+              The store of partition %d cannot be read by user %s of this host: %s. Only the user \
+              of the query may read its stores: read as that user, or in the application of the \
+              running query."""
+                  .formatted(partition, System.getProperty("user.name"), e)),
+          e);
+    }
   }
 
   /** The directory with the stores of all partitions, on each host that has some. */

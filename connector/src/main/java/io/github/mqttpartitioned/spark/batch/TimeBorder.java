@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.OffsetRange;
+import io.github.mqttpartitioned.spark.read.DamagedBlocks;
 
 /**
  * Finds the first message that was received at a time or later. It looks at the times of receipt of
@@ -19,20 +20,28 @@ final class TimeBorder {
 
   /**
    * The first offset of {@code range} whose message was received at {@code micros} or later; the
-   * end of the range if there is none.
+   * end of the range if there is none. A border within damaged blocks is anywhere in them.
+   *
+   * @param skipDamage whether blocks that cannot be read are passed over; otherwise they fail
    */
-  static long find(BlockSource source, OffsetRange range, long micros) {
+  static long find(BlockSource source, OffsetRange range, long micros, boolean skipDamage) {
     long low = range.from();
     long high = range.until();
     while (low < high) {
       long middle = low + (high - low) / 2;
-      try (BlockCursor cursor = source.read(new OffsetRange(middle, middle + 1))) {
+      long probe =
+          skipDamage ? DamagedBlocks.readable(source, new OffsetRange(middle, high)) : middle;
+      if (probe == high) {
+        high = middle;
+        continue;
+      }
+      try (BlockCursor cursor = source.read(new OffsetRange(probe, probe + 1))) {
         // A range that is held has a block.
         Block block = requireNonNull(cursor.next());
         long first = Math.max(block.firstOffset(), low);
         long end = Math.min(block.firstOffset() + block.count(), high);
         if (received(block, first) >= micros) {
-          high = first;
+          high = Math.min(first, middle);
         } else if (received(block, end - 1) < micros) {
           low = end;
         } else {

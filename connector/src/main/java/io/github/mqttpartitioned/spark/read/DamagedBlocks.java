@@ -18,6 +18,11 @@ public final class DamagedBlocks {
 
   private DamagedBlocks() {}
 
+  /** The first offset of the range if it can be read, otherwise the first one behind the damage. */
+  public static long readable(BlockSource source, OffsetRange range) {
+    return isReadable(source, range.from(), range.until()) ? range.from() : end(source, range);
+  }
+
   /**
    * The first offset behind the damage.
    *

@@ -29,6 +29,11 @@ public final class LiveSources {
     return Optional.ofNullable(RUNNING.get(sourceId));
   }
 
+  /** Whether a query of this application runs, starts or stops with this source. */
+  public static boolean isClaimed(String sourceId) {
+    return SourceClaim.isTaken(sourceId);
+  }
+
   static void add(String sourceId, Live live) {
     RUNNING.put(sourceId, live);
   }

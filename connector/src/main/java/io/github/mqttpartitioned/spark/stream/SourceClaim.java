@@ -57,6 +57,13 @@ final class SourceClaim implements AutoCloseable {
     }
   }
 
+  /** Whether a query of this application has the claim of a source. */
+  static boolean isTaken(String sourceId) {
+    synchronized (CLAIMED) {
+      return CLAIMED.stream().anyMatch(claim -> claim.settings.sourceId().equals(sourceId));
+    }
+  }
+
   private void check(SourceSettings other, String otherCheckpoint) {
     if (settings.sourceId().equals(other.sourceId()) || checkpoint.equals(otherCheckpoint)) {
       throw new IllegalStateException(

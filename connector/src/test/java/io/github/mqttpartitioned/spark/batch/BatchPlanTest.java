@@ -52,6 +52,26 @@ class BatchPlanTest {
         .isEqualTo(new OffsetRange(10, 110));
   }
 
+  /** Partition 0 begins at offset 10. */
+  @Test
+  void endBeforeWhatIsStoredFailsOrLeavesNothing() {
+    String[] options = {"endingOffsets", "{\"0\":5,\"1\":50}"};
+    assertThatThrownBy(() -> plan(options).range(0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("[MQTT_OFFSETS_LOST] Offsets [0, 5) of partition 0");
+    assertThat(plan(options[0], options[1], "failOnDataLoss", "false").range(0).isEmpty()).isTrue();
+    assertThat(plan("endingOffsets", "{\"0\":0,\"1\":50}").range(0).isEmpty()).isTrue();
+  }
+
+  @Test
+  void timesInTheWrongOrderAreRefused() {
+    assertThatThrownBy(() -> plan("startingTimestamp", "200", "endingTimestamp", "100"))
+        .hasMessageStartingWith("[MQTT_INVALID_OPTION] ")
+        .hasMessageContaining("startingTimestamp: '200' is later than endingTimestamp");
+    assertThat(plan("startingTimestamp", "200", "endingTimestamp", "200").range(1))
+        .isEqualTo(new OffsetRange(0, 50));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
