@@ -97,7 +97,7 @@ public final class SinkOptions {
    * @param derivedPrefix of client identifiers, where the user gives none
    */
   public SinkSettings settings(String derivedPrefix) {
-    Duration connectTimeout = values.get(Options.CONNECT_TIMEOUT);
+    Duration connectTimeout = values.get(WriteOptions.CONNECT_TIMEOUT);
     BrokerMode brokerMode = values.get(Options.BROKER_MODE);
     long absence = connectTimeout.toSeconds() * brokerMode.urlsOf(0, brokers()).size();
     return new SinkSettings(

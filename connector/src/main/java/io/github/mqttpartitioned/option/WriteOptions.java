@@ -72,7 +72,7 @@ final class WriteOptions {
               """
               Senders connect with the client identifier `<prefix>-<executor>-<n>`; each \
               application needs a prefix of its own""")
-          .otherwise("derived from the query");
+          .otherwise("derived from the streaming query, or from the driver for batch writes");
 
   static final Option<Duration> SESSION_EXPIRY =
       option(
@@ -80,6 +80,15 @@ final class WriteOptions {
               sessionExpiry(),
               "How long the broker keeps the session of a sender that has lost its connection")
           .otherwise("twice `connectTimeout`, for each URL of a cluster");
+
+  static final Option<Duration> CONNECT_TIMEOUT =
+      option(
+              "connectTimeout",
+              duration("100ms", "1h"),
+              """
+              How long a broker may be away, refuse, or leave all messages unconfirmed, before \
+              the task fails; with `brokerMode=cluster`, for each URL""")
+          .defaultsTo("30s");
 
   /** Those of its own. */
   private static final List<Option<?>> OWN =
@@ -91,7 +100,8 @@ final class WriteOptions {
           LINGER,
           DEDUPLICATION_PROPERTIES,
           CLIENT_ID_PREFIX,
-          SESSION_EXPIRY);
+          SESSION_EXPIRY,
+          CONNECT_TIMEOUT);
 
   /** Those that mean the same as for the source. */
   private static final List<Option<?>> CONNECTION =
@@ -117,8 +127,7 @@ final class WriteOptions {
           Options.ENDPOINT_IDENTIFICATION,
           Options.ALPN,
           Options.WEBSOCKET_HEADER,
-          Options.KEEP_ALIVE,
-          Options.CONNECT_TIMEOUT);
+          Options.KEEP_ALIVE);
 
   /** All options. */
   static final List<Option<?>> ALL = all();

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -59,12 +60,17 @@ enum SinkColumn {
         && struct.length() == 2
         && Stream.of(struct.fields())
             .map(StructField::dataType)
-            .allMatch(DataTypes.StringType::equals)
+            .allMatch(StringType.class::isInstance)
         && struct.fields()[0].name().equalsIgnoreCase("key")
         && struct.fields()[1].name().equalsIgnoreCase("value")) {
       return MqttColumns.USER_PROPERTIES;
     }
-    return type;
+    return withoutCollation(type);
+  }
+
+  /** A string with a collation, which Spark 4 has, is written as any other. */
+  static DataType withoutCollation(DataType type) {
+    return type instanceof StringType ? DataTypes.StringType : type;
   }
 
   /** What it accepts, for errors. */

@@ -58,11 +58,15 @@ record SinkLayout(List<TopicPart> topic, Map<SinkColumn, Place> columns, int qos
    * A column of the rows.
    *
    * @param ordinal its position; negative if the rows do not have it
-   * @param type its type
+   * @param type its type, of strings without a collation
    */
   record Place(int ordinal, DataType type) implements Serializable {
 
     private static final Place NOWHERE = new Place(-1, DataTypes.NullType);
+
+    private static Place of(int ordinal, StructField field) {
+      return new Place(ordinal, SinkColumn.withoutCollation(field.dataType()));
+    }
 
     boolean isAbsent() {
       return ordinal < 0;
@@ -105,7 +109,7 @@ record SinkLayout(List<TopicPart> topic, Map<SinkColumn, Place> columns, int qos
       boolean overridden = column == SinkColumn.TOPIC && options.topic().isPresent();
       if (column != null && !overridden) {
         if (column.accepts(field.dataType())) {
-          columns.put(column, new Place(i, field.dataType()));
+          columns.put(column, Place.of(i, field));
         } else {
           faults.add(
               "column %s is %s, but must be %s"
@@ -164,13 +168,12 @@ record SinkLayout(List<TopicPart> topic, Map<SinkColumn, Place> columns, int qos
         faults.add(
             "the option topic names {%s}, but the rows have no such column"
                 .formatted(PrintableText.of(part.text())));
-      } else if (!TOPIC_TYPES.contains(schema.fields()[ordinal].dataType())) {
+      } else if (!TOPIC_TYPES.contains(Place.of(ordinal, schema.fields()[ordinal]).type())) {
         faults.add(
             "the option topic names {%s}, which is %s. Cast it to string"
                 .formatted(part.text(), type(schema.fields()[ordinal].dataType())));
       } else {
-        Place place = new Place(ordinal, schema.fields()[ordinal].dataType());
-        parts.add(new TopicPart(part.text(), place));
+        parts.add(new TopicPart(part.text(), Place.of(ordinal, schema.fields()[ordinal])));
       }
     }
     return parts;

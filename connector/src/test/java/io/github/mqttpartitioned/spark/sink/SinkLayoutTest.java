@@ -10,6 +10,7 @@ import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,16 @@ class SinkLayoutTest {
         SinkLayout.of(StructType.fromDDL("topic INT, payload STRING"), options("fixed/topic"));
     assertThat(layout.topic()).hasSize(1);
     assertThat(layout.columns()).containsOnlyKeys(SinkColumn.PAYLOAD);
+  }
+
+  @Test
+  void stringsMayHaveACollation() {
+    SinkLayout layout =
+        SinkLayout.of(
+            StructType.fromDDL("payload STRING COLLATE UTF8_LCASE, hall STRING COLLATE UTF8_LCASE"),
+            options("a/{hall}"));
+    assertThat(layout.place(SinkColumn.PAYLOAD).type()).isEqualTo(DataTypes.StringType);
+    assertThat(layout.topic().get(1).column().type()).isEqualTo(DataTypes.StringType);
   }
 
   @Test
