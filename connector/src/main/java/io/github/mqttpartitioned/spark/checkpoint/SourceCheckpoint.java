@@ -88,12 +88,12 @@ public final class SourceCheckpoint {
   /** The assignments that were written last, if any were. */
   public Optional<PartitionAssignments> assignments() {
     return newest(ASSIGNMENTS)
-        .map(file -> PartitionAssignmentsJson.parse(text(file), file.toString()));
+        .map(file -> PartitionAssignmentsJson.read(text(file), file.toString()));
   }
 
   /** Makes assignments durable. The ones before stay valid until then. */
   public void write(PartitionAssignments assignments) {
-    write(ASSIGNMENTS, PartitionAssignmentsJson.of(assignments));
+    write(ASSIGNMENTS, PartitionAssignmentsJson.write(assignments));
   }
 
   /** The columns of the query's last start, if it has been started before. */
