@@ -13,6 +13,8 @@ import java.util.TreeMap;
  * The requests to a node. A new kind is a record here, and a line in {@link #decode}.
  *
  * <p>The registration id is that of the {@link io.github.mqttpartitioned.cluster.NodeRegistration}.
+ * A request with another one, or one that comes after the lease is over, is answered by an {@link
+ * Answer.Failed}, and so is a request that fails.
  */
 public sealed interface Request extends Frame {
 
@@ -67,7 +69,7 @@ public sealed interface Request extends Frame {
     }
   }
 
-  /** Host a partition. */
+  /** Assigns a partition to the node. Answered by {@link Answer.Done} when its store is open. */
   record Assign(String sourceId, long registrationId, PartitionAssignment assignment)
       implements Request {
     static final int KIND = 2;
@@ -106,7 +108,7 @@ public sealed interface Request extends Frame {
     }
   }
 
-  /** Spark has come so far with a partition. */
+  /** Tells how far Spark has come with a partition. Answered by {@link Answer.Done}. */
   record Advance(String sourceId, long registrationId, int partition, Progress progress)
       implements Request {
     static final int KIND = 3;
@@ -131,7 +133,7 @@ public sealed interface Request extends Frame {
     }
   }
 
-  /** Tells where the partitions are. */
+  /** Tells where the partitions are. Answered by {@link Answer.Done}. */
   record PublishLocations(String sourceId, long registrationId, PartitionLocations locations)
       implements Request {
     static final int KIND = 4;
@@ -173,7 +175,7 @@ public sealed interface Request extends Frame {
     }
   }
 
-  /** Give a partition back. Answered when that is done. */
+  /** Takes a partition from the node. Answered by {@link Answer.Done} when that is done. */
   record Release(String sourceId, long registrationId, int partition) implements Request {
     static final int KIND = 5;
 
@@ -193,7 +195,10 @@ public sealed interface Request extends Frame {
     }
   }
 
-  /** Give all partitions of the source back, and forget it. Answered when that is done. */
+  /**
+   * Takes all partitions of the source from the node, which forgets the source. Answered by {@link
+   * Answer.Done} when that is done.
+   */
   record Leave(String sourceId, long registrationId) implements Request {
     static final int KIND = 6;
 
@@ -212,7 +217,10 @@ public sealed interface Request extends Frame {
     }
   }
 
-  /** Asks for the block with offset {@code from}; the task reads on to {@code until}. */
+  /**
+   * Asks for the block with offset {@code from}; the task reads on to {@code until}. Answered by an
+   * {@link Answer.BlockBytes}, or by an {@link Answer.LostStore} if the store began later.
+   */
   record Fetch(String sourceId, int partition, long from, long until) implements Request {
     static final int KIND = 7;
 

@@ -34,7 +34,7 @@ public sealed interface StartMessage extends Frame {
   }
 
   /**
-   * Take a source on.
+   * Tells an executor to take a source on. Answered by {@link Started}.
    *
    * @param epoch number of the run
    * @param executor that has to take it on; another executor ignores the order
