@@ -1,49 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * MQTT as a parallel, replayable source of Spark Structured Streaming. The page {@code
+ * MQTT as a parallel, replayable source of Spark, and as a sink. The page {@code
  * docs/architecture.md} says more; this is what a reader of the code needs first.
  *
  * <h2>The path of a message</h2>
  *
  * <pre>
- *  MQTT 5 broker(s)
- *    │  $share/&lt;group&gt;/&lt;filter&gt;: the broker gives each message to one of N members
- *    ▼
- *  mqtt       transports, session, wire grammar, credentials
- *    ▼
- *  receiver   one per partition: packets → blocks; acknowledged only when durable
- *    ▼
- *  store      one LMDB environment per partition: one write transaction per group commit
- *    ▼
- *  block      columns of one append: the same bytes on disk, on the wire and under Spark
- *    ▼
- *  spark      [from, until) of each partition per micro-batch
- *    ▼
- *  rows
+ *  MQTT 5 broker(s)                                          ▲ PUBLISH, until it is confirmed
+ *    │  $share/&lt;group&gt;/&lt;filter&gt;: one of N members gets each  │
+ *    ▼                                                       │
+ *  mqtt       transports, session, wire grammar, credentials: both ways
+ *    ▼                                                       ▲
+ *  receiver   one per partition: packets → blocks;          sender   packets of many rows in one
+ *    │        acknowledged only when durable                 ▲        write, in flight until
+ *    ▼                                                       │        they are confirmed
+ *  store      one LMDB environment per partition:            │
+ *    │        one write transaction per group commit         │
+ *    ▼                                                       │
+ *  block      columns of one append: the same bytes          │
+ *    │        on disk, on the wire and under Spark           │
+ *    ▼                                                       │
+ *  spark.stream     micro-batches: [from, until)            spark.sink   rows → packets
+ *                   of each partition
+ *  spark.realtime   rows as soon as they are stored
+ *  spark.batch      what a query has stored, as a table
+ *    ▼                                                       ▲
+ *  rows                                                     rows
  * </pre>
  *
  * <p>Beside this path: {@code cluster} decides which node hosts which partition, knows how far each
  * partition is, and serves blocks to tasks on other executors. {@code metrics} reads counters and
- * serves them. {@code option} parses the user's options. {@code error} declares the errors.
+ * serves them. {@code option} parses the user's options. {@code error} declares the errors. {@code
+ * sparkplug} reads the payloads of Sparkplug B.
  *
  * <h2>Which package may know which</h2>
  *
- * <p>A package knows only what stands below it. {@code ArchitectureTest} has the exact table.
+ * <p>A package knows only packages of the rows below its own. {@code docs/architecture.md} has the
+ * exact table, and {@code ArchitectureTest} holds the classes to it.
  *
  * <pre>
- *  spark              the roles of DataSource V2
- *  spark.stream       micro-batches, on the driver
- *  spark.checkpoint   spark.executor   spark.read
- *                     spark.compat     spark.vector
- *  cluster.node
- *  cluster.rpc        metrics
- *  cluster.coordinator
- *  cluster            receiver
- *                     store
- *                     store.lmdb
- *  option             block
+ *  spark                the table that format("mqtt-partitioned") gives Spark
+ *  spark.sessions       what ends when a checkpoint is given up
+ *  spark.batch          spark.realtime
+ *  spark.stream         spark.sink
+ *  spark.executor       spark.checkpoint   spark.stream.plan   spark.sparkplug
+ *  spark.read           spark.compat       sparkplug
+ *  spark.vector         cluster.node
+ *  cluster.rpc
+ *  cluster.coordinator  metrics
+ *  cluster              receiver           sender
+ *                       receiver.inbound
+ *                       store
+ *                       store.lmdb
+ *  option               block
+ *  mqtt.credentials
  *  mqtt
- *  error
+ *  mqtt.pem             mqtt.websocket     error
  * </pre>
  *
  * <p>Spark is known to {@code spark} and its sub-packages; its network library also to {@code
@@ -61,6 +73,8 @@
  *       it.
  *   <dt>retired partition
  *   <dd>Its member receives nothing new. Its log is read to the end.
+ *   <dt>sender
+ *   <dd>The MQTT session of one task of the sink.
  *   <dt>block
  *   <dd>The messages of one append.
  *   <dt>offset

@@ -19,13 +19,12 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** The packages, and which of them may know which: what docs/architecture.md draws. */
+/** The packages use each other as {@link PackageRule} says, and libraries where they belong. */
 class ArchitectureTest {
 
   private static final String ROOT = "io.github.mqttpartitioned";
@@ -34,168 +33,6 @@ class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages(ROOT);
-
-  /** By package: the other packages of the connector that it may use. */
-  private static final Map<String, Set<String>> MAY_USE =
-      Map.ofEntries(
-          Map.entry("", Set.of("spark", "spark.compat", "spark.sessions", "spark.sparkplug")),
-          Map.entry("error", Set.of()),
-          Map.entry("mqtt.pem", Set.of()),
-          Map.entry("mqtt.websocket", Set.of()),
-          Map.entry("mqtt", Set.of("error", "mqtt.pem", "mqtt.websocket")),
-          Map.entry("mqtt.credentials", Set.of("error", "mqtt")),
-          Map.entry("option", Set.of("error", "mqtt", "mqtt.credentials")),
-          Map.entry("block", Set.of("error", "mqtt")),
-          Map.entry("store.lmdb", Set.of("error", "mqtt", "block")),
-          Map.entry("store", Set.of("error", "mqtt", "block", "store.lmdb")),
-          Map.entry("receiver.inbound", Set.of("mqtt", "option", "block")),
-          Map.entry(
-              "receiver",
-              Set.of(
-                  "error",
-                  "mqtt",
-                  "mqtt.credentials",
-                  "option",
-                  "block",
-                  "store",
-                  "receiver.inbound")),
-          Map.entry("sender", Set.of("error", "mqtt", "mqtt.credentials", "option")),
-          Map.entry("metrics", Set.of("error", "receiver", "sender")),
-          Map.entry("cluster", Set.of("error", "option")),
-          Map.entry(
-              "cluster.coordinator", Set.of("error", "option", "block", "receiver", "cluster")),
-          Map.entry(
-              "cluster.rpc",
-              Set.of(
-                  "error",
-                  "mqtt",
-                  "mqtt.credentials",
-                  "option",
-                  "block",
-                  "receiver",
-                  "cluster",
-                  "cluster.coordinator")),
-          Map.entry(
-              "cluster.node",
-              Set.of(
-                  "error",
-                  "option",
-                  "block",
-                  "store",
-                  "receiver",
-                  "metrics",
-                  "cluster",
-                  "cluster.coordinator",
-                  "cluster.rpc")),
-          Map.entry("spark.vector", Set.of("error", "mqtt", "option", "block")),
-          Map.entry(
-              "spark.read",
-              Set.of(
-                  "error",
-                  "block",
-                  "store",
-                  "metrics",
-                  "cluster",
-                  "cluster.node",
-                  "cluster.rpc",
-                  "spark.vector")),
-          Map.entry("spark.compat", Set.of("error")),
-          Map.entry("sparkplug", Set.of("mqtt")),
-          Map.entry("spark.sparkplug", Set.of("error", "sparkplug", "spark.compat")),
-          Map.entry(
-              "spark.executor",
-              Set.of(
-                  "error",
-                  "mqtt.credentials",
-                  "option",
-                  "block",
-                  "store",
-                  "cluster",
-                  "cluster.coordinator",
-                  "cluster.node",
-                  "cluster.rpc",
-                  "spark.compat",
-                  "spark.read")),
-          Map.entry("spark.checkpoint", Set.of("error", "mqtt", "option", "cluster")),
-          Map.entry("spark.stream.plan", Set.of("error", "option", "block", "receiver")),
-          Map.entry(
-              "spark.stream",
-              Set.of(
-                  "error",
-                  "mqtt",
-                  "mqtt.credentials",
-                  "option",
-                  "block",
-                  "receiver",
-                  "metrics",
-                  "cluster",
-                  "cluster.coordinator",
-                  "cluster.node",
-                  "spark.checkpoint",
-                  "spark.compat",
-                  "spark.executor",
-                  "spark.read",
-                  "spark.stream.plan",
-                  "spark.vector")),
-          Map.entry(
-              "spark.realtime",
-              Set.of(
-                  "option", "spark.executor", "spark.read", "spark.stream", "spark.stream.plan")),
-          Map.entry(
-              "spark.sink",
-              Set.of(
-                  "error",
-                  "mqtt",
-                  "mqtt.credentials",
-                  "option",
-                  "sender",
-                  "metrics",
-                  "spark.executor",
-                  "spark.vector")),
-          Map.entry(
-              "spark.batch",
-              Set.of(
-                  "error",
-                  "option",
-                  "block",
-                  "store",
-                  "store.lmdb",
-                  "cluster",
-                  "cluster.node",
-                  "spark.checkpoint",
-                  "spark.executor",
-                  "spark.read",
-                  "spark.stream",
-                  "spark.stream.plan",
-                  "spark.vector")),
-          Map.entry(
-              "spark.sessions",
-              Set.of(
-                  "error",
-                  "cluster",
-                  "mqtt",
-                  "mqtt.credentials",
-                  "option",
-                  "receiver",
-                  "spark.batch",
-                  "spark.checkpoint",
-                  "spark.executor",
-                  "spark.stream")),
-          Map.entry(
-              "spark",
-              Set.of(
-                  "error",
-                  "mqtt",
-                  "option",
-                  "cluster",
-                  "sender",
-                  "spark.batch",
-                  "spark.compat",
-                  "spark.executor",
-                  "spark.read",
-                  "spark.sink",
-                  "spark.stream",
-                  "spark.vector")));
 
   /** Spark's public API for sources. Everything else is private, or differs between versions. */
   private static final List<String> SPARK_FOR_SOURCES =
@@ -245,7 +82,9 @@ class ArchitectureTest {
   private static boolean isAllowed(Dependency dependency) {
     String from = name(dependency.getOriginClass());
     String to = name(dependency.getTargetClass());
-    return from.equals(to) || to.isEmpty() || MAY_USE.getOrDefault(from, Set.of()).contains(to);
+    return from.equals(to)
+        || to.isEmpty()
+        || PackageRule.MAY_USE.getOrDefault(from, List.of()).contains(to);
   }
 
   private static String name(JavaClass one) {
@@ -257,7 +96,7 @@ class ArchitectureTest {
   void packagesAreThoseOfTheTable() {
     Set<String> present =
         CLASSES.stream().map(ArchitectureTest::name).collect(toCollection(TreeSet::new));
-    assertThat(present).isEqualTo(new TreeSet<>(MAY_USE.keySet()));
+    assertThat(present).isEqualTo(new TreeSet<>(PackageRule.MAY_USE.keySet()));
   }
 
   @Test

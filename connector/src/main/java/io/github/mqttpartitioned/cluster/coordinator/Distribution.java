@@ -196,7 +196,8 @@ final class Distribution {
       return;
     }
     // Its threads have the caller's class loader, which knows the user's classes.
-    ExecutorService threads = Executors.newFixedThreadPool(Math.min(AT_ONCE, states.size()));
+    ExecutorService threads =
+        Executors.newFixedThreadPool(Math.min(AT_ONCE, states.size()), Distribution::thread);
     try {
       CompletableFuture.allOf(
               states.stream()
@@ -211,6 +212,12 @@ final class Distribution {
     } finally {
       threads.shutdown();
     }
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "mqtt-assign");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private void assign(PartitionState state, NodeLink to) {

@@ -131,8 +131,14 @@ public final class GivenUpSource {
     }
   }
 
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "mqtt-session-end");
+    thread.setDaemon(true);
+    return thread;
+  }
+
   private int endSessions() throws InterruptedException {
-    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE, GivenUpSource::thread);
     try {
       List<Future<Boolean>> sessions =
           IntStream.range(0, source.partitions())
