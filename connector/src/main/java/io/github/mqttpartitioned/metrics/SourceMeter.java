@@ -35,7 +35,7 @@ public enum SourceMeter implements DeclaredMeter {
       "mqtt.source.duplicates",
       Kind.COUNTER,
       null,
-      "QoS 2 redeliveries that were recognised and not stored again"),
+      "Redeliveries that were recognised and not stored again"),
   TRIMMED(
       "mqtt.source.trimmed",
       Kind.COUNTER,
