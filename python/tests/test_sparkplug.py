@@ -36,5 +36,5 @@ def test_data_gets_the_names_of_its_birth(spark: SparkSession) -> None:
 
 
 def test_a_missing_column_is_an_error(spark: SparkSession) -> None:
-    with pytest.raises(IllegalArgumentException, match="MQTT_COLUMN_MISSING"):
+    with pytest.raises(IllegalArgumentException, match="MQTT_SPARKPLUG_COLUMNS"):
         with_names(spark.range(1).toDF("topic"))

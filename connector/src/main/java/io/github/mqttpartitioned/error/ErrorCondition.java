@@ -28,8 +28,8 @@ public enum ErrorCondition {
   MQTT_SCHEMA_NOT_SUPPORTED(
       "A query, a read of a table or `CREATE TABLE` gives other columns than this format or the table has.",
       "Remove `schema(…)` or the columns, and select those that you need."),
-  MQTT_COLUMN_MISSING(
-      "`Sparkplug.withNames` needs the columns `topic` and `payload` (binary), and adds `sparkplug`.",
+  MQTT_SPARKPLUG_COLUMNS(
+      "The rows given to `Sparkplug.withNames` lack `topic` or `payload` (binary), or have the column `sparkplug`, which it adds.",
       "Give it the rows of the source, with `payloadType=binary`, and no column `sparkplug`."),
   MQTT_STORE_DIR_REQUIRED(
       "The stores cannot lie in the checkpoint: executors run on other hosts, or the checkpoint is not on a local disk.",
@@ -46,6 +46,7 @@ public enum ErrorCondition {
   MQTT_JAR_OF_ONE_SESSION(
       "The connector's jar came with `addArtifacts`, for one Spark Connect session. Its receivers outlive sessions.",
       "Start the Connect server with `--jars` and the connector's jar, and leave `addArtifacts` out."),
+
   // Checkpoint
 
   MQTT_SOURCE_ALREADY_RUNNING(
@@ -66,13 +67,14 @@ public enum ErrorCondition {
   MQTT_OFFSET_INVALID(
       "Spark gave an offset that this source cannot have written.",
       "Use the checkpoint of this query. Do not edit its logs by hand."),
+
   // Broker
 
   MQTT_BROKER_UNREACHABLE(
       "The network connection to the broker cannot be made.",
       "Check `brokerUrl`, and check that the broker runs and can be reached from each executor."),
   MQTT_TLS_FAILED(
-      "Member and broker do not come to terms about TLS: a certificate is refused, or the port is one without TLS.",
+      "The TLS handshake fails: a certificate is refused, or the port is one without TLS.",
       "Follow the advice of the error. [docs/networks.md](networks.md) has the cases."),
   MQTT_WEBSOCKET_REFUSED(
       "The server does not open a WebSocket.",
@@ -118,8 +120,9 @@ public enum ErrorCondition {
       "There are no credentials to connect with: the file of `passwordFile` cannot be used, the token endpoint gives no token, or the class of `credentialsProvider` fails.",
       "Follow the advice of the error. Once a member has been connected, it asks again with growing pauses."),
   MQTT_AUTHENTICATION_FAILED(
-      "The broker does not take its part in enhanced authentication (`authenticationMethod`) as it must: it does not prove that it knows the password, or asks for more than the member has.",
+      "Enhanced authentication (`authenticationMethod`) fails on the broker's side: the broker does not prove that it knows the password, or asks for more than the member has.",
       "Check that the broker offers this method, and that `brokerUrl` names the right broker."),
+
   // Store
 
   MQTT_STORE_FULL(
@@ -170,17 +173,18 @@ public enum ErrorCondition {
   MQTT_OFFSETS_LOST(
       "Spark plans offsets that no store holds any more.",
       "Restore the store from a copy, or skip them with `failOnDataLoss=false`."),
+
   // Cluster
 
   MQTT_NODE_UNREACHABLE(
-      "A node does not answer, or no node hosts the partition now. The task tries again.",
+      "A node does not answer. The task tries again.",
       "Look at the executor and at the network, if it lasts."),
   MQTT_NODE_FAILED("A node answered with an error.", "Look at the log of that executor."),
   MQTT_PARTITION_ALREADY_HOSTED(
       "A node was asked to host a partition that it hosts already.",
       "Stop the other query that runs on this checkpoint."),
   MQTT_PARTITION_NOT_HOSTED(
-      "A node was asked about a partition that it does not host.",
+      "A node was asked about a partition that it does not host, or no node hosts the partition now.",
       "Nothing, if it happens rarely: the partition is moving."),
   MQTT_LEASE_EXPIRED(
       "The driver was silent for too long, or a clock of the node's host has jumped. The node has given the partition up.",
@@ -193,6 +197,7 @@ public enum ErrorCondition {
       "Correct the setting that the cause names."),
   MQTT_START_STOPPED(
       "The query was stopped while its members connected.", "Start the query again."),
+
   // Sink
 
   MQTT_SINK_SCHEMA_INVALID(
@@ -209,6 +214,7 @@ public enum ErrorCondition {
       "Look at the broker's load, or raise `connectTimeout`."),
   MQTT_SENDER_FAILED(
       "A sender stopped because of an unexpected error.", "Report the error with its stack trace."),
+
   // Query
 
   MQTT_NO_STORED_SOURCE(
@@ -226,13 +232,12 @@ public enum ErrorCondition {
   MQTT_READ_REFUSED(
       "`spark.read` and `spark.readStream` were given each other's options.",
       "Use `spark.read` with `sourceCheckpoint`, and `spark.readStream` with `brokerUrl` and `topics`."),
-
   MQTT_TRIGGER_NOT_SUPPORTED(
       "The query has a trigger that this source does not support.",
       "Use the trigger that the error names: `Trigger.AvailableNow` instead of `Trigger.Once`."),
   MQTT_DRAIN_STALLED(
-      "`Trigger.AvailableNow` cannot find its end: a member stays off its broker.",
-      "Start the run again when the broker is back. What is not yet taken over stays with the broker."),
+      "`Trigger.AvailableNow` cannot find its end: a member stays without a connection to its broker.",
+      "Start the run again when the broker is back. What is not yet received stays with the broker."),
   MQTT_METRICS_PORT_UNAVAILABLE(
       "The port of `metricsPort` cannot be opened.",
       "Give each query a port of its own that no other process uses, and an address of the driver's host.");

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * names follow from them by Micrometer's naming convention. The tags are {@code group}, {@code
  * node} and {@code partition}. A topic is never a tag, since the number of topics has no bound.
  */
-public interface DeclaredMeter {
+interface DeclaredMeter {
 
   /** What a meter's value does. */
   enum Kind {
@@ -30,7 +30,7 @@ public interface DeclaredMeter {
 
   Declaration declaration();
 
-  /** Its Micrometer name. */
+  /** The meter's name in Micrometer. */
   default String id() {
     return declaration().id();
   }

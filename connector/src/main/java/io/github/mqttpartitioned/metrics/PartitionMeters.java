@@ -46,7 +46,7 @@ public final class PartitionMeters implements CommitTimes, AutoCloseable {
   /**
    * Shows how a receiver is doing, as long as the caller keeps a reference to it.
    *
-   * @param storeMaxBytes most disk for its store
+   * @param storeMaxBytes maximum disk for its store
    */
   public void watch(Receiver watched, long storeMaxBytes) {
     counter(SourceMeter.RECEIVED, watched, Counts::received);

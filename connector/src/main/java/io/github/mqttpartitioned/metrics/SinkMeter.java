@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The meters of the sink. The tag {@code group} is the prefix of its client identifiers, {@code
  * partition} the number of the task in its batch.
  */
-public enum SinkMeter implements DeclaredMeter {
+enum SinkMeter implements DeclaredMeter {
   SENT("mqtt.sink.sent", Kind.COUNTER, "messages", "Messages sent, each counted once"),
   SENT_BYTES("mqtt.sink.sent.bytes", Kind.COUNTER, "bytes", "Bytes of the messages' packets"),
   CONFIRMED(

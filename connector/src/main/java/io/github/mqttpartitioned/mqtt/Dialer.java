@@ -69,7 +69,7 @@ final class Dialer implements AutoCloseable {
   /**
    * Connects.
    *
-   * @param timeout most time for all addresses together
+   * @param timeout maximum time for all addresses together
    * @throws IOException if no address answers
    */
   Socket dial(BrokerUrl broker, Duration timeout) throws IOException {

@@ -55,9 +55,9 @@ final class SubscriptionPackets {
   }
 
   /**
-   * For these filters.
+   * The packets that end the subscriptions to these filters.
    *
-   * @param mostBytes of one packet
+   * @param mostBytes maximum length of one packet
    */
   List<Encoded> unsubscribe(List<String> all, long mostBytes) throws MqttException {
     List<Encoded> packets = new ArrayList<>();

@@ -12,7 +12,7 @@ import java.util.List;
  * @param retainHandling Retain Handling (section 3.8.3.1): {@link #RETAINED_IF_NEW} or {@link
  *     #RETAINED_NEVER}
  * @param unsubscribe topic filters for UNSUBSCRIBE (section 3.10)
- * @param filtersPerPacket most filters of one packet
+ * @param filtersPerPacket maximum number of filters of one packet
  */
 public record Subscriptions(
     List<String> subscribe,

@@ -3,8 +3,8 @@ package io.github.mqttpartitioned.option;
 
 /** When a message is acknowledged to the broker. */
 public enum AckMode {
-  /** When it is durable in the partition's store. */
+  /** A message is acknowledged when it is durable in the partition's store. */
   STORED,
-  /** When Spark has committed the micro-batch that contains it. */
+  /** A message is acknowledged when Spark has committed the micro-batch that contains it. */
   PROCESSED
 }

@@ -26,8 +26,8 @@ import java.util.Map;
  * @param keepAlive MQTT Keep Alive, whole seconds, 1 to 65,535
  * @param connectTimeout how long a broker may be away
  * @param sessionExpiry Session Expiry Interval, whole seconds
- * @param maxInFlight most unconfirmed messages of a sender, 1 to 65,535
- * @param linger longest that a message waits for others
+ * @param maxInFlight maximum number of unconfirmed messages of a sender, 1 to 65,535
+ * @param linger maximum time that a message waits for others
  */
 public record SinkSettings(
     List<BrokerUrl> brokers,

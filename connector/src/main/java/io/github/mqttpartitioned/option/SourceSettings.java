@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param receiveMaximum Receive Maximum, 1 to 65,535
  * @param storeDir absolute directory that holds {@code p0}, {@code p1}, …
  * @param storeMaxBytes maximum disk space of one partition's store
- * @param linger longest that a message waits for others, to share their fsync
+ * @param linger maximum time that a message waits for others, to share their fsync
  * @param deadLetterDir absolute directory for a file of each dead letter, null for none
  * @param ackMode when QoS 1 and 2 messages are acknowledged
  * @param drainTimeout time without a message after which a retired member's session counts as empty

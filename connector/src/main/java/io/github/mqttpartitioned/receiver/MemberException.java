@@ -223,7 +223,7 @@ public final class MemberException extends RuntimeException {
             %s was sent a packet of %d bytes. A heap of %d bytes allows %d: a packet takes twice \
             its length while it is received, and at most half of the heap. The message stays at \
             the broker. Give this JVM a heap of %d bytes at least: spark.executor.memory, or \
-            spark.driver.memory in local mode"""
+            spark.driver.memory in local mode."""
             .formatted(
                 member(settings, partition),
                 cause.length(),
@@ -239,7 +239,7 @@ public final class MemberException extends RuntimeException {
         MQTT_DEAD_LETTER_DIR_UNUSABLE,
         """
             %s cannot write to deadLetterDir=%s on this host: %s. Give a directory that the user \
-            of this process can create or write to, on each host that runs executors"""
+            of this process can create or write to, on each host that runs executors."""
             .formatted(
                 member(settings, partition),
                 settings.deadLetterDir(),

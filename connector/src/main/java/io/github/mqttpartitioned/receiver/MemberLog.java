@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CREDENTIALS_UNAVAILABLE;
+
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
@@ -78,7 +80,8 @@ final class MemberLog {
   /** Authentication cannot be renewed now. */
   void notRenewed(CredentialsException cause) {
     log.warn(
-        "[MQTT_CREDENTIALS_UNAVAILABLE] Partition {} has no new credentials for {} and tries again: {}",
+        MQTT_CREDENTIALS_UNAVAILABLE.message(
+            "Partition {} has no new credentials for {} and tries again: {}"),
         partition,
         settings.broker(partition),
         cause.getMessage());

@@ -291,7 +291,7 @@ public final class Receiver {
 
   private void awaitRoom() throws InterruptedException {
     LOG.warn(
-        "Partition {} stays off its broker, which keeps the messages: {}",
+        "Partition {} does not connect until its store has room, and the broker keeps the messages: {}",
         partition,
         problem == null ? MQTT_STORE_FULL.message("Its store is full") : problem.getMessage());
     trimUntil(store::hasRoom, State.STORE_FULL);

@@ -12,7 +12,7 @@ import java.util.Deque;
  * before 2.0.15, for example. Then each of the two members waits and takes the session back.
  *
  * <p>Both wait as {@link Backoff} says. So the connections of one live as long as the pauses of the
- * other: each of them a little longer than the one before, and about as long as the own pauses,
+ * other: each of them a little longer than the one before, and about as long as its own pauses,
  * which double. A link that fails does not do that. Confined to the receiver thread.
  */
 final class TakeoverPace {

@@ -63,9 +63,9 @@ public final class Outbox {
   private int partition;
 
   /**
-   * @param maxInFlight most unconfirmed messages, 1 to 65,535; the broker may allow fewer
-   * @param linger longest that a message waits for others
-   * @param silenceLimit longest that a connected broker may leave all messages unconfirmed
+   * @param maxInFlight maximum number of unconfirmed messages, 1 to 65,535; the broker may allow fewer
+   * @param linger maximum time that a message waits for others
+   * @param silenceLimit maximum time that a connected broker may leave all messages unconfirmed
    */
   Outbox(SenderName name, int maxInFlight, Duration linger, Duration silenceLimit) {
     this.name = name;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CREDENTIALS_UNAVAILABLE;
+
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
 import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
@@ -200,7 +202,10 @@ final class SenderConnection
 
     @Override
     public void notRenewed(CredentialsException cause) {
-      LOG.warn("{} has no new credentials and tries again: {}", name, cause.getMessage());
+      LOG.warn(
+          MQTT_CREDENTIALS_UNAVAILABLE.message("{} has no new credentials and tries again: {}"),
+          name,
+          cause.getMessage());
     }
   }
 

@@ -54,7 +54,7 @@ final class WriteQueue {
    * Takes what may be written now.
    *
    * @param confirmedBelow messages below this number are confirmed
-   * @param inFlight most unconfirmed messages
+   * @param inFlight maximum number of unconfirmed messages
    * @param resumed whether the broker has the session of the connection before
    * @return the bytes, valid until {@link #written}; null if nothing may be written
    */

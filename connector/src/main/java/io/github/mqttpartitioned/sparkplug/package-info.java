@@ -3,7 +3,7 @@
  * Sparkplug B payloads, by the Eclipse Sparkplug Specification 3.0, section 6: protobuf messages,
  * read where they lie.
  *
- * <p>{@link io.github.mqttpartitioned.sparkplug.SparkplugPayload#parse} is the entrance. It takes
+ * <p>{@link io.github.mqttpartitioned.sparkplug.SparkplugPayload#parse} is where to begin. It takes
  * any bytes, in time and memory that grow with their number alone.
  */
 @Internal

@@ -39,11 +39,11 @@ final class PartitionState {
 
   private volatile Progress progress = Progress.NONE;
 
-  /** What of {@link #progress} the present node was told last. */
-  private volatile Progress told = Progress.NONE;
+  /** What of {@link #progress} the present node was sent last. */
+  private volatile Progress sent = Progress.NONE;
 
   private volatile @Nullable NodeLink node;
-  private volatile @Nullable PartitionStatus heard;
+  private volatile @Nullable PartitionStatus lastReported;
   private volatile @Nullable RuntimeException failure;
 
   /** Whether the store on the present node has passed the guard. */
@@ -113,7 +113,7 @@ final class PartitionState {
       merged = progress.max(more);
       progress = merged;
       present = node;
-      if (present == null || merged.equals(told)) {
+      if (present == null || merged.equals(sent)) {
         return;
       }
     }
@@ -122,7 +122,7 @@ final class PartitionState {
 
   private void tell(NodeLink present, Progress news) {
     present.progress(settings.sourceId(), partition(), news);
-    told = news;
+    sent = news;
   }
 
   /** Notes an offset that Spark may have in its log. */
@@ -155,7 +155,7 @@ final class PartitionState {
     needsStore = false;
     assignedEarlier = false;
     placed = false;
-    heard = null;
+    lastReported = null;
     if (newGeneration) {
       change(PartitionAssignment::nextGeneration);
     }
@@ -171,7 +171,7 @@ final class PartitionState {
     next.assign(settings, assignment());
     needsStore = true;
     placed = true;
-    told = Progress.NONE;
+    sent = Progress.NONE;
     node = next;
     // Not before the node is noted: progress that comes meanwhile would be told to no node.
     Progress known = progress;
@@ -197,27 +197,27 @@ final class PartitionState {
       return with(State.FAILED, failed);
     }
     NodeLink present = node;
-    PartitionStatus said =
+    PartitionStatus reported =
         present == null ? null : present.status(settings.sourceId(), partition());
-    if (said == null) {
+    if (reported == null) {
       return with(State.WAITING, null);
     }
-    if (!checked && said.state() != State.FAILED) {
+    if (!checked && reported.state() != State.FAILED) {
       try {
-        guard.requireNotOlder(partition(), assignment().firstOffset(), said.extent());
+        guard.requireNotOlder(partition(), assignment().firstOffset(), reported.extent());
       } catch (RuntimeException e) {
         fail(e);
         return with(State.FAILED, e);
       }
       checked = true;
     }
-    noteConnected(said);
-    heard = said;
-    return said;
+    noteConnected(reported);
+    lastReported = reported;
+    return reported;
   }
 
-  private void noteConnected(@Nullable PartitionStatus said) {
-    if (said != null && said.counts().connections() > 0) {
+  private void noteConnected(@Nullable PartitionStatus reported) {
+    if (reported != null && reported.counts().connections() > 0) {
       change(PartitionAssignment::connected);
     }
   }
@@ -236,7 +236,7 @@ final class PartitionState {
   }
 
   private PartitionStatus with(State state, @Nullable RuntimeException problem) {
-    PartitionStatus last = heard;
+    PartitionStatus last = lastReported;
     return new PartitionStatus(
         state,
         problem,

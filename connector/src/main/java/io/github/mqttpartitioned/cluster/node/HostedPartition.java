@@ -112,7 +112,7 @@ final class HostedPartition {
    */
   void openWhenFree(BooleanSupplier over, LongSupplier nanoTime) {
     long deadline = nanoTime.getAsLong() + ClusterTimeouts.OPEN_STORE.toNanos();
-    boolean told = false;
+    boolean logged = false;
     while (!stopped && !over.getAsBoolean()) {
       try {
         open();
@@ -121,10 +121,10 @@ final class HostedPartition {
         if (!(e instanceof StoreException.InUse) && nanoTime.getAsLong() - deadline >= 0) {
           throw e;
         }
-        if (!told) {
-          told = true;
+        if (!logged) {
+          logged = true;
           LOG.warn(
-              "The store of partition {} is tried until it can be opened: {}",
+              "The node tries to open the store of partition {} until it can: {}",
               assignment.partition(),
               e.getMessage());
         }
@@ -204,7 +204,7 @@ final class HostedPartition {
       opened.meters.close();
     }
     LOG.warn(
-        "The receiver of partition {} has not stopped in time; its store stays open until then",
+        "The receiver of partition {} has not stopped in time; its store stays open until it stops",
         assignment.partition());
     Thread closer = new Thread(this::closeLate, "mqtt-close-" + assignment.partition());
     closer.setDaemon(true);

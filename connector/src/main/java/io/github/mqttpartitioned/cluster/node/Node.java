@@ -90,7 +90,7 @@ public final class Node implements NodeLink {
           MQTT_PARTITION_ALREADY_HOSTED.message(
               """
               Node %s hosts partition %d of source %s already, so it cannot open it a second time. \
-              Stop the other query that runs on this checkpoint"""
+              Stop the other query that runs on this checkpoint."""
                   .formatted(address, key.partition, key.sourceId)));
     }
     return added;

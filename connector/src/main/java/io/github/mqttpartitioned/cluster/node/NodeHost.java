@@ -16,16 +16,6 @@ import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.NodeServer;
 import io.github.mqttpartitioned.cluster.rpc.NodeService;
 import io.github.mqttpartitioned.cluster.rpc.Request;
-import io.github.mqttpartitioned.cluster.rpc.Request.Advance;
-import io.github.mqttpartitioned.cluster.rpc.Request.Assign;
-import io.github.mqttpartitioned.cluster.rpc.Request.Fetch;
-import io.github.mqttpartitioned.cluster.rpc.Request.Follow;
-import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
-import io.github.mqttpartitioned.cluster.rpc.Request.ListDeadLetters;
-import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
-import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
-import io.github.mqttpartitioned.cluster.rpc.Request.Release;
-import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
 import io.github.mqttpartitioned.metrics.ReadMeters;
 import io.github.mqttpartitioned.option.SourceSettings;
 import java.nio.file.Path;
@@ -37,7 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +56,6 @@ public final class NodeHost implements NodeService {
   private static final Duration FAREWELL = Duration.ofMillis(300);
 
   private final Node node;
-  private final StoreReads reads;
   private final Duration leaseLimit;
   private final LongSupplier nanoTime;
   private final LongSupplier wallMillis;
@@ -77,11 +65,14 @@ public final class NodeHost implements NodeService {
 
   /** What exists while the node has a source. */
   private record Running(
-      NodeAddress address, NodeServer server, NodeClients clients, NodeThreads threads) {}
+      NodeAddress address,
+      NodeServer server,
+      NodeClients clients,
+      NodeThreads threads,
+      NodeRequestHandler handler) {}
 
   NodeHost(Node node, Duration leaseLimit, LongSupplier nanoTime, LongSupplier wallMillis) {
     this.node = node;
-    this.reads = new StoreReads(node, this::notHere);
     this.leaseLimit = leaseLimit;
     this.nanoTime = nanoTime;
     this.wallMillis = wallMillis;
@@ -139,7 +130,7 @@ public final class NodeHost implements NodeService {
           MQTT_SOURCE_ALREADY_RUNNING.message(
               """
               A later start of the query runs source %s on this node: its epoch is %d, and this \
-              one's is %d. Stop one of the two queries"""
+              one's is %d. Stop one of the two queries."""
                   .formatted(sourceId, present.epoch(), epoch)));
     }
   }
@@ -157,7 +148,12 @@ public final class NodeHost implements NodeService {
     threads.every(ClusterTimeouts.LEASE_CHECK, this::tick);
     NodeAddress address = new NodeAddress(name, host, server.port());
     node.setAddress(address);
-    return new Running(address, server, new NodeClients(network), threads);
+    return new Running(
+        address,
+        server,
+        new NodeClients(network),
+        threads,
+        new NodeRequestHandler(this, node, threads.workers(), nanoTime));
   }
 
   /** Whether a source has been taken on. */
@@ -182,154 +178,28 @@ public final class NodeHost implements NodeService {
     if (now == null) {
       return CompletableFuture.completedFuture(notHere("any source"));
     }
-    if (request instanceof Poll poll) {
-      return poll(poll);
-    }
-    if (request instanceof Follow follow) {
-      return reads.answer(follow, now.threads.workers());
-    }
     try {
-      return CompletableFuture.supplyAsync(begin(request), now.threads.workers());
+      return request.accept(now.handler);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private CompletableFuture<Answer> poll(Poll poll) {
-    SourceLease lease = find(poll.sourceId(), poll.registrationId());
-    if (lease == null || !lease.renew()) {
-      return CompletableFuture.completedFuture(notHere("source " + poll.sourceId()));
-    }
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
-    lease.await(poll.seen(), ClusterTimeouts.LONG_POLL, () -> answer.complete(report(lease)));
-    return answer;
-  }
-
-  private Answer notHere(String sourceId, int partition) {
-    return notHere("partition %d of source %s".formatted(partition, sourceId));
-  }
-
-  private Answer report(SourceLease lease) {
-    // The version first: what changes in between is reported twice, and not never.
-    long version = lease.version();
-    return new Answer.Report(version, node.status(lease.settings().sourceId()));
-  }
-
-  /**
-   * Takes note of a request, without waiting.
-   *
-   * @return what remains to be done until it can be answered
-   */
-  private Supplier<Answer> begin(Request request) {
-    if (request instanceof Scrape) {
-      return () -> new Answer.Text(node.scrape());
-    }
-    if (request instanceof Fetch fetch) {
-      return () -> reads.answer(fetch);
-    }
-    if (request instanceof ListDeadLetters list) {
-      return () -> reads.answer(list);
-    }
-    if (request instanceof Assign assign) {
-      return withLease(assign.sourceId(), assign.registrationId(), lease -> assign(assign, lease));
-    }
-    if (request instanceof Advance advance) {
-      return atOnce(
-          advance.sourceId(),
-          advance.registrationId(),
-          lease -> node.progress(advance.sourceId(), advance.partition(), advance.progress()));
-    }
-    if (request instanceof PublishLocations publishLocations) {
-      return atOnce(
-          publishLocations.sourceId(),
-          publishLocations.registrationId(),
-          lease -> lease.setLocations(publishLocations.locations()));
-    }
-    if (request instanceof Release release) {
-      return withLease(
-          release.sourceId(),
-          release.registrationId(),
-          lease -> {
-            List<HostedPartition> taken = node.take(release.sourceId(), release.partition());
-            return () -> {
-              Node.end(taken);
-              return new Answer.Done();
-            };
-          });
-    }
-    if (request instanceof Leave leave) {
-      SourceLease lease = find(leave.sourceId(), leave.registrationId());
-      return lease == null ? () -> notHere("source " + leave.sourceId()) : leave(lease);
-    }
-    throw new IllegalArgumentException("A node does not answer " + request);
-  }
-
-  private Supplier<Answer> leave(SourceLease lease) {
-    // A Leave that is sent twice is answered twice, and not before the first is done.
-    lease.renew();
-    return () -> {
-      release(lease, Node::endWithQuery);
-      return new Answer.Done();
-    };
-  }
-
-  private Supplier<Answer> atOnce(
-      String sourceId, long registrationId, Consumer<SourceLease> action) {
-    return withLease(
-        sourceId,
-        registrationId,
-        lease -> {
-          action.accept(lease);
-          return Answer.Done::new;
-        });
-  }
-
-  private Supplier<Answer> withLease(
-      String sourceId, long registrationId, Function<SourceLease, Supplier<Answer>> action) {
-    SourceLease lease = find(sourceId, registrationId);
-    if (lease == null || !lease.renew()) {
-      return () -> notHere("source " + sourceId);
-    }
-    return action.apply(lease);
-  }
-
-  private @Nullable SourceLease find(String sourceId, long registrationId) {
+  /** The lease of a source, if {@code registrationId} is that of its last registration. */
+  @Nullable SourceLease find(String sourceId, long registrationId) {
     SourceLease lease = leases.get(sourceId);
     return lease != null && lease.registrationId() == registrationId ? lease : null;
   }
 
-  private Supplier<Answer> assign(Assign assign, SourceLease lease) {
-    // No partition is added behind the last one that the end of the lease takes out.
-    synchronized (lease) {
-      if (!lease.isEnding()) {
-        HostedPartition added = node.host(lease.settings(), assign.assignment(), lease);
-        return () -> open(added, lease);
-      }
-    }
-    return () -> notHere("source " + assign.sourceId());
-  }
-
-  private Answer open(HostedPartition partition, SourceLease lease) {
-    try {
-      partition.openWhenFree(lease::isEnding, nanoTime);
-    } catch (RuntimeException | Error e) {
-      node.drop(partition);
-      throw e;
-    }
-    if (lease.isEnding()) {
-      node.drop(partition);
-      return notHere("source " + lease.settings().sourceId());
-    }
-    return new Answer.Done();
-  }
-
-  private Answer notHere(String what) {
+  /** The answer of a node that does not host what it is asked about. */
+  Answer notHere(String what) {
     Running now = running;
     return new Answer.Failed(
         Reason.NOT_HERE,
         MQTT_PARTITION_NOT_HOSTED.message(
-            "Node %s does not host %s"
-                .formatted(now == null ? "that is closed" : now.address, what)));
+            now == null
+                ? "The node is closed and hosts nothing"
+                : "Node %s does not host %s".formatted(now.address, what)));
   }
 
   private void serveWaiters() {
@@ -356,7 +226,7 @@ public final class NodeHost implements NodeService {
    * Gives a source back, and returns when that is done. The lease lasts until the receivers have
    * ended, so that they can acknowledge what they store last.
    */
-  private void release(SourceLease lease, Consumer<List<HostedPartition>> end) {
+  void release(SourceLease lease, Consumer<List<HostedPartition>> end) {
     synchronized (lease.releasing()) {
       try {
         end.accept(take(lease));

@@ -166,7 +166,7 @@ final class SourceLease implements LeaseCheck {
               """
               This node has no lease for source %s any more: its driver has been silent for more \
               than %d s, has given the partition to another node, or a clock of this host has \
-              jumped. Another node may host the partition now"""
+              jumped. Another node may host the partition now."""
                   .formatted(settings.sourceId(), TimeUnit.NANOSECONDS.toSeconds(limitNanos))));
     }
   }

@@ -30,7 +30,10 @@ final class StoreNames {
     } catch (IOException e) {
       throw new UncheckedIOException(
           MQTT_STORE_UNUSABLE.message(
-              "Cannot list the stores in %s: %s".formatted(storeDir, e.getMessage())),
+              """
+              Cannot list the stores in %s: %s. Check that its disk is there, and that the user \
+              of this process can read it."""
+                  .formatted(storeDir, e.getMessage())),
           e);
     }
   }

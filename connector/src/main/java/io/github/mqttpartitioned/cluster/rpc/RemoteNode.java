@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A node in another JVM, as the driver sees it for one source. A thread polls the node: it answers
- * when the status of a partition has changed, and {@link #status} returns what it said last. A
+ * when the status of a partition has changed, and {@link #status} returns what it reported last. A
  * second thread connects and sends the requests in the order in which they were made, so no caller
  * waits for a connection.
  *
@@ -57,7 +57,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   private final Map<Integer, PartitionStatus> failedAssignments = new ConcurrentHashMap<>();
   private final Thread poller;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile Map<Integer, PartitionStatus> said = Map.of();
+  private volatile Map<Integer, PartitionStatus> reported = Map.of();
   private volatile boolean lost;
 
   /**
@@ -99,7 +99,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
         if (answer instanceof Report report) {
           answered = System.nanoTime();
           seen = report.version();
-          said = report.partitions();
+          reported = report.partitions();
         } else if (answer instanceof Failed failed) {
           lose(failed.message());
           return;
@@ -152,7 +152,7 @@ public final class RemoteNode implements NodeLink, AutoCloseable {
   @Override
   public @Nullable PartitionStatus status(String source, int partition) {
     PartitionStatus failed = failedAssignments.get(partition);
-    return failed != null ? failed : said.get(partition);
+    return failed != null ? failed : reported.get(partition);
   }
 
   @Override

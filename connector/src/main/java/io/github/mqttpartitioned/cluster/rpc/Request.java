@@ -10,13 +10,40 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The requests to a node. A new kind is a record here, and a line in {@link #decode}.
+ * The requests to a node. A new kind is a record here, a line in {@link #decode}, and a method of
+ * {@link Handler}.
  *
  * <p>The registration id is that of the {@link io.github.mqttpartitioned.cluster.NodeRegistration}.
  * A request with another one, or one that comes after the lease is over, is answered by an {@link
  * Answer.Failed}, and so is a request that fails.
  */
 public sealed interface Request extends Frame {
+
+  /** Has the method of {@code handler} that is for this kind of request handle it. */
+  <T> T accept(Handler<T> handler);
+
+  /** Handles a request: there is a method for each kind, so the compiler finds a forgotten one. */
+  interface Handler<T> {
+    T handle(Poll request);
+
+    T handle(Assign request);
+
+    T handle(Advance request);
+
+    T handle(PublishLocations request);
+
+    T handle(Release request);
+
+    T handle(Leave request);
+
+    T handle(Fetch request);
+
+    T handle(Scrape request);
+
+    T handle(Follow request);
+
+    T handle(ListDeadLetters request);
+  }
 
   /**
    * Reads a frame.
@@ -59,6 +86,11 @@ public sealed interface Request extends Frame {
     }
 
     @Override
+    public <T> T accept(Handler<T> handler) {
+      return handler.handle(this);
+    }
+
+    @Override
     public void write(FrameWriter out) {
       out.putText(sourceId).putLong(registrationId).putLong(seen);
     }
@@ -77,6 +109,11 @@ public sealed interface Request extends Frame {
     @Override
     public int kind() {
       return KIND;
+    }
+
+    @Override
+    public <T> T accept(Handler<T> handler) {
+      return handler.handle(this);
     }
 
     @Override
@@ -119,6 +156,11 @@ public sealed interface Request extends Frame {
     }
 
     @Override
+    public <T> T accept(Handler<T> handler) {
+      return handler.handle(this);
+    }
+
+    @Override
     public void write(FrameWriter out) {
       out.putText(sourceId).putLong(registrationId).putInt(partition);
       out.putLong(progress.processedBelow()).putLong(progress.trimBelow());
@@ -141,6 +183,11 @@ public sealed interface Request extends Frame {
     @Override
     public int kind() {
       return KIND;
+    }
+
+    @Override
+    public <T> T accept(Handler<T> handler) {
+      return handler.handle(this);
     }
 
     @Override
@@ -185,6 +232,11 @@ public sealed interface Request extends Frame {
     }
 
     @Override
+    public <T> T accept(Handler<T> handler) {
+      return handler.handle(this);
+    }
+
+    @Override
     public void write(FrameWriter out) {
       out.putText(sourceId).putLong(registrationId).putInt(partition);
     }
@@ -208,6 +260,11 @@ public sealed interface Request extends Frame {
     }
 
     @Override
+    public <T> T accept(Handler<T> handler) {
+      return handler.handle(this);
+    }
+
+    @Override
     public void write(FrameWriter out) {
       out.putText(sourceId).putLong(registrationId);
     }
@@ -227,6 +284,11 @@ public sealed interface Request extends Frame {
     @Override
     public int kind() {
       return KIND;
+    }
+
+    @Override
+    public <T> T accept(Handler<T> handler) {
+      return handler.handle(this);
     }
 
     @Override
@@ -253,6 +315,11 @@ public sealed interface Request extends Frame {
     }
 
     @Override
+    public <T> T accept(Handler<T> handler) {
+      return handler.handle(this);
+    }
+
+    @Override
     public void write(FrameWriter out) {}
   }
 
@@ -266,6 +333,11 @@ public sealed interface Request extends Frame {
     @Override
     public int kind() {
       return KIND;
+    }
+
+    @Override
+    public <T> T accept(Handler<T> handler) {
+      return handler.handle(this);
     }
 
     @Override
@@ -286,6 +358,11 @@ public sealed interface Request extends Frame {
     @Override
     public int kind() {
       return KIND;
+    }
+
+    @Override
+    public <T> T accept(Handler<T> handler) {
+      return handler.handle(this);
     }
 
     @Override

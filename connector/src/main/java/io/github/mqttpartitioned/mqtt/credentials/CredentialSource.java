@@ -175,7 +175,7 @@ public final class CredentialSource {
     try {
       provider.refused(credentials);
     } catch (RuntimeException e) {
-      LOG.warn("{} fails in refused", name(), e);
+      LOG.warn("{} has thrown from refused()", name(), e);
     }
   }
 

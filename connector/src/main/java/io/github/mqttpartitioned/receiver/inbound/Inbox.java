@@ -71,7 +71,7 @@ public final class Inbox {
    * @param monitor the receiver thread sleeps on it
    * @param broker URL of the broker that the messages come from
    * @param memory what the connection's batches take is counted there
-   * @param linger longest that a message waits for others
+   * @param linger maximum time that a message waits for others
    * @param awaited whether somebody waits for the next message, so that it does not wait for others
    */
   public Inbox(

@@ -82,7 +82,9 @@ record BatchPlan(BatchOptions options, List<LogExtent> extents) {
     if (until > held.next()) {
       throw new IllegalArgumentException(
           MQTT_INVALID_OPTION.message(
-              "Option endingOffsets has %d for partition %d, but its store holds %s"
+              """
+              Option endingOffsets has %d for partition %d, but its store holds %s. Give an \
+              offset of at most the last of these."""
                   .formatted(until, partition, held)));
     }
     if (from < held.earliest()) {
@@ -100,7 +102,9 @@ record BatchPlan(BatchOptions options, List<LogExtent> extents) {
     if (from > until) {
       throw new IllegalArgumentException(
           MQTT_INVALID_OPTION.message(
-              "Partition %d would be read from offset %d to %d: its store holds %s"
+              """
+              Partition %d would be read from offset %d to %d: its store holds %s. Give \
+              startingOffsets that are not above endingOffsets."""
                   .formatted(partition, from, until, held)));
     }
     return new OffsetRange(from, until);
@@ -134,7 +138,7 @@ record BatchPlan(BatchOptions options, List<LogExtent> extents) {
   /**
    * Divides a range, so that all cores have work.
    *
-   * @param slices most parts
+   * @param slices maximum number of parts
    */
   static List<OffsetRange> slices(OffsetRange range, int slices) {
     long messages = range.until() - range.from();

@@ -91,7 +91,10 @@ public record StoredSource(
       return found;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          MQTT_CHECKPOINT_UNREADABLE.message("Cannot list %s".formatted(folder)), e);
+          MQTT_CHECKPOINT_UNREADABLE.message(
+              "Cannot list %s. Check the file system and its permissions, and read again."
+                  .formatted(folder)),
+          e);
     }
     return found;
   }
@@ -161,7 +164,10 @@ public record StoredSource(
             () ->
                 new IllegalStateException(
                     MQTT_STORE_ELSEWHERE.message(
-                        "Checkpoint %s is on no local disk, and its query has no storeDir"
+                        """
+                        Checkpoint %s is on no local disk, and its query has no storeDir: so no \
+                        host is known for its stores. Give the checkpoint of a query with a \
+                        storeDir."""
                             .formatted(checkpoint))));
   }
 }

@@ -107,7 +107,7 @@ public final class CheckpointLock implements AutoCloseable {
       return channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
     } catch (IOException e) {
       LOG.warn(
-          "The file system has no locks ({}): another application is not kept off {}",
+          "The file system has no locks ({}): another application can use {} at the same time",
           e.getMessage(),
           file.getParent());
       return true;

@@ -31,7 +31,10 @@ public final class RpcTls {
       return Optional.empty();
     } catch (IllegalAccessException | InvocationTargetException e) {
       throw new IllegalStateException(
-          MQTT_RPC_SETTINGS_UNREADABLE.message("Cannot read Spark's settings under spark.ssl.rpc"),
+          MQTT_RPC_SETTINGS_UNREADABLE.message(
+              """
+              Cannot read Spark's settings under spark.ssl.rpc. Correct the setting that the \
+              cause names."""),
           e);
     }
   }

@@ -48,7 +48,7 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNodes.class);
 
-  /** The longest time between two looks. */
+  /** The maximum time between two looks. */
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final SparkContext context;
@@ -99,7 +99,7 @@ final class ClusterNodes implements Nodes, NodeRequests.Desk {
    * As {@link #open(SparkContext, SourceSettings, long)}.
    *
    * @param executors the executors that are present
-   * @param longestRest the longest time between two looks
+   * @param longestRest maximum time between two looks
    */
   static ClusterNodes open(
       SparkContext context,

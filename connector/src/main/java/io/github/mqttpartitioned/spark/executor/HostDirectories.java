@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_UNUSABLE;
+
 import io.github.mqttpartitioned.cluster.node.Node;
 import io.github.mqttpartitioned.spark.compat.PlacedJob;
 import io.github.mqttpartitioned.spark.read.TaskLocation;
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -95,7 +95,12 @@ public final class HostDirectories {
       visit.addAll(List.of(names));
     }
     if (there.exists() && !FileUtil.fullyDelete(there)) {
-      throw new UncheckedIOException(new IOException("cannot remove " + directory));
+      throw new IllegalStateException(
+          MQTT_STORE_UNUSABLE.message(
+              """
+              Cannot remove %s on host %s. Check that the user of this process can write to it, \
+              and repeat the call."""
+                  .formatted(directory, visit.get(1))));
     }
     return visit;
   }

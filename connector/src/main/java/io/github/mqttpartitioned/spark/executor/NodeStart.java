@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The attempts to start a node in one executor, one after the other. Each attempt is a Spark job of
- * one task. The time between two attempts doubles, from 500 ms to 1 minute. A job that hangs, for
+ * one task, a {@link StartNode}. The time between two attempts doubles, from 500 ms to 1 minute. A job that hangs, for
  * example in a paused executor, delays no other start. One thread at a time.
  */
 final class NodeStart {
@@ -52,7 +52,7 @@ final class NodeStart {
     this.order = new Order(settings, epoch, executor.id());
   }
 
-  /** The longest that {@link #poll} has nothing to do, if no job ends before. */
+  /** The maximum time that {@link #poll} has nothing to do, if no job ends before. */
   Duration rest() {
     return (job == null ? pause : ClusterTimeouts.START).minus(elapsed());
   }

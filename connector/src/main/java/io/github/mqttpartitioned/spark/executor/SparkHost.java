@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.executor;
 
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_NODE_UNREACHABLE;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_NOT_HOSTED;
 
 import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
@@ -129,8 +129,8 @@ public record SparkHost(
         .orElseThrow(
             () ->
                 new UnreachableException(
-                    MQTT_NODE_UNREACHABLE.message(
-                        "Partition %d is not hosted by this process any more"
+                    MQTT_PARTITION_NOT_HOSTED.message(
+                        "This process no longer hosts partition %d"
                             .formatted(input.partition())),
                     null));
   }

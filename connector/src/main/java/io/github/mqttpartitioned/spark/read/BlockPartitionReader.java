@@ -56,7 +56,7 @@ public final class BlockPartitionReader implements PartitionReader<ColumnarBatch
   private final Tally remote = new Tally();
   private long lost;
 
-  /** What was read from one place: the own JVM, or other nodes. */
+  /** What was read from one place: this JVM, or other nodes. */
   private static final class Tally {
     long rows;
     long bytes;
@@ -127,7 +127,9 @@ public final class BlockPartitionReader implements PartitionReader<ColumnarBatch
         || block.firstOffset() + block.count() <= expected) {
       throw new IllegalStateException(
           MQTT_BLOCK_CORRUPT.message(
-              "Partition %d was read at offset %d, but there was %s"
+              """
+              Partition %d was read at offset %d, but there was %s. Restore the store from a \
+              copy, or skip the messages with failOnDataLoss=false."""
                   .formatted(
                       input.partition(),
                       expected,

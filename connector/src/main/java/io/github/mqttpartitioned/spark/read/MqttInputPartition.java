@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.read;
 
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_NODE_UNREACHABLE;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_PARTITION_NOT_HOSTED;
 
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.NodeAddress;
@@ -39,7 +39,7 @@ public record MqttInputPartition(
   public NodeAddress requireNode() {
     if (node == null) {
       throw new UnreachableException(
-          MQTT_NODE_UNREACHABLE.message("No node hosts partition %d now".formatted(partition)),
+          MQTT_PARTITION_NOT_HOSTED.message("No node hosts partition %d now".formatted(partition)),
           null);
     }
     return node;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.sparkplug;
 
-import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_COLUMN_MISSING;
+import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SPARKPLUG_COLUMNS;
 
 import io.github.mqttpartitioned.spark.compat.SparkSessions;
 import io.github.mqttpartitioned.sparkplug.SparkplugTopic;
@@ -73,7 +73,7 @@ public final class SparkplugNames {
               .anyMatch(field -> field.name().equals(column) && field.dataType().equals(type));
       if (!isThere) {
         throw new IllegalArgumentException(
-            MQTT_COLUMN_MISSING.message(
+            MQTT_SPARKPLUG_COLUMNS.message(
                 """
                 Sparkplug.withNames needs a column %s of type %s, but the columns are: %s. Give it \
                 the rows of the source, with payloadType=binary."""
@@ -93,7 +93,7 @@ public final class SparkplugNames {
     StructType schema = messages.schema();
     if (Arrays.stream(schema.fieldNames()).anyMatch(COLUMN::equalsIgnoreCase)) {
       throw new IllegalArgumentException(
-          MQTT_COLUMN_MISSING.message(
+          MQTT_SPARKPLUG_COLUMNS.message(
               """
               Sparkplug.withNames adds a column sparkplug, but there is one: %s. Rename it."""
                   .formatted(schema.toDDL())));

@@ -36,7 +36,7 @@ final class ProcessedAcks implements AutoCloseable {
    * Begins to watch the commit log.
    *
    * @param identity as it is in the checkpoint now
-   * @param stored the most that had been stored when this run began
+   * @param stored the offsets up to which messages had been stored when this run began
    */
   ProcessedAcks(
       ResolvedSource source,

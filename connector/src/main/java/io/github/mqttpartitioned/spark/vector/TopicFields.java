@@ -25,12 +25,12 @@ final class TopicFields {
   private final List<FieldType> types;
   private final List<Comparison> patterns = new ArrayList<>();
 
-  /** By pattern and by column: the level that the column is, or -1. */
+  /** The level that a column is, or -1: by pattern, then by column. */
   private final int[][] levels;
 
   private final TopicLevels topic = new TopicLevels();
 
-  /** Of a topic that no pattern matches. */
+  /** The levels of a topic that no pattern matches. */
   private final int[] noLevels;
 
   TopicFields(MqttColumns columns) {

@@ -13,9 +13,9 @@ package io.github.mqttpartitioned.store.lmdb;
  *
  * @param pageSize of the environment, in bytes
  * @param mapBytes size of the memory map, and of the file at most
- * @param capacity most {@linkplain #cost bytes} of blocks
- * @param largestBlock most {@linkplain #cost bytes} of one block
- * @param deadLetterBytes most bytes of dead letters
+ * @param capacity maximum number of {@linkplain #cost bytes} of blocks
+ * @param largestBlock maximum number of {@linkplain #cost bytes} of one block
+ * @param deadLetterBytes maximum number of bytes of dead letters
  */
 public record StoreLimits(
     int pageSize, long mapBytes, long capacity, long largestBlock, long deadLetterBytes) {

@@ -189,17 +189,19 @@ class BlockPartitionReaderTest {
     for (LossPolicy policy : new LossPolicy[] {FAIL, SKIP}) {
       assertThatThrownBy(() -> offsets(reader(0, 30, policy)))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage(
-              "[MQTT_BLOCK_CORRUPT] Partition 3 was read at offset 10, but there was a block of 10 messages from offset"
-                  + " 20");
+          .hasMessage(misplaced(10, "a block of 10 messages from offset 20"));
       assertThatThrownBy(() -> offsets(reader(20, 40, policy)))
-          .hasMessage(
-              "[MQTT_BLOCK_CORRUPT] Partition 3 was read at offset 30, but there was nothing");
+          .hasMessage(misplaced(30, "nothing"));
       assertThatThrownBy(() -> offsets(reader(15, 30, policy)))
-          .hasMessage(
-              "[MQTT_BLOCK_CORRUPT] Partition 3 was read at offset 15, but there was a block of 10 messages from offset"
-                  + " 0");
+          .hasMessage(misplaced(15, "a block of 10 messages from offset 0"));
     }
+  }
+
+  private static String misplaced(long offset, String found) {
+    return """
+        [MQTT_BLOCK_CORRUPT] Partition 3 was read at offset %d, but there was %s. Restore the \
+        store from a copy, or skip the messages with failOnDataLoss=false."""
+        .formatted(offset, found);
   }
 
   @Test

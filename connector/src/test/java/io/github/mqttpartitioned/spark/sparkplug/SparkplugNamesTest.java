@@ -301,7 +301,7 @@ class SparkplugNamesTest {
   void missingColumnsAreAnError() {
     Dataset<Row> text = spark.sql("select 'a' as topic, 'b' as payload");
     assertThatThrownBy(() -> Sparkplug.withNames(text))
-        .hasMessageStartingWith("[MQTT_COLUMN_MISSING]")
+        .hasMessageStartingWith("[MQTT_SPARKPLUG_COLUMNS]")
         .hasMessageContaining("needs a column payload of type BINARY");
     Dataset<Row> there = spark.sql("select 'a' as topic, X'00' as payload, 1 as SparkPlug");
     assertThatThrownBy(() -> Sparkplug.withNames(there)).hasMessageContaining("Rename it");

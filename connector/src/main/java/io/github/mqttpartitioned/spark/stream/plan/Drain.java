@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * connected and no message has arrived for a while. If messages never cease, it ends at what is
  * stored after {@value #MOST_QUIETS} times that long.
  *
- * <p>It does not wait for a member that is off its broker because its store is full: only the
+ * <p>It does not wait for a member that has no connection because its store is full: only the
  * batches of this run can make room. It waits for any other member, for a limited time.
  *
  * <p>Confined to the query's thread.
@@ -57,7 +57,7 @@ final class Drain {
    *
    * @param stores what is stored now; throws when a partition has stopped for good
    * @return what is stored at the end
-   * @throws IllegalStateException if a member stays off its broker
+   * @throws IllegalStateException if a member stays without a connection
    * @throws UncheckedIOException if interrupted
    */
   StoredMessages await(Supplier<StoredMessages> stores) {
@@ -112,8 +112,8 @@ final class Drain {
     return new IllegalStateException(
         MQTT_DRAIN_STALLED.message(
             """
-            Trigger.AvailableNow cannot find its end: a member is off its broker for \
-            connectTimeout=%d s now (%s). The messages that it has not received stay with the \
+            Trigger.AvailableNow cannot find its end: a member has had no \
+            connection for connectTimeout=%d s (%s). The messages that it has not received stay with the \
             broker. Start the run again when the broker is back."""
                 .formatted(patience.toSeconds(), problems(status))));
   }

@@ -42,7 +42,7 @@ public record StoredMessages(List<PartitionStatus> partitions) {
         && partition(partition).extent().next() <= offset;
   }
 
-  /** Whether a member is off its broker until its store has room. */
+  /** Whether a member has no connection until its store has room. */
   boolean isAnyStoreFull() {
     return partitions.stream().anyMatch(each -> each.state() == State.STORE_FULL);
   }

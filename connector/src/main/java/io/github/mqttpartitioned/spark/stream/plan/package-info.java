@@ -5,7 +5,7 @@
  * <pre>
  *  StoredMessages       what the stores hold at one moment
  *  EndOffsetPlanner     from them to a SourceOffset
- *    AdmissionControl   maxOffsetsPerTrigger and its kin; FairShare deals it out
+ *    AdmissionControl   maxOffsetsPerTrigger, maxBytesPerTrigger …; FairShare divides them
  *    Drain              the end of a run with Trigger.AvailableNow
  *    WindowExhaustion   ackMode=processed: members that wait for a batch
  *  IdleWait             how long Spark's question may wait for news
