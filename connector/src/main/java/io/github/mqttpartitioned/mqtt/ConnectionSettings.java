@@ -14,7 +14,8 @@ import java.util.Map;
  * @param tls for {@code ssl} and {@code wss}
  * @param webSocketHeaders headers of the handshake of {@code ws} and {@code wss}, by name
  * @param keepAlive Keep Alive, whole seconds, 1 to 65,535
- * @param connectTimeout maximum time that one attempt to connect may take; at least one second counts
+ * @param connectTimeout maximum time that one attempt to connect may take; at least one second
+ *     counts
  * @param sessionExpiry Session Expiry Interval, whole seconds
  * @param receiveMaximum Receive Maximum, 1 to 65,535
  */

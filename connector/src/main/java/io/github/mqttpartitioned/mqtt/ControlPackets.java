@@ -89,10 +89,12 @@ public final class ControlPackets {
   /**
    * What a broker accepts of a publisher (sections 3.2.2.3.3 to 3.2.2.3.6).
    *
-   * @param receiveMaximum maximum number of messages of QoS 1 and 2 that are not confirmed, 1 to 65,535
+   * @param receiveMaximum maximum number of messages of QoS 1 and 2 that are not confirmed, 1 to
+   *     65,535
    * @param maximumQos 0, 1 or 2
    * @param retainAvailable whether a message may be retained
-   * @param maximumPacketSize maximum length of a packet with its fixed header, in bytes, 1 to 4,294,967,295
+   * @param maximumPacketSize maximum length of a packet with its fixed header, in bytes, 1 to
+   *     4,294,967,295
    */
   public record PublishLimits(
       int receiveMaximum, int maximumQos, boolean retainAvailable, long maximumPacketSize) {

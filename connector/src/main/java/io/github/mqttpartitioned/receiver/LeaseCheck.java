@@ -14,7 +14,10 @@ public interface LeaseCheck {
    */
   void require();
 
-  /** Whether an earlier host may connect, because it does not know yet that the partition has another one. */
+  /**
+   * Whether an earlier host may connect, because it does not know yet that the partition has
+   * another one.
+   */
   default boolean mayOverlap() {
     return false;
   }

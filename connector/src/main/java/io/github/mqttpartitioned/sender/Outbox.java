@@ -63,7 +63,8 @@ public final class Outbox {
   private int partition;
 
   /**
-   * @param maxInFlight maximum number of unconfirmed messages, 1 to 65,535; the broker may allow fewer
+   * @param maxInFlight maximum number of unconfirmed messages, 1 to 65,535; the broker may allow
+   *     fewer
    * @param linger maximum time that a message waits for others
    * @param silenceLimit maximum time that a connected broker may leave all messages unconfirmed
    */

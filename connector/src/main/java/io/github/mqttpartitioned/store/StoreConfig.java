@@ -12,8 +12,8 @@ import java.nio.file.Path;
  * @param directory the store's own directory; created if it is not there
  * @param sourceId identity of the source, kept in the store: 1 to 128 bytes of UTF-8
  * @param partition number of the partition, kept in the store: 0 or more
- * @param maxBytes maximum number of bytes of disk that the store may take, option {@code storeMaxBytes}: 16 MiB
- *     or more
+ * @param maxBytes maximum number of bytes of disk that the store may take, option {@code
+ *     storeMaxBytes}: 16 MiB or more
  * @param firstOffset offset of the first message of a new store, 0 or more; a store that exists
  *     must not end before it
  */

@@ -65,8 +65,7 @@ final class NodeRequestHandler implements Handler<CompletableFuture<Answer>> {
 
   @Override
   public CompletableFuture<Answer> handle(Assign assign) {
-    return withLease(
-        assign.sourceId(), assign.registrationId(), lease -> take(assign, lease));
+    return withLease(assign.sourceId(), assign.registrationId(), lease -> take(assign, lease));
   }
 
   private Supplier<Answer> take(Assign assign, SourceLease lease) {

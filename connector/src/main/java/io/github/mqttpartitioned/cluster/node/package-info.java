@@ -6,8 +6,8 @@
  * local mode the coordinator calls it directly. In an executor {@link
  * io.github.mqttpartitioned.cluster.node.NodeHost} takes sources on, for as long as the driver's
  * lease lasts, and {@link io.github.mqttpartitioned.cluster.node.NodeRequestHandler} answers the
- * driver's requests. A node lives longer than the Spark job that started it, and ends with
- * its last source.
+ * driver's requests. A node lives longer than the Spark job that started it, and ends with its last
+ * source.
  */
 @Internal
 @NullMarked

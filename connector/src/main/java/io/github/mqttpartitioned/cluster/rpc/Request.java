@@ -325,7 +325,8 @@ public sealed interface Request extends Frame {
 
   /**
    * Asks for the block with offset {@code from} as soon as there is one. Answered by an {@link
-   * Answer.BlockBytes}, or by an {@link Answer.Done} if none comes for a while.
+   * Answer.BlockBytes}, by {@link Answer.Stored} if there is one that cannot be sent, by an {@link
+   * Answer.LostStore}, or by {@link Answer.Done} if none comes for a while.
    */
   record Follow(String sourceId, int partition, long from) implements Request {
     static final int KIND = 9;

@@ -9,9 +9,9 @@ import java.time.Duration;
  *
  * <p>A broker that allows few messages in flight sends no more until those are acknowledged.
  * Waiting for it then is lost time. A broker does not tell how many it allows: Receive Maximum is
- * only the maximum that the client takes (MQTT 5, section 3.1.2.11.3). So the number is learned. If a
- * broker stops at the same number in two waits, and sends no more between them, this number counts
- * as its window, until it sends more. From time to time one wait tests that.
+ * only the maximum that the client takes (MQTT 5, section 3.1.2.11.3). So the number is learned. If
+ * a broker stops at the same number in two waits, and sends no more between them, this number
+ * counts as its window, until it sends more. From time to time one wait tests that.
  *
  * <p>Guarded by the monitor of the {@link Inbox}.
  */
@@ -39,8 +39,8 @@ final class Linger {
   private int believed;
 
   /**
-   * @param longest maximum time that a message waits for others; a timed wait is in whole milliseconds, or
-   *     longer
+   * @param longest maximum time that a message waits for others; a timed wait is in whole
+   *     milliseconds, or longer
    */
   Linger(Duration longest) {
     this.longestNanos = longest.toNanos();

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The attempts to start a node in one executor, one after the other. Each attempt is a Spark job of
- * one task, a {@link StartNode}. The time between two attempts doubles, from 500 ms to 1 minute. A job that hangs, for
- * example in a paused executor, delays no other start. One thread at a time.
+ * one task, a {@link StartNode}. The time between two attempts doubles, from 500 ms to 1 minute. A
+ * job that hangs, for example in a paused executor, delays no other start. One thread at a time.
  */
 final class NodeStart {
 

@@ -130,8 +130,7 @@ public record SparkHost(
             () ->
                 new UnreachableException(
                     MQTT_PARTITION_NOT_HOSTED.message(
-                        "This process no longer hosts partition %d"
-                            .formatted(input.partition())),
+                        "This process no longer hosts partition %d".formatted(input.partition())),
                     null));
   }
 

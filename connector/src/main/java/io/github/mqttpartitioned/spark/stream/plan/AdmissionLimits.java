@@ -11,7 +11,8 @@ import org.apache.spark.sql.connector.read.streaming.ReadLimit;
  * own because Spark has none for bytes before 4.0.
  *
  * @param maxOffsets the most messages of a batch
- * @param maxBytes maximum number of bytes of a batch, estimated from the stores; one message in any case
+ * @param maxBytes maximum number of bytes of a batch, estimated from the stores; one message in any
+ *     case
  * @param minOffsets the fewest messages of a batch
  * @param maxDelay a batch may hold fewer than the minimum if the last one was this long ago
  */
