@@ -16,6 +16,7 @@ import io.github.mqttpartitioned.examples.factory.Readings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -33,6 +34,12 @@ public final class ClusterQuery {
   private static final String CHECKPOINT = "checkpointLocation";
   private static final String INTERVAL = "1 second";
 
+  private static final Pattern CONNECTION =
+      Pattern.compile(
+          "brokerUrl|brokerMode|username|password|passwordFile|oauth\\..*|authenticationMethod"
+              + "|credentialsProvider|ssl\\..*|websocket\\.header\\..*|keepAlive|connectTimeout",
+          Pattern.CASE_INSENSITIVE);
+
   private ClusterQuery() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -41,7 +48,7 @@ public final class ClusterQuery {
     if (checkpoint == null) {
       throw new IllegalArgumentException("Say where the checkpoint is: " + CHECKPOINT + "=<path>");
     }
-    String brokerUrl = options.getOrDefault("brokerUrl", "");
+    Map<String, String> connection = connection(options);
     Readings.of(SparkSession.builder().getOrCreate(), options)
         .writeStream()
         .queryName("factory")
@@ -50,7 +57,7 @@ public final class ClusterQuery {
         .foreachBatch(
             (batch, number) -> {
               show(batch, number);
-              alert(batch, brokerUrl);
+              alert(batch, connection);
             })
         .start()
         .awaitTermination();
@@ -67,6 +74,13 @@ public final class ClusterQuery {
       options.put(argument.substring(0, equals), argument.substring(equals + 1));
     }
     return options;
+  }
+
+  /** Those of the source's options that say how to connect: the way back takes them, too. */
+  static Map<String, String> connection(Map<String, String> options) {
+    Map<String, String> connection = new LinkedHashMap<>(options);
+    connection.keySet().removeIf(name -> !CONNECTION.matcher(name).matches());
+    return connection;
   }
 
   private static void show(Dataset<Row> batch, Long number) {
@@ -89,7 +103,7 @@ public final class ClusterQuery {
   }
 
   /** Sends a message to {@code alerts/<hall>/<device>} for each reading above the alarm level. */
-  private static void alert(Dataset<Row> batch, String brokerUrl) {
+  private static void alert(Dataset<Row> batch, Map<String, String> connection) {
     batch
         .where(isAlert().and(col("device").isNotNull()))
         .select(
@@ -99,7 +113,7 @@ public final class ClusterQuery {
         .write()
         .format("mqtt-partitioned")
         .mode("append")
-        .option("brokerUrl", brokerUrl)
+        .options(connection)
         .option("topic", "alerts/{hall}/{device}")
         .option("clientIdPrefix", "alerts")
         .save();

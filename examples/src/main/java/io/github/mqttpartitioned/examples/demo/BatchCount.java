@@ -4,6 +4,7 @@ package io.github.mqttpartitioned.examples.demo;
 import io.github.mqttpartitioned.examples.factory.Factory;
 import io.github.mqttpartitioned.examples.factory.Kind;
 import java.io.Serializable;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -68,12 +69,16 @@ final class BatchCount implements Serializable {
   record Reading(String device, Kind kind, double value, long receivedMillis)
       implements Serializable {}
 
+  /** A reading above the alarm level. */
+  record Alert(String hall, Reading reading) implements Serializable {}
+
   private static final long serialVersionUID = 1L;
 
   private final long brokerStartedMillis;
   private final HashMap<Origin, Messages> messages = new HashMap<>();
   private final TreeMap<String, HallCount> halls = new TreeMap<>();
   private final HashMap<String, Reading> readings = new HashMap<>();
+  private final TreeMap<String, Alert> alerts = new TreeMap<>();
   private long rows;
   private long foreign;
 
@@ -130,6 +135,16 @@ final class BatchCount implements Serializable {
     if (WATCHED.contains(device)) {
       note(new Reading(device, kind, value, receivedMillis));
     }
+    if (value > kind.alarm()) {
+      note(new Alert(hall, new Reading(device, kind, value, receivedMillis)));
+    }
+  }
+
+  private void note(Alert alert) {
+    alerts.merge(
+        alert.reading().device(),
+        alert,
+        (before, now) -> now.reading().value() >= before.reading().value() ? now : before);
   }
 
   private void note(Reading reading) {
@@ -148,6 +163,7 @@ final class BatchCount implements Serializable {
     other.halls.forEach(
         (hall, own) -> halls.computeIfAbsent(hall, key -> new HallCount()).add(own));
     other.readings.values().forEach(this::note);
+    other.alerts.values().forEach(this::note);
   }
 
   long rows() {
@@ -169,6 +185,11 @@ final class BatchCount implements Serializable {
   /** What each hall is like, by its name. */
   Map<String, HallCount> halls() {
     return halls;
+  }
+
+  /** The highest reading above its alarm level of each device that has one. */
+  Collection<Alert> alerts() {
+    return alerts.values();
   }
 
   /** The latest readings of those that are watched, by device. */

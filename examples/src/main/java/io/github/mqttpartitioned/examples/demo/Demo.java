@@ -114,21 +114,24 @@ public final class Demo {
     BatchListener listener = new BatchListener();
     spark.streams().addListener(listener);
     say("Starting the query; its %d members connect".formatted(Readings.PARTITIONS));
-    StreamingQuery query =
-        new FactoryQuery(counted, board, broker.startedMillis())
-            .start(spark, broker.url(), settings.qos(), directory.checkpoint().toString());
-    try (LiveView view = new LiveView(terminal, broker.name(), counted, board, listener)) {
-      awaitConnected(query, listener, broker);
-      if (!interrupt.isAsked()) {
-        publish(
-            new Sensors(broker.url(), run, settings.rate(), settings.qos(), marks),
-            view,
-            query,
-            counted);
-        awaitProcessed(query, counted);
+    try (Alerts alerts = Alerts.of(broker.url(), run)) {
+      StreamingQuery query =
+          new FactoryQuery(counted, board, alerts, broker.startedMillis())
+              .start(spark, broker.url(), settings.qos(), directory.checkpoint().toString());
+      try (LiveView view = new LiveView(terminal, broker.name(), counted, board, listener)) {
+        awaitConnected(query, listener, broker);
+        if (!interrupt.isAsked()) {
+          publish(
+              new Sensors(broker.url(), run, settings.rate(), settings.qos(), marks),
+              view,
+              query,
+              counted);
+          awaitProcessed(query, counted);
+        }
+      } finally {
+        query.stop();
       }
-    } finally {
-      query.stop();
+      say(alerts.awaitReceived());
     }
     close(directory, counted.sums());
   }

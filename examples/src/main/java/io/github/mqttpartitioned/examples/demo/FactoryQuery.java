@@ -15,7 +15,7 @@ import org.apache.spark.sql.streaming.Trigger;
 /**
  * The query of the demo: the sensors' messages from the connector, their JSON taken apart, and
  * counted where their partition is read. The driver gets a {@link BatchCount} of each partition,
- * and no row.
+ * and no row. Readings above the alarm level go back to the broker as {@link Alerts}.
  */
 final class FactoryQuery {
 
@@ -24,11 +24,13 @@ final class FactoryQuery {
 
   private final Tally tally;
   private final Board board;
+  private final Alerts alerts;
   private final long brokerStartedMillis;
 
-  FactoryQuery(Tally tally, Board board, long brokerStartedMillis) {
+  FactoryQuery(Tally tally, Board board, Alerts alerts, long brokerStartedMillis) {
     this.tally = tally;
     this.board = board;
+    this.alerts = alerts;
     this.brokerStartedMillis = brokerStartedMillis;
   }
 
@@ -48,6 +50,7 @@ final class FactoryQuery {
   private void process(Dataset<Row> batch, Long number) throws IOException {
     BatchCount counted = count(batch, brokerStartedMillis);
     board.add(counted);
+    alerts.send(batch.sparkSession(), counted.alerts());
     tally.add(number, counted);
   }
 

@@ -16,6 +16,23 @@ class ClusterQueryTest {
   }
 
   @Test
+  void alertsGoBackOverTheConnectionOfTheSource() {
+    assertThat(
+            ClusterQuery.connection(
+                ClusterQuery.options(
+                    "brokerURL=ssl://a,ssl://b",
+                    "brokerMode=cluster",
+                    "username=user",
+                    "passwordFile=/run/password",
+                    "ssl.truststore.location=/ca.pem",
+                    "storeDir=/stores",
+                    "metricsPort=0",
+                    "clientIdPrefix=members")))
+        .containsOnlyKeys(
+            "brokerURL", "brokerMode", "username", "passwordFile", "ssl.truststore.location");
+  }
+
+  @Test
   void whatIsNoOptionIsRefused() {
     assertThatThrownBy(() -> ClusterQuery.options("brokerUrl"))
         .hasMessageContaining("'brokerUrl' is no option");

@@ -135,6 +135,20 @@ class FactoryQueryTest {
                 "press-100", new BatchCount.Reading("press-100", Kind.TEMPERATURE, 42, EACH - 1)));
   }
 
+  @Test
+  void highestReadingAboveTheAlarmLevelOfEachDeviceIsAnAlert() {
+    String device = Factory.devices(1).get(0).name();
+    List<Row> rows =
+        List.of(
+            RowFactory.create("run", device, 0L, 0L, "hall-1", "temperature", 42.0),
+            RowFactory.create("run", device, 1L, 1L, "hall-1", "temperature", 99.0),
+            RowFactory.create("run", device, 2L, 2L, "hall-1", "temperature", 80.0));
+    assertThat(FactoryQuery.count(rows(rows), 0).alerts())
+        .containsExactly(
+            new BatchCount.Alert(
+                "hall-1", new BatchCount.Reading(device, Kind.TEMPERATURE, 99, 1)));
+  }
+
   private void process(long batch, List<Row> messages) throws IOException {
     tally.add(batch, FactoryQuery.count(rows(messages), 0));
   }
