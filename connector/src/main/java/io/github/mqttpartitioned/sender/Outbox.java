@@ -382,7 +382,12 @@ public final class Outbox {
       return;
     }
     // PUBCOMP with a failure: the broker does not know the message any more, section 3.7.2.1.
-    if (ReasonCode.isFailure(reasonCode) && type != PacketType.PUBCOMP) {
+    // EMQX says of a message that it has already: its identifier is in use.
+    boolean has =
+        type == PacketType.PUBCOMP
+            || (reasonCode == ReasonCode.PACKET_IDENTIFIER_IN_USE.code()
+                && owed.isRepeated(packetId));
+    if (ReasonCode.isFailure(reasonCode) && !has) {
       refused(packetId, reasonCode, reason);
     } else if (type == PacketType.PUBREC) {
       owed.received(packetId);

@@ -24,6 +24,9 @@ final class Owed {
   /** PUBREC has come, and PUBREL has not been sent: the message may still go out again. */
   private static final byte RELEASE = 5;
 
+  /** PUBREC, for a message that goes out again. */
+  private static final byte PUBREC_AGAIN = 6;
+
   private final byte[] owed = new byte[IDS + 1];
 
   static int packetId(long sequence) {
@@ -59,11 +62,20 @@ final class Owed {
     return owed[packetId] == PUBCOMP;
   }
 
-  /** The message goes out again: the broker owes everything for it. */
-  void again(int packetId) {
-    if (owed[packetId] == PUBCOMP || owed[packetId] == RELEASE) {
-      owed[packetId] = PUBREC;
+  /**
+   * The message goes out again: the broker owes everything for it.
+   *
+   * @param known whether the broker may have the message
+   */
+  void again(int packetId, boolean known) {
+    if (owed[packetId] != PUBACK) {
+      owed[packetId] = known ? PUBREC_AGAIN : PUBREC;
     }
+  }
+
+  /** Whether a message of QoS 2 has gone out again, and the broker may have had it before. */
+  boolean isRepeated(int packetId) {
+    return owed[packetId] == PUBREC_AGAIN;
   }
 
   /**
@@ -75,14 +87,14 @@ final class Owed {
     byte due = owed[packetId];
     return switch (type) {
       case PacketType.PUBACK -> due == PUBACK;
-      case PacketType.PUBREC -> due == PUBREC || due == RELEASE || due == PUBCOMP;
+      case PacketType.PUBREC -> due != NOTHING && due != PUBACK && due != CONFIRMED;
       default -> due == PUBCOMP;
     };
   }
 
   /** The broker has the message of QoS 2. */
   void received(int packetId) {
-    if (owed[packetId] == PUBREC) {
+    if (owed[packetId] == PUBREC || owed[packetId] == PUBREC_AGAIN) {
       owed[packetId] = RELEASE;
     }
   }

@@ -169,7 +169,7 @@ final class WriteQueue {
     if (packet.qos() > 0) {
       // For a session that the broker has forgotten it is a new message: section 4.4.
       packet.setDuplicate(sessionPresent);
-      owed.again(packet.packetId());
+      owed.again(packet.packetId(), sessionPresent);
     }
     tally.sentAgain();
   }

@@ -167,6 +167,27 @@ class SenderReconnectTest extends SenderFixture {
     }
   }
 
+  /** As EMQX does, whose PUBREC was lost. */
+  @Test
+  void repeatedMessageOfQos2WhoseIdentifierIsInUseIsReleased() throws Exception {
+    try (ScriptedBroker broker =
+        ScriptedBroker.inOrder(
+            newSession(
+                connection -> {
+                  publish(connection);
+                  connection.cut();
+                }),
+            sameSession(
+                connection -> {
+                  assertThat(publish(connection).duplicate()).isTrue();
+                  connection.send(Packets.acknowledgement(PacketType.PUBREC, 1, 0x91));
+                  connection.expectAcknowledgement(PacketType.PUBREL, 1);
+                  complete(connection, 1);
+                }))) {
+      outbox(broker, 1, 2).awaitConfirmed();
+    }
+  }
+
   @Test
   void smallerWindowOfTheNextConnectionIsRespectedAtQos2() throws Exception {
     int rows = 10;
