@@ -121,6 +121,7 @@ public final class Demo {
       try (LiveView view = new LiveView(terminal, broker.name(), counted, board, listener)) {
         awaitConnected(query, listener, broker);
         if (!interrupt.isAsked()) {
+          alerts.greet(spark);
           publish(
               new Sensors(broker.url(), run, settings.rate(), settings.qos(), marks),
               view,
