@@ -4,12 +4,14 @@ package io.github.mqttpartitioned.sender;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.mqttpartitioned.Credentials;
 import io.github.mqttpartitioned.CredentialsProvider;
 import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.testkit.Await;
+import io.github.mqttpartitioned.testkit.CapturedLog;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.MqttProperties.Property;
 import io.github.mqttpartitioned.testkit.Packet;
@@ -89,6 +91,45 @@ class SenderCredentialsTest extends SenderFixture {
     public Credentials credentials(Request request) {
       return Credentials.of(null, "token " + given.incrementAndGet())
           .endingAt(Instant.now().plusSeconds(3));
+    }
+  }
+
+  @Test
+  void tokenThatCannotBeRenewedIsAWarningWithItsCondition() throws Exception {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    try (CapturedLog log = new CapturedLog();
+        ScriptedBroker broker =
+            ScriptedBroker.start(
+                connection -> {
+                  connection.accept(false, MqttProperties.NONE);
+                  seen.add(text(connection.expect(PacketType.AUTH).auth().properties()));
+                  connection.send(Packets.auth(0, MqttProperties.NONE));
+                })) {
+      credentials =
+          new CredentialSettings(
+              null, null, null, null, LockedForOnce.class.getName(), "CUSTOM-JWT");
+      outbox(broker);
+      Await.until("a renewal", DEADLINE, () -> !seen.isEmpty());
+      assertThat(seen).containsExactly("token 3");
+      assertThat(log.lines("has no new credentials"))
+          .singleElement(STRING)
+          .startsWith("WARN [MQTT_CREDENTIALS_UNAVAILABLE] ")
+          .contains("the vault is locked");
+      endSenders();
+    }
+  }
+
+  /** Gives tokens that end soon, but fails at the second question. */
+  public static final class LockedForOnce implements CredentialsProvider {
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @Override
+    public Credentials credentials(Request request) {
+      int number = asked.incrementAndGet();
+      if (number == 2) {
+        throw new IllegalStateException("the vault is locked");
+      }
+      return Credentials.of(null, "token " + number).endingAt(Instant.now().plusSeconds(4));
     }
   }
 

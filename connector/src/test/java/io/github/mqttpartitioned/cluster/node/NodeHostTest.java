@@ -480,6 +480,15 @@ class NodeHostTest {
     Await.until("the port to be closed", LIMIT, () -> !canConnect(registration));
   }
 
+  @Test
+  void nodeThatIsClosedSaysSo() {
+    assertThat(host.answer(new Poll("source", 1, 0)).join())
+        .isEqualTo(
+            new Failed(
+                Failed.Reason.NOT_HERE,
+                "[MQTT_PARTITION_NOT_HOSTED] The node is closed and hosts nothing"));
+  }
+
   private boolean canConnect(NodeRegistration registration) {
     try {
       clients.connect(registration.address());
