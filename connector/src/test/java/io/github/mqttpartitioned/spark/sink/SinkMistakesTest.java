@@ -154,6 +154,26 @@ class SinkMistakesTest {
     }
   }
 
+  /** What the broker takes is known only when it is connected. */
+  @Test
+  void rowThatIsLargerThanTheBrokerTakesIsNamed() {
+    MqttProperties limits =
+        MqttProperties.NONE.with(MqttProperties.Property.MAXIMUM_PACKET_SIZE, 100);
+    try (ScriptedBroker broker =
+        ScriptedBroker.start(
+            connection -> {
+              connection.accept(false, limits);
+              confirmAll(connection);
+            })) {
+      Dataset<Row> rows =
+          spark.range(0, 10, 1, 1).select(expr("repeat('x', if(id = 5, 200, 50))").as("payload"));
+      assertThatThrownBy(() -> save(rows, broker.url(), Map.of("topic", "a")))
+          .rootCause()
+          .hasMessageContaining("[MQTT_ROW_INVALID] Row 5 of partition 0, topic 'a',")
+          .hasMessageContaining("Maximum Packet Size is 100");
+    }
+  }
+
   @Test
   void wrongColumnsAndOptionsFailBeforeAnythingIsSent() throws Exception {
     try (ScriptedBroker broker = confirming()) {
