@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.mqtt.InFlightIds;
-import io.github.mqttpartitioned.mqtt.MalformedPacketException;
-import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.mqtt.packet.InFlightIds;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPacketException;
+import io.github.mqttpartitioned.option.settings.AckMode;
 import io.github.mqttpartitioned.receiver.inbound.Batch;
 import io.github.mqttpartitioned.receiver.inbound.PoisonMessages;
 import io.github.mqttpartitioned.receiver.inbound.PublishParser;

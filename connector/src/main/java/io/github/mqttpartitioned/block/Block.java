@@ -2,8 +2,8 @@
 package io.github.mqttpartitioned.block;
 
 import io.github.mqttpartitioned.block.BlockFormat.Column;
-import io.github.mqttpartitioned.mqtt.MalformedPropertiesException;
-import io.github.mqttpartitioned.mqtt.PropertyCursor;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPropertiesException;
+import io.github.mqttpartitioned.mqtt.packet.PropertyCursor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 

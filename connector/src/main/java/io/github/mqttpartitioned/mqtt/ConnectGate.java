@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt;
 
+import io.github.mqttpartitioned.mqtt.network.InputFilter;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

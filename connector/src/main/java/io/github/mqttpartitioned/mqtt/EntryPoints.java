@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt;
 
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt;
 
+import io.github.mqttpartitioned.mqtt.network.InputFilter;
+import io.github.mqttpartitioned.mqtt.packet.PacketWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;

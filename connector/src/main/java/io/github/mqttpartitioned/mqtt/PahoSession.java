@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt;
 
+import io.github.mqttpartitioned.mqtt.network.Dialer;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets;
+import io.github.mqttpartitioned.mqtt.packet.PacketType;
+import io.github.mqttpartitioned.mqtt.packet.PacketWriter;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -3,6 +3,11 @@ package io.github.mqttpartitioned.mqtt;
 
 import static java.util.stream.Collectors.toMap;
 
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.network.Dialer;
+import io.github.mqttpartitioned.mqtt.network.FirstAnswer;
+import io.github.mqttpartitioned.mqtt.network.NetworkException;
+import io.github.mqttpartitioned.mqtt.network.TlsClient;
 import io.github.mqttpartitioned.mqtt.websocket.Handshake;
 import io.github.mqttpartitioned.mqtt.websocket.HandshakeException;
 import io.github.mqttpartitioned.mqtt.websocket.WebSocket;

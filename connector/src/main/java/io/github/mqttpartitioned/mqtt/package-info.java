@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * MQTT 5 itself: its wire grammar, topic filters, broker URLs, transports, credentials, and the
- * session, which Paho keeps. Only this package knows Paho; it knows neither Spark nor LMDB.
+ * MQTT 5 itself. In this package: the session, which Paho keeps, and the connection that it runs
+ * on. Below it: the wire grammar, topic filters, the way to a broker, WebSocket, credentials. Only
+ * this package knows Paho; none of them knows Spark or LMDB.
  *
  * <p>Section numbers and {@code [MQTT-…]} refer to the <a
  * href="https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html">specification of MQTT

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.option;
 
-import io.github.mqttpartitioned.mqtt.TopicPattern;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern;
+import io.github.mqttpartitioned.option.settings.PayloadType;
+import io.github.mqttpartitioned.option.settings.Positions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

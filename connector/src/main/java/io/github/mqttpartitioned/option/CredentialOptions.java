@@ -3,9 +3,10 @@ package io.github.mqttpartitioned.option;
 
 import static java.util.stream.Collectors.joining;
 
-import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings.OAuthClient;
+import io.github.mqttpartitioned.mqtt.network.Secret;
+import io.github.mqttpartitioned.option.syntax.Syntax;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;

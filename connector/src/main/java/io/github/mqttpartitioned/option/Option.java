@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.option;
 
-import io.github.mqttpartitioned.mqtt.PrintableText;
+import io.github.mqttpartitioned.mqtt.packet.PrintableText;
+import io.github.mqttpartitioned.option.syntax.Syntax;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;

@@ -9,7 +9,7 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_UNKNOWN_OPTION
 import static java.util.stream.Collectors.joining;
 
 import io.github.mqttpartitioned.error.ErrorCondition;
-import io.github.mqttpartitioned.mqtt.PrintableText;
+import io.github.mqttpartitioned.mqtt.packet.PrintableText;
 import io.github.mqttpartitioned.option.OptionValues.Given;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -2,10 +2,12 @@
 package io.github.mqttpartitioned.option;
 
 import static io.github.mqttpartitioned.option.Option.option;
-import static io.github.mqttpartitioned.option.Syntax.text;
-import static io.github.mqttpartitioned.option.Syntax.trueOrFalse;
-import static io.github.mqttpartitioned.option.Syntax.wholeNumber;
+import static io.github.mqttpartitioned.option.syntax.Syntax.text;
+import static io.github.mqttpartitioned.option.syntax.Syntax.trueOrFalse;
+import static io.github.mqttpartitioned.option.syntax.Syntax.wholeNumber;
 
+import io.github.mqttpartitioned.option.settings.Positions;
+import io.github.mqttpartitioned.option.syntax.Syntax;
 import java.util.List;
 
 /** All options of the batch read, in the order of their table in {@code docs/options.md}. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.option;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.option.settings.BrokerMode;
+import io.github.mqttpartitioned.option.settings.SinkSettings;
+import io.github.mqttpartitioned.option.settings.TopicTemplate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.option;
 
-import io.github.mqttpartitioned.mqtt.TopicFilter;
-import io.github.mqttpartitioned.mqtt.TopicFilters;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilter;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilters;
+import io.github.mqttpartitioned.option.settings.AckMode;
+import io.github.mqttpartitioned.option.settings.BrokerMode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;

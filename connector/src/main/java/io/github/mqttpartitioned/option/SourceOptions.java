@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.option;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.Secret;
-import io.github.mqttpartitioned.mqtt.TlsSettings;
-import io.github.mqttpartitioned.mqtt.TopicFilter;
-import io.github.mqttpartitioned.mqtt.TopicPattern;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.network.Secret;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilter;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern;
+import io.github.mqttpartitioned.option.settings.AckMode;
+import io.github.mqttpartitioned.option.settings.BrokerMode;
+import io.github.mqttpartitioned.option.settings.PayloadType;
+import io.github.mqttpartitioned.option.settings.RetainHandling;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.option;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.Secret;
-import io.github.mqttpartitioned.mqtt.TlsSettings;
-import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
-import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.network.Secret;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.StoreType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.option;
 
-import static io.github.mqttpartitioned.option.ConnectionSyntax.clientIdPrefix;
-import static io.github.mqttpartitioned.option.ConnectionSyntax.sessionExpiry;
 import static io.github.mqttpartitioned.option.Option.option;
-import static io.github.mqttpartitioned.option.Quantity.duration;
-import static io.github.mqttpartitioned.option.Syntax.mqttString;
-import static io.github.mqttpartitioned.option.Syntax.trueOrFalse;
-import static io.github.mqttpartitioned.option.Syntax.wholeNumber;
+import static io.github.mqttpartitioned.option.syntax.ConnectionSyntax.clientIdPrefix;
+import static io.github.mqttpartitioned.option.syntax.ConnectionSyntax.sessionExpiry;
+import static io.github.mqttpartitioned.option.syntax.Quantity.duration;
+import static io.github.mqttpartitioned.option.syntax.Syntax.mqttString;
+import static io.github.mqttpartitioned.option.syntax.Syntax.trueOrFalse;
+import static io.github.mqttpartitioned.option.syntax.Syntax.wholeNumber;
 
+import io.github.mqttpartitioned.option.settings.TopicTemplate;
+import io.github.mqttpartitioned.option.syntax.Syntax;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
-import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
-import io.github.mqttpartitioned.mqtt.MalformedPacketException;
-import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.Disconnect;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPacketException;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.Inbox;
 import io.github.mqttpartitioned.receiver.inbound.PacketTooLargeException;
 import java.io.EOFException;

@@ -2,7 +2,7 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.PahoSession;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.ForeignTopics;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.mqtt.Authentication;
-import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.DataPlane;
 import io.github.mqttpartitioned.mqtt.PahoSession;
-import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.mqtt.SubscriptionRequest;
 import io.github.mqttpartitioned.mqtt.credentials.ConnectionAuthentication;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.mqtt.packet.Authentication;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.inbound.Batch;
 import io.github.mqttpartitioned.receiver.inbound.Inbox;

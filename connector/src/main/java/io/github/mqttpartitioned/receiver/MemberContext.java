@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
 import io.github.mqttpartitioned.mqtt.Login;
 import io.github.mqttpartitioned.mqtt.Subscriptions;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.PoisonMessages;
 import io.github.mqttpartitioned.store.PartitionStore;
 

@@ -20,16 +20,16 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_UNSUBSCRIPTION
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_WILDCARDS_UNAVAILABLE;
 
 import io.github.mqttpartitioned.error.ErrorCondition;
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
-import io.github.mqttpartitioned.mqtt.MalformedPacketException;
-import io.github.mqttpartitioned.mqtt.NetworkException;
-import io.github.mqttpartitioned.mqtt.PrintableText;
-import io.github.mqttpartitioned.mqtt.ReasonCode;
-import io.github.mqttpartitioned.mqtt.ReasonCode.Passes;
 import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.network.NetworkException;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.Disconnect;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPacketException;
+import io.github.mqttpartitioned.mqtt.packet.PrintableText;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode.Passes;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.PacketTooLargeException;
 import org.jspecify.annotations.Nullable;
 

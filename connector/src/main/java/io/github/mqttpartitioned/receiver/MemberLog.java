@@ -3,10 +3,10 @@ package io.github.mqttpartitioned.receiver;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CREDENTIALS_UNAVAILABLE;
 
-import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
-import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.packet.PrintableText;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.inbound.Batch;
 import io.github.mqttpartitioned.store.StoreException;
 import java.util.Set;

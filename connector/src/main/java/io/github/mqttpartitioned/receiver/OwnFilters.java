@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.mqtt.TopicFilter;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilter;
 import io.github.mqttpartitioned.store.PartitionStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;

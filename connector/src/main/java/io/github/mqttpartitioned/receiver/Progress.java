@@ -6,7 +6,7 @@ package io.github.mqttpartitioned.receiver;
  * progress goes from the driver to the node. Both offsets only grow.
  *
  * @param processedBelow Spark has processed everything below this offset. With {@link
- *     io.github.mqttpartitioned.option.AckMode#PROCESSED} the member acknowledges it now.
+ *     io.github.mqttpartitioned.option.settings.AckMode#PROCESSED} the member acknowledges it now.
  * @param trimBelow Spark asks for nothing below this offset any more. The store may drop the blocks
  *     that are wholly below it.
  */

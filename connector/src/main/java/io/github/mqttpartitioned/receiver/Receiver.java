@@ -5,7 +5,7 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_FULL;
 
 import io.github.mqttpartitioned.mqtt.Backoff;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.receiver.inbound.Inbox;
 import io.github.mqttpartitioned.receiver.inbound.PoisonMessages;

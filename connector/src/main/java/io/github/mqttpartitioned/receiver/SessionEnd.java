@@ -2,20 +2,20 @@
 package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.Credentials;
-import io.github.mqttpartitioned.mqtt.Authentication;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
-import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
 import io.github.mqttpartitioned.mqtt.DataPlane;
-import io.github.mqttpartitioned.mqtt.InFlightIds;
 import io.github.mqttpartitioned.mqtt.Login;
 import io.github.mqttpartitioned.mqtt.PahoSession;
-import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.mqtt.SubscriptionRequest;
 import io.github.mqttpartitioned.mqtt.Subscriptions;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.mqtt.credentials.ConnectionAuthentication;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
-import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.mqtt.packet.Authentication;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.packet.InFlightIds;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
+import io.github.mqttpartitioned.option.settings.AckMode;
 import io.github.mqttpartitioned.receiver.inbound.Inbox;
 import io.github.mqttpartitioned.receiver.inbound.NodeMemory;
 import io.github.mqttpartitioned.receiver.inbound.PacketReader;

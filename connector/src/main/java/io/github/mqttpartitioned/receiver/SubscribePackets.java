@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.mqtt.ControlPackets.SubAck;
-import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.SubAck;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
 import io.github.mqttpartitioned.receiver.inbound.SubscriptionAnswers;
 import io.github.mqttpartitioned.receiver.inbound.SubscriptionAnswers.Answered;
 import org.jspecify.annotations.Nullable;

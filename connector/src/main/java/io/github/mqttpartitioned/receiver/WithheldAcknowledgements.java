@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
-import io.github.mqttpartitioned.mqtt.PacketType;
+import io.github.mqttpartitioned.mqtt.packet.PacketType;
 import io.github.mqttpartitioned.receiver.inbound.Batch;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
-import io.github.mqttpartitioned.mqtt.PacketType;
-import io.github.mqttpartitioned.mqtt.VarInt;
+import io.github.mqttpartitioned.mqtt.packet.PacketType;
+import io.github.mqttpartitioned.mqtt.packet.VarInt;
 
 /**
  * Some PUBLISH packets, one after the other, in the order of their rows.

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
-import io.github.mqttpartitioned.mqtt.Authentication;
-import io.github.mqttpartitioned.mqtt.ControlPackets;
-import io.github.mqttpartitioned.mqtt.ControlPackets.Confirmation;
-import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
-import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
 import io.github.mqttpartitioned.mqtt.DataPlaneInput;
-import io.github.mqttpartitioned.mqtt.MalformedPacketException;
-import io.github.mqttpartitioned.mqtt.PacketFrame;
-import io.github.mqttpartitioned.mqtt.PacketType;
-import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.packet.Authentication;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.Confirmation;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.Disconnect;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPacketException;
+import io.github.mqttpartitioned.mqtt.packet.PacketFrame;
+import io.github.mqttpartitioned.mqtt.packet.PacketType;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
-import io.github.mqttpartitioned.mqtt.ControlPackets.PublishLimits;
-import io.github.mqttpartitioned.mqtt.PacketType;
-import io.github.mqttpartitioned.mqtt.ReasonCode;
-import io.github.mqttpartitioned.mqtt.VarInt;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.PublishLimits;
+import io.github.mqttpartitioned.mqtt.packet.PacketType;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
+import io.github.mqttpartitioned.mqtt.packet.VarInt;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

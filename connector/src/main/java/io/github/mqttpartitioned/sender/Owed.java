@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
-import io.github.mqttpartitioned.mqtt.PacketType;
+import io.github.mqttpartitioned.mqtt.packet.PacketType;
 
 /**
  * What the broker owes for each packet identifier: the confirmations of QoS 1 (section 4.3.2) and

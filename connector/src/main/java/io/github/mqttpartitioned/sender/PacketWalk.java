@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
-import io.github.mqttpartitioned.mqtt.PacketType;
-import io.github.mqttpartitioned.mqtt.VarInt;
+import io.github.mqttpartitioned.mqtt.packet.PacketType;
+import io.github.mqttpartitioned.mqtt.packet.VarInt;
 import java.nio.charset.StandardCharsets;
 
 /** Goes through the packets of a chunk. Confined to the holder of the outbox's lock. */

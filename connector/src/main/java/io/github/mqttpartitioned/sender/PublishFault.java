@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
-import io.github.mqttpartitioned.mqtt.ControlPackets.PublishLimits;
-import io.github.mqttpartitioned.mqtt.VarInt;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.PublishLimits;
+import io.github.mqttpartitioned.mqtt.packet.VarInt;
 import org.jspecify.annotations.Nullable;
 
 /** Why a broker will not take a message. */

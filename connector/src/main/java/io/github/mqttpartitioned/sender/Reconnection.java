@@ -3,8 +3,8 @@ package io.github.mqttpartitioned.sender;
 
 import io.github.mqttpartitioned.mqtt.Backoff;
 import io.github.mqttpartitioned.mqtt.EntryPoints;
-import io.github.mqttpartitioned.mqtt.ReasonCode.Passes;
-import io.github.mqttpartitioned.option.SinkSettings;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode.Passes;
+import io.github.mqttpartitioned.option.settings.SinkSettings;
 import java.time.Duration;
 
 /**

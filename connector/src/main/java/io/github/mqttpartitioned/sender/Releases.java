@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
-import io.github.mqttpartitioned.mqtt.PacketType;
+import io.github.mqttpartitioned.mqtt.packet.PacketType;
 import java.util.Arrays;
 
 /** PUBREL packets (section 3.6) that wait to be written. Guarded by the outbox's lock. */

@@ -5,7 +5,7 @@ import io.github.mqttpartitioned.mqtt.Backoff;
 import io.github.mqttpartitioned.mqtt.EntryPoints;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.mqtt.credentials.ProviderClass;
-import io.github.mqttpartitioned.option.SinkSettings;
+import io.github.mqttpartitioned.option.settings.SinkSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.SplittableRandom;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sender;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
 
 /** How errors and log lines name a sender. */
 record SenderName(String clientId, BrokerUrl broker) {

@@ -14,14 +14,14 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_ROW_REFUSED;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SENDER_FAILED;
 
 import io.github.mqttpartitioned.error.ErrorCondition;
-import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
-import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
-import io.github.mqttpartitioned.mqtt.NetworkException;
-import io.github.mqttpartitioned.mqtt.PrintableText;
-import io.github.mqttpartitioned.mqtt.ReasonCode;
-import io.github.mqttpartitioned.mqtt.ReasonCode.Passes;
 import io.github.mqttpartitioned.mqtt.credentials.AuthenticationException;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
+import io.github.mqttpartitioned.mqtt.network.NetworkException;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.Disconnect;
+import io.github.mqttpartitioned.mqtt.packet.PrintableText;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode.Passes;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.spark;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_READ_REFUSED;
 
-import io.github.mqttpartitioned.mqtt.TopicFilters;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilters;
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.spark.executor.SparkHost;
 import io.github.mqttpartitioned.spark.read.SourceMetric;

@@ -2,7 +2,7 @@
 package io.github.mqttpartitioned.sparkplug;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.github.mqttpartitioned.mqtt.Utf8;
+import io.github.mqttpartitioned.mqtt.packet.Utf8;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;

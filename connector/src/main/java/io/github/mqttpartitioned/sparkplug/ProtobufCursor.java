@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.sparkplug;
 
-import io.github.mqttpartitioned.mqtt.Utf8;
+import io.github.mqttpartitioned.mqtt.packet.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -7,7 +7,7 @@ import io.github.mqttpartitioned.block.DeadLetter;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.mqtt.InFlightIds;
+import io.github.mqttpartitioned.mqtt.packet.InFlightIds;
 import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
 import io.github.mqttpartitioned.store.lmdb.StoreLimits;
 import io.github.mqttpartitioned.store.lmdb.StoreState;

@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.store;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.LogExtent;
-import io.github.mqttpartitioned.mqtt.InFlightChanges;
+import io.github.mqttpartitioned.mqtt.packet.InFlightChanges;
 import io.github.mqttpartitioned.store.lmdb.BlockTable.Trimmed;
 import io.github.mqttpartitioned.store.lmdb.DamagedException;
 import io.github.mqttpartitioned.store.lmdb.InFlightTable;

@@ -4,8 +4,8 @@ package io.github.mqttpartitioned.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.BlockFormat.Column;
-import io.github.mqttpartitioned.mqtt.MalformedPropertiesException;
-import io.github.mqttpartitioned.mqtt.PropertyCursor;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPropertiesException;
+import io.github.mqttpartitioned.mqtt.packet.PropertyCursor;
 import io.github.mqttpartitioned.testkit.Allocation;
 import io.github.mqttpartitioned.testkit.Mutator;
 import io.github.mqttpartitioned.testkit.Seeded;

@@ -3,8 +3,8 @@ package io.github.mqttpartitioned.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.mqtt.MalformedPropertiesException;
-import io.github.mqttpartitioned.mqtt.PropertyCursor;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPropertiesException;
+import io.github.mqttpartitioned.mqtt.packet.PropertyCursor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

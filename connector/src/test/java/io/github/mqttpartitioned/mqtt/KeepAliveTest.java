@@ -3,6 +3,8 @@ package io.github.mqttpartitioned.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.mqtt.packet.PacketType;
+import io.github.mqttpartitioned.mqtt.packet.PacketWriter;
 import io.github.mqttpartitioned.testkit.Await;
 import java.io.IOException;
 import java.io.InputStream;

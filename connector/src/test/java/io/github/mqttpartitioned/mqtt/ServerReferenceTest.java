@@ -3,6 +3,7 @@ package io.github.mqttpartitioned.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

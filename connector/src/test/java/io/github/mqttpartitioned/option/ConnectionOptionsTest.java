@@ -7,10 +7,11 @@ import static io.github.mqttpartitioned.option.GivenOptions.options;
 import static io.github.mqttpartitioned.option.GivenOptions.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.Secret;
-import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.network.Secret;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilter;
+import io.github.mqttpartitioned.option.settings.BrokerMode;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Nested;

@@ -5,9 +5,9 @@ import static io.github.mqttpartitioned.option.GivenOptions.error;
 import static io.github.mqttpartitioned.option.GivenOptions.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings.OAuthClient;
+import io.github.mqttpartitioned.mqtt.network.Secret;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

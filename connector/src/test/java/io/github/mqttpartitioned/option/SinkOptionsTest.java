@@ -4,7 +4,9 @@ package io.github.mqttpartitioned.option;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.option.settings.SinkSettings;
+import io.github.mqttpartitioned.option.settings.TopicTemplate;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -5,7 +5,8 @@ import static io.github.mqttpartitioned.option.GivenOptions.error;
 import static io.github.mqttpartitioned.option.GivenOptions.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.mqtt.TopicPattern;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern;
+import io.github.mqttpartitioned.option.settings.PayloadType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -5,10 +5,10 @@ import static io.github.mqttpartitioned.option.GivenOptions.error;
 import static io.github.mqttpartitioned.option.GivenOptions.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.mqtt.Secret;
-import io.github.mqttpartitioned.mqtt.TlsSettings;
-import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
-import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.network.Secret;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.StoreType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

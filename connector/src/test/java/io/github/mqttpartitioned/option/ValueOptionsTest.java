@@ -5,6 +5,7 @@ import static io.github.mqttpartitioned.option.GivenOptions.error;
 import static io.github.mqttpartitioned.option.GivenOptions.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mqttpartitioned.option.settings.AckMode;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;

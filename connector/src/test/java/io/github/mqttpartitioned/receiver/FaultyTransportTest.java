@@ -3,9 +3,9 @@ package io.github.mqttpartitioned.receiver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.mqtt.TlsSettings;
-import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
-import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.StoreType;
 import io.github.mqttpartitioned.receiver.FaultyProxy.Cut;
 import io.github.mqttpartitioned.receiver.FaultyProxy.Direction;
 import io.github.mqttpartitioned.receiver.FaultyProxy.End;

@@ -3,9 +3,9 @@ package io.github.mqttpartitioned.receiver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.mqtt.TopicFilter;
-import io.github.mqttpartitioned.option.RetainHandling;
-import io.github.mqttpartitioned.option.SessionPolicy;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilter;
+import io.github.mqttpartitioned.option.settings.RetainHandling;
+import io.github.mqttpartitioned.option.settings.SessionPolicy;
 import io.github.mqttpartitioned.receiver.inbound.ForeignTopics;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.CapturedLog;

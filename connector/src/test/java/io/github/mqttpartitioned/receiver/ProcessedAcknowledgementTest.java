@@ -9,7 +9,7 @@ import static io.github.mqttpartitioned.testkit.PacketType.PUBCOMP;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBREC;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.settings.AckMode;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.Packet.Acknowledgement;

@@ -6,7 +6,7 @@ import static io.github.mqttpartitioned.testkit.PacketType.UNSUBSCRIBE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.option.settings.AckMode;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.Feature;

@@ -4,7 +4,7 @@ package io.github.mqttpartitioned.receiver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.mqtt.Backoff;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.TestBroker;

@@ -7,10 +7,10 @@ import static io.github.mqttpartitioned.testkit.Gateway.frame;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.mqtt.Secret;
-import io.github.mqttpartitioned.mqtt.TlsSettings;
-import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
-import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.network.Secret;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.StoreType;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.BrokerOptions;

@@ -8,8 +8,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.mqttpartitioned.Credentials;
 import io.github.mqttpartitioned.CredentialsProvider;
-import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
+import io.github.mqttpartitioned.mqtt.network.Secret;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.CapturedLog;
 import io.github.mqttpartitioned.testkit.MqttProperties;

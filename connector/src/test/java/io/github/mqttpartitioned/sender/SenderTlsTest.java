@@ -3,9 +3,9 @@ package io.github.mqttpartitioned.sender;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.mqtt.TlsSettings;
-import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
-import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.StoreType;
 import io.github.mqttpartitioned.testkit.Gateway;
 import io.github.mqttpartitioned.testkit.ScriptedBroker;
 import io.github.mqttpartitioned.testkit.TestAuthority;

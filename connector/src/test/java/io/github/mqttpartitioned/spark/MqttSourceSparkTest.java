@@ -20,7 +20,7 @@ import static org.apache.spark.sql.functions.upper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.option.PayloadType;
+import io.github.mqttpartitioned.option.settings.PayloadType;
 import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import io.github.mqttpartitioned.testkit.Await;

@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.spark;
 
 import static org.apache.spark.sql.functions.count;
 
-import io.github.mqttpartitioned.option.PayloadType;
+import io.github.mqttpartitioned.option.settings.PayloadType;
 import io.github.mqttpartitioned.spark.read.FakeSource;
 import io.github.mqttpartitioned.spark.read.TestMessage;
 import io.github.mqttpartitioned.spark.read.TestMessage.Properties;

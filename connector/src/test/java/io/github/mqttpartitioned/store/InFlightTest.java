@@ -4,8 +4,8 @@ package io.github.mqttpartitioned.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.mqtt.InFlightChanges;
-import io.github.mqttpartitioned.mqtt.InFlightIds;
+import io.github.mqttpartitioned.mqtt.packet.InFlightChanges;
+import io.github.mqttpartitioned.mqtt.packet.InFlightIds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;

@@ -9,8 +9,8 @@ import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.block.SampleMessage;
-import io.github.mqttpartitioned.mqtt.InFlightChanges;
-import io.github.mqttpartitioned.mqtt.InFlightIds;
+import io.github.mqttpartitioned.mqtt.packet.InFlightChanges;
+import io.github.mqttpartitioned.mqtt.packet.InFlightIds;
 import java.nio.ByteBuffer;
 import java.util.Random;
 

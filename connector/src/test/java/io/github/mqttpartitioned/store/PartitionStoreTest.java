@@ -11,7 +11,7 @@ import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.LostStoreException;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.block.SampleMessage;
-import io.github.mqttpartitioned.mqtt.InFlightChanges;
+import io.github.mqttpartitioned.mqtt.packet.InFlightChanges;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mqttpartitioned.block.BlockBuilder;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.block.SampleMessage;
-import io.github.mqttpartitioned.mqtt.InFlightChanges;
+import io.github.mqttpartitioned.mqtt.packet.InFlightChanges;
 import io.github.mqttpartitioned.store.StoreModel.Sample;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.testkit;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.Secret;
-import io.github.mqttpartitioned.mqtt.TlsSettings;
-import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
-import io.github.mqttpartitioned.option.AckMode;
-import io.github.mqttpartitioned.option.BrokerMode;
-import io.github.mqttpartitioned.option.RetainHandling;
-import io.github.mqttpartitioned.option.SessionPolicy;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.network.Secret;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilter;
+import io.github.mqttpartitioned.option.settings.AckMode;
+import io.github.mqttpartitioned.option.settings.BrokerMode;
+import io.github.mqttpartitioned.option.settings.RetainHandling;
+import io.github.mqttpartitioned.option.settings.SessionPolicy;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

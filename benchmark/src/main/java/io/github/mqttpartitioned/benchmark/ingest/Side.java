@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.ingest;
 
-import io.github.mqttpartitioned.mqtt.TlsSettings;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings;
 import java.nio.file.Path;
 
 /** One way to take messages from a broker, among those compared. */

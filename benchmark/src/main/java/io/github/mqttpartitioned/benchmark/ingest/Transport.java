@@ -2,10 +2,10 @@
 package io.github.mqttpartitioned.benchmark.ingest;
 
 import io.github.mqttpartitioned.benchmark.report.Scratch;
-import io.github.mqttpartitioned.mqtt.Secret;
-import io.github.mqttpartitioned.mqtt.TlsSettings;
-import io.github.mqttpartitioned.mqtt.TlsSettings.KeyMaterial;
-import io.github.mqttpartitioned.mqtt.TlsSettings.StoreType;
+import io.github.mqttpartitioned.mqtt.network.Secret;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.KeyMaterial;
+import io.github.mqttpartitioned.mqtt.network.TlsSettings.StoreType;
 import io.github.mqttpartitioned.testkit.Firehose;
 import io.github.mqttpartitioned.testkit.Scheme;
 import io.github.mqttpartitioned.testkit.TestCertificates;

@@ -2,7 +2,7 @@
 package io.github.mqttpartitioned.benchmark.spark;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
-import io.github.mqttpartitioned.option.PayloadType;
+import io.github.mqttpartitioned.option.settings.PayloadType;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.util.Arrays;
 import java.util.List;

@@ -5,7 +5,7 @@ import io.github.mqttpartitioned.benchmark.read.Backlog;
 import io.github.mqttpartitioned.benchmark.report.Scratch;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.metrics.ReadMeters;
-import io.github.mqttpartitioned.option.PayloadType;
+import io.github.mqttpartitioned.option.settings.PayloadType;
 import io.github.mqttpartitioned.spark.vector.BlockVectors;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import io.github.mqttpartitioned.store.PartitionStore;

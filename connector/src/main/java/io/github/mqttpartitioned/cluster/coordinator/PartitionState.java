@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.cluster.coordinator;
 
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.cluster.PartitionAssignment;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;

@@ -12,7 +12,7 @@ import io.github.mqttpartitioned.cluster.PartitionLocations;
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.metrics.PrometheusText;
 import io.github.mqttpartitioned.metrics.ReadMeters;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.LeaseCheck;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Progress;

@@ -17,7 +17,7 @@ import io.github.mqttpartitioned.cluster.rpc.NodeServer;
 import io.github.mqttpartitioned.cluster.rpc.NodeService;
 import io.github.mqttpartitioned.cluster.rpc.Request;
 import io.github.mqttpartitioned.metrics.ReadMeters;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -4,7 +4,7 @@ package io.github.mqttpartitioned.cluster.node;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_LEASE_EXPIRED;
 
 import io.github.mqttpartitioned.cluster.PartitionLocations;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.LeaseCheck;
 import java.time.Duration;
 import java.util.ArrayList;

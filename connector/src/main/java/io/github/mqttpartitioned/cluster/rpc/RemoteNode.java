@@ -17,7 +17,7 @@ import io.github.mqttpartitioned.cluster.rpc.Request.Poll;
 import io.github.mqttpartitioned.cluster.rpc.Request.PublishLocations;
 import io.github.mqttpartitioned.cluster.rpc.Request.Release;
 import io.github.mqttpartitioned.cluster.rpc.Request.Scrape;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.PartitionStatus.Counts;
 import io.github.mqttpartitioned.receiver.PartitionStatus.State;

@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.cluster.rpc;
 
 import io.github.mqttpartitioned.cluster.NodeAddress;
 import io.github.mqttpartitioned.cluster.NodeRegistration;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;

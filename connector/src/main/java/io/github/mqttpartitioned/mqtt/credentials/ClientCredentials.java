@@ -3,8 +3,8 @@ package io.github.mqttpartitioned.mqtt.credentials;
 
 import io.github.mqttpartitioned.Credentials;
 import io.github.mqttpartitioned.CredentialsProvider.Request;
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

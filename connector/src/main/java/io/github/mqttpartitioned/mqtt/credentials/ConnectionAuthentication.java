@@ -2,14 +2,14 @@
 package io.github.mqttpartitioned.mqtt.credentials;
 
 import io.github.mqttpartitioned.Credentials;
-import io.github.mqttpartitioned.mqtt.Authentication;
-import io.github.mqttpartitioned.mqtt.ControlPackets.Auth;
-import io.github.mqttpartitioned.mqtt.ControlPackets.ConnAck;
-import io.github.mqttpartitioned.mqtt.ControlPackets.Disconnect;
 import io.github.mqttpartitioned.mqtt.Login;
-import io.github.mqttpartitioned.mqtt.MalformedPacketException;
 import io.github.mqttpartitioned.mqtt.PahoSession;
-import io.github.mqttpartitioned.mqtt.ReasonCode;
+import io.github.mqttpartitioned.mqtt.packet.Authentication;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.Auth;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.ConnAck;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.Disconnect;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPacketException;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt.credentials;
 
-import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.network.Secret;
 import java.io.Serializable;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.mqtt.credentials;
 
-import io.github.mqttpartitioned.mqtt.PrintableText;
+import io.github.mqttpartitioned.mqtt.packet.PrintableText;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,7 +5,7 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CREDENTIALS_UN
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_START_STOPPED;
 
 import io.github.mqttpartitioned.Credentials;
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -3,8 +3,8 @@ package io.github.mqttpartitioned.mqtt.credentials;
 
 import io.github.mqttpartitioned.Credentials;
 import io.github.mqttpartitioned.CredentialsProvider;
-import io.github.mqttpartitioned.mqtt.FileFaults;
-import io.github.mqttpartitioned.mqtt.PrintableText;
+import io.github.mqttpartitioned.mqtt.network.FileFaults;
+import io.github.mqttpartitioned.mqtt.packet.PrintableText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

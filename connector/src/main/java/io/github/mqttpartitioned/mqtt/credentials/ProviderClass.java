@@ -2,7 +2,7 @@
 package io.github.mqttpartitioned.mqtt.credentials;
 
 import io.github.mqttpartitioned.CredentialsProvider;
-import io.github.mqttpartitioned.mqtt.PrintableText;
+import io.github.mqttpartitioned.mqtt.packet.PrintableText;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Objects;

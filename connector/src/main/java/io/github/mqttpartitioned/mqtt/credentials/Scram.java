@@ -8,7 +8,7 @@ import com.ongres.scram.common.ServerFirstMessage;
 import com.ongres.scram.common.StringPreparation;
 import com.ongres.scram.common.exception.ScramException;
 import io.github.mqttpartitioned.Credentials;
-import io.github.mqttpartitioned.mqtt.PrintableText;
+import io.github.mqttpartitioned.mqtt.packet.PrintableText;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;

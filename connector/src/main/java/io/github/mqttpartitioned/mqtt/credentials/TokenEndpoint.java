@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.mqttpartitioned.mqtt.PrintableText;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings.OAuthClient;
+import io.github.mqttpartitioned.mqtt.packet.PrintableText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;

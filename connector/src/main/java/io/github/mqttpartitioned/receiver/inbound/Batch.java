@@ -2,7 +2,7 @@
 package io.github.mqttpartitioned.receiver.inbound;
 
 import io.github.mqttpartitioned.block.BlockBuilder;
-import io.github.mqttpartitioned.mqtt.InFlightChanges;
+import io.github.mqttpartitioned.mqtt.packet.InFlightChanges;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

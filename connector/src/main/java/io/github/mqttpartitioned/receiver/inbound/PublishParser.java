@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver.inbound;
 
-import static io.github.mqttpartitioned.mqtt.ReasonCode.MALFORMED_PACKET;
-import static io.github.mqttpartitioned.mqtt.ReasonCode.PROTOCOL_ERROR;
-import static io.github.mqttpartitioned.mqtt.ReasonCode.TOPIC_ALIAS_INVALID;
+import static io.github.mqttpartitioned.mqtt.packet.ReasonCode.MALFORMED_PACKET;
+import static io.github.mqttpartitioned.mqtt.packet.ReasonCode.PROTOCOL_ERROR;
+import static io.github.mqttpartitioned.mqtt.packet.ReasonCode.TOPIC_ALIAS_INVALID;
 
 import io.github.mqttpartitioned.block.BlockFormat;
-import io.github.mqttpartitioned.mqtt.InFlightIds;
-import io.github.mqttpartitioned.mqtt.MalformedPacketException;
-import io.github.mqttpartitioned.mqtt.MalformedPropertiesException;
-import io.github.mqttpartitioned.mqtt.PacketType;
-import io.github.mqttpartitioned.mqtt.PropertyCursor;
-import io.github.mqttpartitioned.mqtt.Utf8;
-import io.github.mqttpartitioned.mqtt.VarInt;
-import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.mqtt.packet.InFlightIds;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPacketException;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPropertiesException;
+import io.github.mqttpartitioned.mqtt.packet.PacketType;
+import io.github.mqttpartitioned.mqtt.packet.PropertyCursor;
+import io.github.mqttpartitioned.mqtt.packet.Utf8;
+import io.github.mqttpartitioned.mqtt.packet.VarInt;
+import io.github.mqttpartitioned.option.settings.AckMode;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32C;

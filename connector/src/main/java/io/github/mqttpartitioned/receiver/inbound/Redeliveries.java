@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver.inbound;
 
-import io.github.mqttpartitioned.mqtt.InFlightIds;
-import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.mqtt.packet.InFlightIds;
+import io.github.mqttpartitioned.option.settings.AckMode;
 
 /**
  * Recognises messages that the broker delivers again, by the packet ids in flight and a fingerprint

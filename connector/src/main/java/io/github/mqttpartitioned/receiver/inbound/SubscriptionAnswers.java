@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver.inbound;
 
-import io.github.mqttpartitioned.mqtt.ControlPackets.SubAck;
-import io.github.mqttpartitioned.mqtt.ReasonCode;
 import io.github.mqttpartitioned.mqtt.SubscriptionRequest;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets.SubAck;
+import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

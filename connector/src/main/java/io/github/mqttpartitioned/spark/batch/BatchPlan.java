@@ -7,7 +7,7 @@ import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_OFFSETS_LOST;
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.option.BatchOptions;
-import io.github.mqttpartitioned.option.Positions;
+import io.github.mqttpartitioned.option.settings.Positions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

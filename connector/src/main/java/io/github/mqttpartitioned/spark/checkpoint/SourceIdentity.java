@@ -3,11 +3,11 @@ package io.github.mqttpartitioned.spark.checkpoint;
 
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CHECKPOINT_INCOMPATIBLE;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.TopicFilter;
-import io.github.mqttpartitioned.option.AckMode;
-import io.github.mqttpartitioned.option.BrokerMode;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilter;
 import io.github.mqttpartitioned.option.SourceOptions;
+import io.github.mqttpartitioned.option.settings.AckMode;
+import io.github.mqttpartitioned.option.settings.BrokerMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;

@@ -3,9 +3,9 @@ package io.github.mqttpartitioned.spark.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.TopicFilter;
-import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilter;
+import io.github.mqttpartitioned.option.settings.AckMode;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -8,7 +8,7 @@ import io.github.mqttpartitioned.cluster.coordinator.Nodes;
 import io.github.mqttpartitioned.cluster.rpc.NodeClients;
 import io.github.mqttpartitioned.cluster.rpc.RemoteNode;
 import io.github.mqttpartitioned.cluster.rpc.StartMessage.Order;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.spark.executor.Executors.Executor;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;

@@ -4,7 +4,7 @@ package io.github.mqttpartitioned.spark.executor;
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.NodeRegistration;
 import io.github.mqttpartitioned.cluster.rpc.StartMessage.Order;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.spark.compat.PlacedJob;
 import io.github.mqttpartitioned.spark.executor.Executors.Executor;
 import java.time.Duration;

@@ -8,7 +8,7 @@ import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.coordinator.Nodes;
 import io.github.mqttpartitioned.cluster.node.Node;
 import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.spark.read.BlockSources;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
 import io.github.mqttpartitioned.store.StoreLibrary;

@@ -8,12 +8,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.mqttpartitioned.cluster.ClusterTimeouts;
 import io.github.mqttpartitioned.cluster.PartitionAssignment;
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
 import io.github.mqttpartitioned.mqtt.ConnectionSettings;
 import io.github.mqttpartitioned.mqtt.EntryPoints;
-import io.github.mqttpartitioned.mqtt.TopicFilter;
 import io.github.mqttpartitioned.mqtt.credentials.ClientCredentials;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsException;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilter;
 import io.github.mqttpartitioned.option.SourceOptions;
 import io.github.mqttpartitioned.receiver.SessionEnd;
 import io.github.mqttpartitioned.spark.batch.StoredSource;

@@ -2,7 +2,7 @@
 package io.github.mqttpartitioned.spark.sink;
 
 import io.github.mqttpartitioned.option.SinkOptions;
-import io.github.mqttpartitioned.option.SinkSettings;
+import io.github.mqttpartitioned.option.settings.SinkSettings;
 import io.github.mqttpartitioned.sender.SendCounts;
 import io.github.mqttpartitioned.spark.sink.MqttDataWriter.Committed;
 import java.util.UUID;

@@ -2,7 +2,7 @@
 package io.github.mqttpartitioned.spark.sink;
 
 import io.github.mqttpartitioned.metrics.SinkMeters;
-import io.github.mqttpartitioned.option.SinkSettings;
+import io.github.mqttpartitioned.option.settings.SinkSettings;
 import io.github.mqttpartitioned.sender.SenderListener;
 import io.github.mqttpartitioned.spark.executor.ThisExecutor;
 import org.apache.spark.sql.catalyst.InternalRow;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.sink;
 
-import static io.github.mqttpartitioned.mqtt.PropertyCursor.CONTENT_TYPE;
-import static io.github.mqttpartitioned.mqtt.PropertyCursor.CORRELATION_DATA;
-import static io.github.mqttpartitioned.mqtt.PropertyCursor.MESSAGE_EXPIRY_INTERVAL;
-import static io.github.mqttpartitioned.mqtt.PropertyCursor.PAYLOAD_FORMAT;
-import static io.github.mqttpartitioned.mqtt.PropertyCursor.RESPONSE_TOPIC;
-import static io.github.mqttpartitioned.mqtt.PropertyCursor.USER_PROPERTY;
+import static io.github.mqttpartitioned.mqtt.packet.PropertyCursor.CONTENT_TYPE;
+import static io.github.mqttpartitioned.mqtt.packet.PropertyCursor.CORRELATION_DATA;
+import static io.github.mqttpartitioned.mqtt.packet.PropertyCursor.MESSAGE_EXPIRY_INTERVAL;
+import static io.github.mqttpartitioned.mqtt.packet.PropertyCursor.PAYLOAD_FORMAT;
+import static io.github.mqttpartitioned.mqtt.packet.PropertyCursor.RESPONSE_TOPIC;
+import static io.github.mqttpartitioned.mqtt.packet.PropertyCursor.USER_PROPERTY;
 
 import io.github.mqttpartitioned.sender.Outbox;
 import io.github.mqttpartitioned.sender.SinkException;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.sink;
 
-import io.github.mqttpartitioned.mqtt.Utf8;
+import io.github.mqttpartitioned.mqtt.packet.Utf8;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.spark.unsafe.Platform;

@@ -4,10 +4,10 @@ package io.github.mqttpartitioned.spark.sink;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SINK_SCHEMA_INVALID;
 import static java.util.stream.Collectors.joining;
 
-import io.github.mqttpartitioned.mqtt.PrintableText;
-import io.github.mqttpartitioned.option.PayloadType;
+import io.github.mqttpartitioned.mqtt.packet.PrintableText;
 import io.github.mqttpartitioned.option.SinkOptions;
-import io.github.mqttpartitioned.option.TopicTemplate;
+import io.github.mqttpartitioned.option.settings.PayloadType;
+import io.github.mqttpartitioned.option.settings.TopicTemplate;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.spark.sink;
 
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialsPreflight;
-import io.github.mqttpartitioned.option.SinkSettings;
+import io.github.mqttpartitioned.option.settings.SinkSettings;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,9 +4,9 @@ package io.github.mqttpartitioned.spark.stream;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_REAL_TIME_OPTION;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_REAL_TIME_SLOTS;
 
-import io.github.mqttpartitioned.option.AckMode;
 import io.github.mqttpartitioned.option.SourceOptions;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.AckMode;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.spark.executor.SparkHost.TaskSlots;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
 import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;

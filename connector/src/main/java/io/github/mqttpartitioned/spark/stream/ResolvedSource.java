@@ -4,11 +4,11 @@ package io.github.mqttpartitioned.spark.stream;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SOURCE_ALREADY_RUNNING;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_STORE_DIR_REQUIRED;
 
-import io.github.mqttpartitioned.mqtt.TopicFilters;
-import io.github.mqttpartitioned.option.AckMode;
-import io.github.mqttpartitioned.option.SessionPolicy;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilters;
 import io.github.mqttpartitioned.option.SourceOptions;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.AckMode;
+import io.github.mqttpartitioned.option.settings.SessionPolicy;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.spark.checkpoint.SourceCheckpoint;
 import io.github.mqttpartitioned.spark.checkpoint.SourceColumns;
 import io.github.mqttpartitioned.spark.checkpoint.SourceIdentity;

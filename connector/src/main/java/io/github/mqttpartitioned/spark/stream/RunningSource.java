@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.spark.stream;
 
 import io.github.mqttpartitioned.block.LogExtent;
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
 import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
 import io.github.mqttpartitioned.spark.stream.plan.StoredMessages;

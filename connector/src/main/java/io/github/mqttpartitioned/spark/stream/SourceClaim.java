@@ -4,8 +4,8 @@ package io.github.mqttpartitioned.spark.stream;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_CLIENT_IDS_IN_USE;
 import static io.github.mqttpartitioned.error.ErrorCondition.MQTT_SOURCE_ALREADY_RUNNING;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.spark.checkpoint.CheckpointLock;
 import java.util.ArrayList;
 import java.util.List;

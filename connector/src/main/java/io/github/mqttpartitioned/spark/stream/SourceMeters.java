@@ -9,7 +9,7 @@ import io.github.mqttpartitioned.cluster.node.Node;
 import io.github.mqttpartitioned.metrics.ClusterScrape;
 import io.github.mqttpartitioned.metrics.MetricsEndpoint;
 import io.github.mqttpartitioned.metrics.QueryMeters;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;
 import java.net.InetSocketAddress;
 import java.time.Duration;

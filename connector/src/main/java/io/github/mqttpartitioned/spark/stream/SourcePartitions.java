@@ -7,7 +7,7 @@ import io.github.mqttpartitioned.cluster.PartitionAssignments;
 import io.github.mqttpartitioned.cluster.coordinator.Coordinator;
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
 import io.github.mqttpartitioned.cluster.coordinator.Nodes;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.receiver.PartitionStatus;
 import io.github.mqttpartitioned.receiver.Progress;
 import io.github.mqttpartitioned.spark.stream.plan.SourceOffset;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.spark.vector;
 
-import io.github.mqttpartitioned.mqtt.TopicPattern;
-import io.github.mqttpartitioned.mqtt.TopicPattern.Field;
-import io.github.mqttpartitioned.mqtt.TopicPattern.FieldType;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern.Field;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern.FieldType;
 import io.github.mqttpartitioned.option.BatchOptions;
-import io.github.mqttpartitioned.option.PayloadType;
 import io.github.mqttpartitioned.option.SourceOptions;
+import io.github.mqttpartitioned.option.settings.PayloadType;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,7 +2,7 @@
 package io.github.mqttpartitioned.spark.vector;
 
 import io.github.mqttpartitioned.block.Block;
-import io.github.mqttpartitioned.mqtt.Utf8;
+import io.github.mqttpartitioned.mqtt.packet.Utf8;
 import java.util.BitSet;
 import java.util.function.IntConsumer;
 import org.apache.spark.sql.types.DataTypes;

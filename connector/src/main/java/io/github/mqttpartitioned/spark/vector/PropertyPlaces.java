@@ -2,8 +2,8 @@
 package io.github.mqttpartitioned.spark.vector;
 
 import io.github.mqttpartitioned.block.Block;
-import io.github.mqttpartitioned.mqtt.MalformedPropertiesException;
-import io.github.mqttpartitioned.mqtt.PropertyCursor;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPropertiesException;
+import io.github.mqttpartitioned.mqtt.packet.PropertyCursor;
 import java.util.Arrays;
 
 /**

@@ -2,7 +2,7 @@
 package io.github.mqttpartitioned.spark.vector;
 
 import io.github.mqttpartitioned.block.Block;
-import io.github.mqttpartitioned.mqtt.TopicPattern.FieldType;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern.FieldType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

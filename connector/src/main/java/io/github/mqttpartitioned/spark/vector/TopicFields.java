@@ -2,11 +2,11 @@
 package io.github.mqttpartitioned.spark.vector;
 
 import io.github.mqttpartitioned.block.Block;
-import io.github.mqttpartitioned.mqtt.TopicLevels;
-import io.github.mqttpartitioned.mqtt.TopicPattern;
-import io.github.mqttpartitioned.mqtt.TopicPattern.Comparison;
-import io.github.mqttpartitioned.mqtt.TopicPattern.Field;
-import io.github.mqttpartitioned.mqtt.TopicPattern.FieldType;
+import io.github.mqttpartitioned.mqtt.topic.TopicLevels;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern.Comparison;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern.Field;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern.FieldType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.store.lmdb;
 
-import io.github.mqttpartitioned.mqtt.InFlightChanges;
-import io.github.mqttpartitioned.mqtt.InFlightIds;
+import io.github.mqttpartitioned.mqtt.packet.InFlightChanges;
+import io.github.mqttpartitioned.mqtt.packet.InFlightIds;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.mqttpartitioned.Credentials;
 import io.github.mqttpartitioned.CredentialsProvider;
 import io.github.mqttpartitioned.CredentialsProvider.Request;
-import io.github.mqttpartitioned.mqtt.Secret;
+import io.github.mqttpartitioned.mqtt.network.Secret;
 import io.github.mqttpartitioned.testkit.Await;
 import java.net.URL;
 import java.net.URLClassLoader;

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.mqttpartitioned.Credentials;
 import io.github.mqttpartitioned.CredentialsProvider.Request;
-import io.github.mqttpartitioned.mqtt.Secret;
 import io.github.mqttpartitioned.mqtt.credentials.CredentialSettings.OAuthClient;
+import io.github.mqttpartitioned.mqtt.network.Secret;
 import io.github.mqttpartitioned.testkit.TokenServer;
 import io.github.mqttpartitioned.testkit.TokenServer.TokenRequest;
 import java.net.InetAddress;

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.SampleMessage;
-import io.github.mqttpartitioned.mqtt.Authentication;
-import io.github.mqttpartitioned.mqtt.ControlPackets;
-import io.github.mqttpartitioned.mqtt.InFlightIds;
-import io.github.mqttpartitioned.mqtt.MalformedPacketException;
-import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.mqtt.packet.Authentication;
+import io.github.mqttpartitioned.mqtt.packet.ControlPackets;
+import io.github.mqttpartitioned.mqtt.packet.InFlightIds;
+import io.github.mqttpartitioned.mqtt.packet.MalformedPacketException;
+import io.github.mqttpartitioned.option.settings.AckMode;
 import io.github.mqttpartitioned.testkit.Allocation;
 import io.github.mqttpartitioned.testkit.Corpus;
 import io.github.mqttpartitioned.testkit.MqttProperties;

@@ -4,9 +4,9 @@ package io.github.mqttpartitioned.receiver.inbound;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.mqtt.Authentication;
-import io.github.mqttpartitioned.mqtt.InFlightIds;
-import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.mqtt.packet.Authentication;
+import io.github.mqttpartitioned.mqtt.packet.InFlightIds;
+import io.github.mqttpartitioned.option.settings.AckMode;
 import io.github.mqttpartitioned.testkit.MqttProperties;
 import io.github.mqttpartitioned.testkit.Packets;
 import java.io.ByteArrayInputStream;

@@ -4,9 +4,9 @@ package io.github.mqttpartitioned.spark.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.mqtt.BrokerUrl;
-import io.github.mqttpartitioned.mqtt.TopicFilter;
-import io.github.mqttpartitioned.option.AckMode;
+import io.github.mqttpartitioned.mqtt.network.BrokerUrl;
+import io.github.mqttpartitioned.mqtt.topic.TopicFilter;
+import io.github.mqttpartitioned.option.settings.AckMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,7 +4,7 @@ package io.github.mqttpartitioned.spark.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.cluster.coordinator.NodeLink;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.spark.executor.Executors.Executor;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.CapturedLog;

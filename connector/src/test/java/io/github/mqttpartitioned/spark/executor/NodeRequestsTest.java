@@ -9,7 +9,7 @@ import io.github.mqttpartitioned.cluster.node.NodeHost;
 import io.github.mqttpartitioned.cluster.rpc.Answer;
 import io.github.mqttpartitioned.cluster.rpc.Request.Leave;
 import io.github.mqttpartitioned.cluster.rpc.StartMessage.Order;
-import io.github.mqttpartitioned.option.SourceSettings;
+import io.github.mqttpartitioned.option.settings.SourceSettings;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.Spark;
 import io.github.mqttpartitioned.testkit.TestSettings;

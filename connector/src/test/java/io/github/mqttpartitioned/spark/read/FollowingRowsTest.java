@@ -9,7 +9,7 @@ import io.github.mqttpartitioned.block.BlockSource;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.metrics.ReadMeters;
-import io.github.mqttpartitioned.option.PayloadType;
+import io.github.mqttpartitioned.option.settings.PayloadType;
 import io.github.mqttpartitioned.spark.stream.FakeNode;
 import io.github.mqttpartitioned.spark.vector.BlockVectors;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;

@@ -4,7 +4,7 @@ package io.github.mqttpartitioned.spark.realtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mqttpartitioned.block.OffsetRange;
-import io.github.mqttpartitioned.option.PayloadType;
+import io.github.mqttpartitioned.option.settings.PayloadType;
 import io.github.mqttpartitioned.spark.read.LossPolicy;
 import io.github.mqttpartitioned.spark.read.MqttInputPartition;
 import io.github.mqttpartitioned.spark.read.MqttPartitionReaderFactory;

@@ -2,7 +2,7 @@
 package io.github.mqttpartitioned.spark.sink;
 
 import io.github.mqttpartitioned.option.SinkOptions;
-import io.github.mqttpartitioned.option.SinkSettings;
+import io.github.mqttpartitioned.option.settings.SinkSettings;
 import io.github.mqttpartitioned.sender.Outbox;
 import io.github.mqttpartitioned.sender.Sender;
 import io.github.mqttpartitioned.sender.SenderListener;

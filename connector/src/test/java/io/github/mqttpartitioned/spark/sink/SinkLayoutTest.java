@@ -4,8 +4,8 @@ package io.github.mqttpartitioned.spark.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mqttpartitioned.option.PayloadType;
 import io.github.mqttpartitioned.option.SinkOptions;
+import io.github.mqttpartitioned.option.settings.PayloadType;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
 import java.util.HashMap;
 import java.util.List;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mqttpartitioned.block.Block;
 import io.github.mqttpartitioned.block.BlockFormat;
 import io.github.mqttpartitioned.block.CorruptBlockException;
-import io.github.mqttpartitioned.option.PayloadType;
+import io.github.mqttpartitioned.option.settings.PayloadType;
 import io.github.mqttpartitioned.spark.read.TestMessage;
 import io.github.mqttpartitioned.spark.read.TestMessage.Properties;
 import java.nio.ByteBuffer;

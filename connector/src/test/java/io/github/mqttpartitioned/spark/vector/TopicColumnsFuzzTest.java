@@ -3,7 +3,7 @@ package io.github.mqttpartitioned.spark.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.mqtt.TopicPattern;
+import io.github.mqttpartitioned.mqtt.topic.TopicPattern;
 import io.github.mqttpartitioned.testkit.Mutator;
 import io.github.mqttpartitioned.testkit.Seeded;
 import io.github.mqttpartitioned.testkit.Soak;
