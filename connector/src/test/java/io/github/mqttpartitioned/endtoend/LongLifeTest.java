@@ -59,7 +59,6 @@ class LongLifeTest {
     assertFlat("anonymousKiB", samples, 64 << 10);
     assertFlat("threads", samples, 5);
     assertFlat("files", samples, 20);
-    assertFlat("fileKiB", samples, 16 << 10);
   }
 
   private List<Sample> live(Duration life, boolean realTime) throws Exception {

@@ -54,7 +54,8 @@ class DeadLetterTest {
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
       try (StoreWriter writer = store.write()) {
         for (int i = 0; i < packets; i++) {
-          writer.addDeadLetter(ByteBuffer.allocateDirect(4).putInt(0, i), "number " + i);
+          ByteBuffer packet = ByteBuffer.allocateDirect(4).putInt(0, i);
+          assertThat(writer.addDeadLetter(packet, "number " + i)).isEqualTo(i);
         }
         writer.commit();
       }
