@@ -110,7 +110,7 @@ class BatchReadTest {
             Optional.empty(),
             Spark.session().sessionState().newHadoopConf());
     String sourceId = source.identity().sourceId();
-    broker.close();
+    broker.stop();
     StreamingQuery starting = job.start();
     try {
       Await.until("open stores", LIMIT, () -> Node.ofThisJvm().store(sourceId, 2).isPresent());

@@ -47,6 +47,10 @@ class SenderPoolTest extends SenderFixture {
     return sender;
   }
 
+  private void awaitConnections(int count) {
+    Await.until(count + " connections", DEADLINE, () -> clientIds.size() >= count);
+  }
+
   private void awaitEmpty() {
     Await.until("no sender left", DEADLINE, () -> pool.size() == 0);
   }
@@ -61,8 +65,10 @@ class SenderPoolTest extends SenderFixture {
       assertThat(again).isSameAs(first);
       pool.giveBack(again);
       awaitEmpty();
+      awaitLeft(1);
       assertThat(left).containsExactly("sender-test-driver-0");
       borrow(broker);
+      awaitConnections(2);
       assertThat(clientIds).containsExactly("sender-test-driver-0", "sender-test-driver-0");
     }
   }
@@ -75,8 +81,10 @@ class SenderPoolTest extends SenderFixture {
       pool.discard(first);
       Await.until("one sender left", DEADLINE, () -> pool.size() == 1);
       borrow(broker);
+      awaitConnections(3);
       assertThat(clientIds)
-          .containsExactly("sender-test-driver-0", "sender-test-driver-1", "sender-test-driver-0");
+          .containsExactlyInAnyOrder(
+              "sender-test-driver-0", "sender-test-driver-1", "sender-test-driver-0");
       pool.giveBack(second);
     }
   }
@@ -107,6 +115,7 @@ class SenderPoolTest extends SenderFixture {
     try (ScriptedBroker broker = ScriptedBroker.start(notes())) {
       borrow(broker);
       pool.giveBack(borrow(broker));
+      awaitConnections(2);
       pool.close();
       awaitLeft(2);
       assertThat(left).containsExactlyInAnyOrderElementsOf(clientIds);
