@@ -223,12 +223,17 @@ public final class PahoSession implements AutoCloseable {
   private void endSender() {
     Thread sender = gate.sender();
     long until = System.nanoTime() + CLOSE_LIMIT.toNanos();
-    try {
-      while (sender != null && sender.isAlive() && System.nanoTime() - until < 0) {
-        client.wakeSender();
+    boolean interrupted = false;
+    while (sender != null && sender.isAlive() && System.nanoTime() - until < 0) {
+      client.wakeSender();
+      try {
         sender.join(10);
+      } catch (InterruptedException e) {
+        // A session is closed also by a thread that is to end.
+        interrupted = true;
       }
-    } catch (InterruptedException e) {
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }

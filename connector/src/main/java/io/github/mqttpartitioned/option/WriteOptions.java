@@ -88,8 +88,9 @@ final class WriteOptions {
               "connectTimeout",
               duration("100ms", "1h"),
               """
-              How long a broker may be away, refuse, or leave all messages unconfirmed, before \
-              the task fails; with `brokerMode=cluster`, for each URL""")
+              How long a broker may be away, refuse, or leave all messages of a new connection \
+              unconfirmed, before the task fails; with `brokerMode=cluster`, for each URL. A \
+              connection that confirms nothing for half of that is replaced""")
           .defaultsTo("30s");
 
   /** Those of its own. */

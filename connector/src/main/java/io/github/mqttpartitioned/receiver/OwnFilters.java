@@ -3,8 +3,8 @@ package io.github.mqttpartitioned.receiver;
 
 import io.github.mqttpartitioned.mqtt.topic.TopicFilter;
 import io.github.mqttpartitioned.store.PartitionStore;
+import io.github.mqttpartitioned.store.StoreException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file {@code own-filters} beside a store: one line for each topic filter that the query has
@@ -22,6 +24,8 @@ import java.util.Set;
  * <p>Confined to one thread.
  */
 final class OwnFilters {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OwnFilters.class);
 
   static final String NAME = "own-filters";
 
@@ -42,7 +46,7 @@ final class OwnFilters {
    * Adds filters, durably, before the member subscribes to them.
    *
    * @return all filters
-   * @throws UncheckedIOException if the file cannot be read or written
+   * @throws StoreException.Unusable if the file cannot be read or written
    */
   List<TopicFilter> with(List<TopicFilter> filters) {
     try {
@@ -54,16 +58,17 @@ final class OwnFilters {
       }
       return all.stream().map(TopicFilter::new).toList();
     } catch (IOException e) {
-      throw unusable(e);
+      throw StoreException.unusable(
+          "write " + NAME + " of", store.directory().toString(), e.toString(), e);
     }
   }
 
-  /** The session is the query's own. */
+  /** The session is the query's own. If the file cannot be removed, the next run tries it again. */
   void delete() {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw unusable(e);
+      LOG.warn("The file {} cannot be removed", file, e);
     }
   }
 
@@ -79,12 +84,5 @@ final class OwnFilters {
         StandardOpenOption.SYNC);
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     store.syncDirectory();
-  }
-
-  private UncheckedIOException unusable(IOException e) {
-    return new UncheckedIOException(
-        "%s cannot be used. Check the rights of its directory, and that the disk has room"
-            .formatted(file),
-        e);
   }
 }

@@ -160,7 +160,9 @@ final class SenderConnection
   void writeAll() throws InterruptedException {
     for (Piece piece = outbox.next(); piece != null; piece = outbox.next()) {
       try {
-        session.send(piece.bytes, piece.from, piece.length);
+        if (!session.send(piece.bytes, piece.from, piece.length)) {
+          throw new IOException("the connection ends: DISCONNECT was sent");
+        }
       } catch (IOException e) {
         outbox.writeFailed();
         ended(e);

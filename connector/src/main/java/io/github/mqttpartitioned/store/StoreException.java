@@ -258,7 +258,12 @@ public abstract sealed class StoreException extends RuntimeException {
         cause);
   }
 
-  static Unusable unusable(String action, String store, String problem, Throwable cause) {
+  /**
+   * What lies in the store's directory cannot be used now.
+   *
+   * @param action what is done to the store, such as {@code "open"}
+   */
+  public static Unusable unusable(String action, String store, String problem, Throwable cause) {
     return new Unusable(
         MQTT_STORE_UNUSABLE,
         "Cannot %s store %s: %s. Check that its disk is there, is writable and has room."

@@ -31,6 +31,9 @@ final class StoreReads {
     Answer answer(String sourceId, int partition);
   }
 
+  /** A block above this size takes longer than a task waits for a node that is silent. */
+  private static final int LARGE_BLOCK = 4 << 20;
+
   private final Node node;
   private final NotHosted notHosted;
 
@@ -115,8 +118,10 @@ final class StoreReads {
   private static Answer block(Follow follow, long next, PartitionStore store) {
     Answer block =
         answer(new Fetch(follow.sourceId(), follow.partition(), follow.from(), next), store);
-    return block instanceof Answer.Failed failed && failed.reason() == Reason.UNREADABLE
-        ? new Answer.Stored(next)
-        : block;
+    boolean isUnreadable =
+        block instanceof Answer.Failed failed && failed.reason() == Reason.UNREADABLE;
+    boolean isLarge =
+        block instanceof Answer.BlockBytes found && found.bytes().remaining() > LARGE_BLOCK;
+    return isUnreadable || isLarge ? new Answer.Stored(next) : block;
   }
 }

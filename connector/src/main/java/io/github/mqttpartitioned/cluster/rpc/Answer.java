@@ -215,7 +215,8 @@ public sealed interface Answer extends Frame {
   }
 
   /**
-   * There are messages now, but the block of the first one cannot be sent.
+   * There are messages now, but the block of the first one cannot be sent, or is large: a request
+   * for the block itself takes its time.
    *
    * @param next offset behind the last message
    */

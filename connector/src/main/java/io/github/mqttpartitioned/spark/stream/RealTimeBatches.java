@@ -145,21 +145,24 @@ final class RealTimeBatches implements AutoCloseable {
   List<MqttInputPartition> begin(SourceOffset from, List<MqttInputPartition> tasks) {
     begun = from;
     int needed = settings.members();
-    int others = others();
     int present = slots.await(0);
-    if (present < needed + others) {
-      // An executor may have gone, and another may be on its way.
-      LOG.warn("{}", MQTT_REAL_TIME_SLOTS.message(missing(needed, present, others)));
-    }
-    int left = present - needed - others;
     List<MqttInputPartition> begins = new ArrayList<>();
     List<Integer> without = new ArrayList<>();
-    for (MqttInputPartition task : tasks) {
-      if (!settings.isRetired(task.partition()) || left-- > 0) {
-        begins.add(task);
-      } else {
-        without.add(task.partition());
+    synchronized (TAKEN) {
+      int others = others();
+      if (present < needed + others) {
+        // An executor may have gone, and another may be on its way.
+        LOG.warn("{}", MQTT_REAL_TIME_SLOTS.message(missing(needed, present, others)));
       }
+      int left = present - needed - others;
+      for (MqttInputPartition task : tasks) {
+        if (!settings.isRetired(task.partition()) || left-- > 0) {
+          begins.add(task);
+        } else {
+          without.add(task.partition());
+        }
+      }
+      TAKEN.put(this, Math.max(needed, begins.size()));
     }
     warnOfRetired(without);
     return begins;

@@ -221,6 +221,10 @@ class RealTimeBatchesTest extends StreamFixture {
     }
     slots = 2;
     assertThat(open(fewer, initial)).containsExactly("partition 0 [0, 0)", "partition 1 [0, 0)");
+    MqttMicroBatchStream other = realTimeOn("sources/1", "group", "other", "partitions", "1");
+    assertThatThrownBy(() -> latest(other, other.initialOffset()))
+        .hasMessageContaining("2 of them for other real-time sources");
+    other.stop();
     fewer.stop();
   }
 }
