@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -68,9 +69,29 @@ final class Arrived {
   static void check(Dataset<Row> rows, Map<Integer, Long> sent, boolean exactlyOnce) {
     SequenceCheck.Result result = result(rows, sent);
     assertThat(result.missing()).as("missing: %s", result).isZero();
-    if (exactlyOnce) {
-      assertThat(result.duplicated()).as("duplicated: %s", result).isZero();
+    if (exactlyOnce && result.duplicated() > 0) {
+      throw new AssertionError("duplicated: %s%n%s".formatted(result, twice(rows)));
     }
+  }
+
+  /** Where the messages are that came more than once. */
+  private static String twice(Dataset<Row> rows) {
+    Dataset<Row> often = rows.groupBy("payload").count().where("count > 1").select("payload");
+    return rows
+        .join(often, "payload")
+        .select(
+            functions.hex(functions.col("payload")),
+            functions.col("partition"),
+            functions.col("offset"),
+            functions.col("timestamp"),
+            functions.col("duplicate"),
+            functions.input_file_name())
+        .orderBy("partition", "offset")
+        .limit(100)
+        .collectAsList()
+        .stream()
+        .map(Row::toString)
+        .collect(Collectors.joining("\n"));
   }
 
   /** Number of messages that are not there. */
