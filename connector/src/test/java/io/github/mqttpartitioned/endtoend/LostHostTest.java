@@ -3,37 +3,23 @@ package io.github.mqttpartitioned.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.mqttpartitioned.testkit.BrokerOptions;
 import io.github.mqttpartitioned.testkit.Full;
-import io.github.mqttpartitioned.testkit.NetworkHosts;
 import io.github.mqttpartitioned.testkit.NetworkHosts.Host;
 import io.github.mqttpartitioned.testkit.Soak;
-import io.github.mqttpartitioned.testkit.StandaloneCluster;
-import io.github.mqttpartitioned.testkit.TestBroker;
-import io.github.mqttpartitioned.testkit.TestBrokers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Two hosts, each with an address and a disk of its own, and one of them goes: for a while, or for
- * good. Driver and broker are on neither.
- */
+/** One of two hosts goes: for a while, or for good. */
 @Tag(Full.TAG)
-class LostHostTest {
+class LostHostTest extends TwoHostsFixture {
 
-  private static final int PARTITIONS = 4;
   private static final int MESSAGES = Integer.getInteger("test.cluster.messages", 20_000);
 
   /** Spark itself must not take minutes to find out; the cut is shorter than this. */
@@ -46,60 +32,18 @@ class LostHostTest {
   /** Much less than storeRecoveryTimeout. */
   private static final Duration MOVE = Duration.ofMinutes(2);
 
-  @TempDir private Path folder;
-  private NetworkHosts hosts;
-  private TestBroker broker;
-  private StandaloneCluster cluster;
-
-  @BeforeEach
-  void startHosts() {
-    Optional<String> obstacle = NetworkHosts.obstacle();
-    Soak.require(obstacle.isEmpty(), "No hosts to lose: " + obstacle.orElse(""));
-    hosts = NetworkHosts.start(2);
-    BrokerOptions options =
-        BrokerOptions.DEFAULTS.persistence(true).maxQueued(0).address(hosts.address());
-    Soak.require(TestBrokers.canStart(options), "No broker here listens on another address");
-    broker = TestBrokers.start(options);
-  }
-
-  private List<String> wrapper(int host) {
-    return hosts.host(host).command(folder.resolve("disk" + host), stores());
-  }
-
-  private Path stores() {
-    return folder.resolve("stores");
-  }
-
-  @AfterEach
-  void stopHosts() {
-    if (cluster != null) {
-      cluster.close();
-    }
-    if (broker != null) {
-      broker.close();
-    }
-    if (hosts != null) {
-      hosts.close();
-    }
-  }
-
   private ClusterApplication start(int qos, String... options) {
     return start(1, qos, options);
   }
 
   /** With so many executors on each host. */
   private ClusterApplication start(int executors, int qos, String... options) {
-    cluster =
-        StandaloneCluster.in(folder)
-            .host(hosts.address())
-            .worker(hosts.host(0).address(), executors, wrapper(0))
-            .worker(hosts.host(1).address(), executors, wrapper(1))
-            .start();
     List<String> all =
-        new ArrayList<>(List.of("partitions=" + PARTITIONS, "qos=" + qos, "storeDir=" + stores()));
+        new ArrayList<>(
+            List.of("partitions=" + PARTITIONS, "qos=" + qos, "storeDir=" + storeDir()));
     all.addAll(ATTENTIVE);
     all.addAll(List.of(options));
-    return ClusterApplication.start(cluster, folder, broker, all);
+    return ClusterApplication.start(startCluster(executors), folder, broker, all);
   }
 
   private Dataset<Row> rows() {
