@@ -124,9 +124,9 @@ public final class GivenUpSource {
       throw new IllegalStateException(
           MQTT_STORES_LEFT.message(
               """
-              The sessions have ended, but stores are left on hosts %s, where this application \
-              has no executor. Repeat the call with executors there, or remove directory %s on \
-              these hosts."""
+              The sessions have ended, but stores may be left on hosts %s, where this \
+              application has no executor. Repeat the call with executors there, or remove \
+              directory %s on these hosts: then nothing of the source is left."""
                   .formatted(left, directory)));
     }
   }
