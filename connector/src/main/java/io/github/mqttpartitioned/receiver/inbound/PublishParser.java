@@ -214,7 +214,7 @@ public final class PublishParser {
       }
     } else if (qos == 1 && !redeliveries.isEmpty()) {
       // In flight since a run with AckMode.PROCESSED; this PUBACK frees the id.
-      redeliveries.release(packetId, batch);
+      redeliveries.free(packetId, batch);
     }
     if (topic < 0) {
       topic = batch.block().addTopic(topicSource, topicStart, topicLength);

@@ -13,7 +13,8 @@ import io.github.mqttpartitioned.option.settings.AckMode;
  * acknowledged again and not stored again. Without DUP it is a new message, as a broker must set
  * DUP when it sends again ([MQTT-3.3.1-1]): the broker has begun a new session, whose CONNACK may
  * not have arrived, and the id and even the content can be equal to those of the old one. The
- * fingerprint guards against a new session's message that is itself delivered again.
+ * fingerprint guards against a new session's message that is itself delivered again. An id that is
+ * released stays known for a while: see {@link ReleasedIds}.
  *
  * <p>With {@link AckMode#PROCESSED}, PUBACK and PUBREC are withheld, and what is not acknowledged
  * comes again on each new connection. So ids of QoS 1 are in flight as well, until their PUBACK is
@@ -28,6 +29,7 @@ final class Redeliveries {
   private static final long OF_QOS_1 = 1L << 62;
 
   private final InFlightIds ids;
+  private final ReleasedIds released;
   private int qos2;
 
   /**
@@ -35,6 +37,7 @@ final class Redeliveries {
    */
   Redeliveries(InFlightIds ids) {
     this.ids = ids;
+    this.released = new ReleasedIds(ids);
     for (int id = 1; id <= 0xFFFF; id++) {
       if (isQos2(ids.fingerprint(id))) {
         qos2++;
@@ -43,10 +46,10 @@ final class Redeliveries {
   }
 
   private static boolean isQos2(long fingerprint) {
-    return fingerprint != 0 && (fingerprint & OF_QOS_1) == 0;
+    return fingerprint != 0 && (fingerprint & (OF_QOS_1 | ReleasedIds.RELEASED)) == 0;
   }
 
-  /** Whether no id is in flight. */
+  /** Whether no id is known. */
   boolean isEmpty() {
     return ids.size() == 0;
   }
@@ -60,6 +63,7 @@ final class Redeliveries {
   void forget(Batch batch) {
     if (ids.size() > 0) {
       ids.clear();
+      released.forgetAll();
       qos2 = 0;
       batch.inFlight().clearAll();
     }
@@ -78,14 +82,36 @@ final class Redeliveries {
       batch.countDuplicate();
       return false;
     }
+    boolean isReleased = duplicate && released.holds(packetId, print);
+    released.arrives(packetId, duplicate, batch);
+    put(packetId, print, batch);
+    if (isReleased) {
+      batch.countDuplicate();
+      batch.countBreach();
+    }
+    return !isReleased;
+  }
+
+  private void put(int packetId, long print, Batch batch) {
     count(packetId, print);
     ids.add(packetId, print);
     batch.inFlight().add(packetId, print);
-    return true;
   }
 
-  /** The message of this id is no longer in flight. */
+  /** The broker releases an id: PUBREL. */
   void release(int packetId, Batch batch) {
+    if (isQos2(ids.fingerprint(packetId))) {
+      long print = released.release(packetId, batch);
+      if (print == 0) {
+        free(packetId, batch);
+      } else {
+        put(packetId, print, batch);
+      }
+    }
+  }
+
+  /** The id belongs to no message any more. */
+  void free(int packetId, Batch batch) {
     if (ids.fingerprint(packetId) != 0) {
       count(packetId, 0);
       ids.release(packetId);
