@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * The options of a batch read, parsed and checked. {@link ReadOptions} says what each means.
- * Immutable.
+ * The options of a batch read, parsed and checked. {@link DeclaredBatchOptions} says what each
+ * means. Immutable.
  */
 public final class BatchOptions {
 
@@ -22,7 +22,7 @@ public final class BatchOptions {
   private static final Hint.Book HINTS =
       new Hint.Book()
           .use(
-              ReadOptions.SOURCE_CHECKPOINT,
+              DeclaredBatchOptions.SOURCE_CHECKPOINT,
               "It takes the checkpointLocation of the query.",
               "checkpointLocation",
               "checkpoint",
@@ -44,7 +44,7 @@ public final class BatchOptions {
 
   /** Whether the options that a user gave are those of a batch read. */
   public static boolean areFor(Map<String, String> given) {
-    String key = ReadOptions.SOURCE_CHECKPOINT.key().toLowerCase(Locale.ROOT);
+    String key = DeclaredBatchOptions.SOURCE_CHECKPOINT.key().toLowerCase(Locale.ROOT);
     return given.keySet().stream().anyMatch(name -> name.toLowerCase(Locale.ROOT).equals(key));
   }
 
@@ -55,7 +55,8 @@ public final class BatchOptions {
         .keySet()
         .removeIf(
             name ->
-                ReadOptions.ALL.stream().noneMatch(option -> option.key().equalsIgnoreCase(name)));
+                DeclaredBatchOptions.ALL.stream()
+                    .noneMatch(option -> option.key().equalsIgnoreCase(name)));
     return known;
   }
 
@@ -66,17 +67,19 @@ public final class BatchOptions {
    */
   public static BatchOptions parse(Map<String, String> given) {
     OptionValues values =
-        new OptionValues(new TreeMap<>(given), ReadOptions.ALL, Map.of(), HINTS::find);
-    check(values, ReadOptions.STARTING_OFFSETS, Positions.LATEST, "latest", "begins");
-    check(values, ReadOptions.ENDING_OFFSETS, Positions.EARLIEST, "earliest", "ends");
+        new OptionValues(new TreeMap<>(given), DeclaredBatchOptions.ALL, Map.of(), HINTS::find);
+    check(values, DeclaredBatchOptions.STARTING_OFFSETS, Positions.LATEST, "latest", "begins");
+    check(values, DeclaredBatchOptions.ENDING_OFFSETS, Positions.EARLIEST, "earliest", "ends");
     values
-        .find(ReadOptions.STARTING_TIMESTAMP)
-        .filter(start -> start > values.find(ReadOptions.ENDING_TIMESTAMP).orElse(Long.MAX_VALUE))
+        .find(DeclaredBatchOptions.STARTING_TIMESTAMP)
+        .filter(
+            start ->
+                start > values.find(DeclaredBatchOptions.ENDING_TIMESTAMP).orElse(Long.MAX_VALUE))
         .ifPresent(
             start ->
                 values.add(
                     OptionException.unacceptable(
-                        ReadOptions.STARTING_TIMESTAMP,
+                        DeclaredBatchOptions.STARTING_TIMESTAMP,
                         String.valueOf(start),
                         "is later than endingTimestamp")));
     values.throwIfWrong();
@@ -99,30 +102,30 @@ public final class BatchOptions {
   }
 
   public String sourceCheckpoint() {
-    return values.get(ReadOptions.SOURCE_CHECKPOINT);
+    return values.get(DeclaredBatchOptions.SOURCE_CHECKPOINT);
   }
 
   /** Empty for the only source. */
   public Optional<String> sourceName() {
-    return values.find(ReadOptions.SOURCE_NAME);
+    return values.find(DeclaredBatchOptions.SOURCE_NAME);
   }
 
   public Positions startingOffsets() {
-    return values.get(ReadOptions.STARTING_OFFSETS);
+    return values.get(DeclaredBatchOptions.STARTING_OFFSETS);
   }
 
   public Positions endingOffsets() {
-    return values.get(ReadOptions.ENDING_OFFSETS);
+    return values.get(DeclaredBatchOptions.ENDING_OFFSETS);
   }
 
   /** Microseconds since 1970. */
   public OptionalLong startingTimestamp() {
-    return micros(ReadOptions.STARTING_TIMESTAMP);
+    return micros(DeclaredBatchOptions.STARTING_TIMESTAMP);
   }
 
   /** Microseconds since 1970. */
   public OptionalLong endingTimestamp() {
-    return micros(ReadOptions.ENDING_TIMESTAMP);
+    return micros(DeclaredBatchOptions.ENDING_TIMESTAMP);
   }
 
   private OptionalLong micros(Option<Long> option) {
@@ -130,23 +133,23 @@ public final class BatchOptions {
   }
 
   public boolean includeDeadLetters() {
-    return values.get(ReadOptions.INCLUDE_DEAD_LETTERS);
+    return values.get(DeclaredBatchOptions.INCLUDE_DEAD_LETTERS);
   }
 
   public List<TopicPattern> topicColumns() {
-    return values.find(Options.TOPIC_COLUMNS).orElse(List.of());
+    return values.find(DeclaredSourceOptions.TOPIC_COLUMNS).orElse(List.of());
   }
 
   public PayloadType payloadType() {
-    return values.get(Options.PAYLOAD_TYPE);
+    return values.get(DeclaredSourceOptions.PAYLOAD_TYPE);
   }
 
   public boolean includeProperties() {
-    return values.get(Options.INCLUDE_PROPERTIES);
+    return values.get(DeclaredSourceOptions.INCLUDE_PROPERTIES);
   }
 
   public boolean failOnDataLoss() {
-    return values.get(Options.FAIL_ON_DATA_LOSS);
+    return values.get(DeclaredSourceOptions.FAIL_ON_DATA_LOSS);
   }
 
   @Override

@@ -96,17 +96,19 @@ final class CredentialOptions {
   static void check(OptionValues values) {
     checkOneOrigin(values);
     checkClient(values);
-    values.find(Options.AUTHENTICATION_METHOD).ifPresent(method -> checkMethod(method, values));
+    values
+        .find(DeclaredSourceOptions.AUTHENTICATION_METHOD)
+        .ifPresent(method -> checkMethod(method, values));
   }
 
   /** A secret has one origin. */
   private static void checkOneOrigin(OptionValues values) {
     List<String> given =
         Stream.of(
-                Options.PASSWORD,
-                Options.PASSWORD_FILE,
-                Options.OAUTH_TOKEN_ENDPOINT,
-                Options.CREDENTIALS_PROVIDER)
+                DeclaredSourceOptions.PASSWORD,
+                DeclaredSourceOptions.PASSWORD_FILE,
+                DeclaredSourceOptions.OAUTH_TOKEN_ENDPOINT,
+                DeclaredSourceOptions.CREDENTIALS_PROVIDER)
             .filter(values::isGiven)
             .map(Option::key)
             .toList();
@@ -119,7 +121,8 @@ final class CredentialOptions {
               "each gives the password or token",
               "Give only one of them"));
     }
-    if (values.isGiven(Options.CREDENTIALS_PROVIDER) && values.isGiven(Options.USERNAME)) {
+    if (values.isGiven(DeclaredSourceOptions.CREDENTIALS_PROVIDER)
+        && values.isGiven(DeclaredSourceOptions.USERNAME)) {
       values.add(
           OptionException.contradiction(
               "username, credentialsProvider",
@@ -132,8 +135,11 @@ final class CredentialOptions {
 
   private static void checkClient(OptionValues values) {
     List<Option<?>> needed =
-        List.of(Options.OAUTH_TOKEN_ENDPOINT, Options.OAUTH_CLIENT_ID, Options.OAUTH_CLIENT_SECRET);
-    Stream.concat(needed.stream(), Stream.of(Options.OAUTH_SCOPE))
+        List.of(
+            DeclaredSourceOptions.OAUTH_TOKEN_ENDPOINT,
+            DeclaredSourceOptions.OAUTH_CLIENT_ID,
+            DeclaredSourceOptions.OAUTH_CLIENT_SECRET);
+    Stream.concat(needed.stream(), Stream.of(DeclaredSourceOptions.OAUTH_SCOPE))
         .filter(values::isGiven)
         .findFirst()
         .ifPresent(
@@ -149,9 +155,11 @@ final class CredentialOptions {
 
   private static void checkMethod(String method, OptionValues values) {
     String given = "authenticationMethod (%s)".formatted(method);
-    boolean hasProvider = values.isGiven(Options.CREDENTIALS_PROVIDER);
-    boolean hasToken = values.isGiven(Options.OAUTH_TOKEN_ENDPOINT);
-    boolean hasPassword = values.isGiven(Options.PASSWORD) || values.isGiven(Options.PASSWORD_FILE);
+    boolean hasProvider = values.isGiven(DeclaredSourceOptions.CREDENTIALS_PROVIDER);
+    boolean hasToken = values.isGiven(DeclaredSourceOptions.OAUTH_TOKEN_ENDPOINT);
+    boolean hasPassword =
+        values.isGiven(DeclaredSourceOptions.PASSWORD)
+            || values.isGiven(DeclaredSourceOptions.PASSWORD_FILE);
     if (SCRAM.contains(method) && hasToken) {
       values.add(
           OptionException.contradiction(
@@ -163,12 +171,12 @@ final class CredentialOptions {
     } else if (!hasProvider && !hasToken && !hasPassword) {
       values.add(
           OptionException.missing(
-              Options.PASSWORD,
+              DeclaredSourceOptions.PASSWORD,
               "%s needs it, or passwordFile, credentialsProvider%s"
                   .formatted(given, SCRAM.contains(method) ? "" : ", oauth.tokenEndpoint")));
     }
-    if (SCRAM.contains(method) && !hasProvider && !values.isGiven(Options.USERNAME)) {
-      values.add(OptionException.missing(Options.USERNAME, given + " needs it"));
+    if (SCRAM.contains(method) && !hasProvider && !values.isGiven(DeclaredSourceOptions.USERNAME)) {
+      values.add(OptionException.missing(DeclaredSourceOptions.USERNAME, given + " needs it"));
     }
   }
 
@@ -176,22 +184,22 @@ final class CredentialOptions {
 
   static CredentialSettings read(OptionValues values) {
     return new CredentialSettings(
-        values.find(Options.USERNAME).orElse(null),
-        values.find(Options.PASSWORD).orElse(null),
-        values.find(Options.PASSWORD_FILE).orElse(null),
+        values.find(DeclaredSourceOptions.USERNAME).orElse(null),
+        values.find(DeclaredSourceOptions.PASSWORD).orElse(null),
+        values.find(DeclaredSourceOptions.PASSWORD_FILE).orElse(null),
         client(values),
-        values.find(Options.CREDENTIALS_PROVIDER).orElse(null),
-        values.find(Options.AUTHENTICATION_METHOD).orElse(null));
+        values.find(DeclaredSourceOptions.CREDENTIALS_PROVIDER).orElse(null),
+        values.find(DeclaredSourceOptions.AUTHENTICATION_METHOD).orElse(null));
   }
 
   private static @Nullable OAuthClient client(OptionValues values) {
-    URI endpoint = values.find(Options.OAUTH_TOKEN_ENDPOINT).orElse(null);
+    URI endpoint = values.find(DeclaredSourceOptions.OAUTH_TOKEN_ENDPOINT).orElse(null);
     if (endpoint == null) {
       return null;
     }
-    String clientId = values.get(Options.OAUTH_CLIENT_ID);
-    Secret secret = values.get(Options.OAUTH_CLIENT_SECRET);
+    String clientId = values.get(DeclaredSourceOptions.OAUTH_CLIENT_ID);
+    Secret secret = values.get(DeclaredSourceOptions.OAUTH_CLIENT_SECRET);
     return new OAuthClient(
-        endpoint, clientId, secret, values.find(Options.OAUTH_SCOPE).orElse(null));
+        endpoint, clientId, secret, values.find(DeclaredSourceOptions.OAUTH_SCOPE).orElse(null));
   }
 }

@@ -7,7 +7,7 @@ final class ForeignNames {
   static final Hint.Book HINTS =
       new Hint.Book()
           .use(
-              Options.BROKER_URL,
+              DeclaredSourceOptions.BROKER_URL,
               "It takes one or more URLs, separated by commas.",
               "brokerUrls",
               "brokerUri",
@@ -19,24 +19,24 @@ final class ForeignNames {
               "host",
               "kafka.bootstrap.servers")
           .use(
-              Options.BROKER_URL,
+              DeclaredSourceOptions.BROKER_URL,
               "load takes one path. Put all URLs into it, separated by commas.",
               "paths")
           .use(
-              Options.TOPICS,
+              DeclaredSourceOptions.TOPICS,
               "It takes one or more topic filters, separated by commas.",
               "topic",
               "topicFilter",
               "subscribe",
               "subscribePattern")
           .use(
-              Options.PARTITIONS,
+              DeclaredSourceOptions.PARTITIONS,
               "The checkpoint keeps it from the first start on.",
               "numPartitions",
               "minPartitions",
               "parallelism")
           .use(
-              Options.GROUP,
+              DeclaredSourceOptions.GROUP,
               "It is the share name of the shared subscription.",
               "groupId",
               "kafka.group.id",
@@ -44,40 +44,58 @@ final class ForeignNames {
               "shareName",
               "sharedSubscription")
           .use(
-              Options.CLIENT_ID_PREFIX,
+              DeclaredSourceOptions.CLIENT_ID_PREFIX,
               "Each partition has a session of its own: partition p connects as <prefix>-<p>.",
               "clientId",
               "client.id")
-          .use(Options.USERNAME, "It belongs to the option password.", "user", "login")
-          .use(Options.PASSWORD, "A token is a password, too.", "token", "jwt", "accessToken")
-          .use(Options.PASSWORD_FILE, "It is read anew at each connect.", "passwordPath")
           .use(
-              Options.OAUTH_TOKEN_ENDPOINT,
+              DeclaredSourceOptions.USERNAME, "It belongs to the option password.", "user", "login")
+          .use(
+              DeclaredSourceOptions.PASSWORD,
+              "A token is a password, too.",
+              "token",
+              "jwt",
+              "accessToken")
+          .use(
+              DeclaredSourceOptions.PASSWORD_FILE,
+              "It is read anew at each connect.",
+              "passwordPath")
+          .use(
+              DeclaredSourceOptions.OAUTH_TOKEN_ENDPOINT,
               "It belongs to oauth.clientId and oauth.clientSecret.",
               "tokenEndpoint",
               "tokenUrl",
               "sasl.oauthbearer.token.endpoint.url")
           .use(
-              Options.AUTHENTICATION_METHOD,
+              DeclaredSourceOptions.AUTHENTICATION_METHOD,
               "It is the Authentication Method of MQTT 5.",
               "authMethod",
               "sasl.mechanism")
           .use(
-              Options.CREDENTIALS_PROVIDER,
+              DeclaredSourceOptions.CREDENTIALS_PROVIDER,
               "The class implements CredentialsProvider.",
               "credentialsProviderClass",
               "sasl.login.callback.handler.class")
-          .use(Options.KEEP_ALIVE, "It takes a duration such as 60s.", "keepAliveInterval")
-          .use(Options.CONNECT_TIMEOUT, "It takes a duration such as 30s.", "connectionTimeout")
-          .use(Options.SESSION_EXPIRY, "It takes a duration such as 7d.", "sessionExpiryInterval")
-          .use(Options.RECEIVE_MAXIMUM, "It applies to each member.", "maxInflight")
           .use(
-              Options.STORE_DIR,
+              DeclaredSourceOptions.KEEP_ALIVE,
+              "It takes a duration such as 60s.",
+              "keepAliveInterval")
+          .use(
+              DeclaredSourceOptions.CONNECT_TIMEOUT,
+              "It takes a duration such as 30s.",
+              "connectionTimeout")
+          .use(
+              DeclaredSourceOptions.SESSION_EXPIRY,
+              "It takes a duration such as 7d.",
+              "sessionExpiryInterval")
+          .use(DeclaredSourceOptions.RECEIVE_MAXIMUM, "It applies to each member.", "maxInflight")
+          .use(
+              DeclaredSourceOptions.STORE_DIR,
               "Messages are always kept on disk before they are acknowledged.",
               "persistence",
               "localStorage")
           .use(
-              Options.DEAD_LETTER_DIR,
+              DeclaredSourceOptions.DEAD_LETTER_DIR,
               "Each malformed message becomes a file there.",
               "badRecordsPath",
               "deadLetterQueue",

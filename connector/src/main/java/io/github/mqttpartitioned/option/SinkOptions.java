@@ -14,7 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The options of a sink, parsed and checked. {@link WriteOptions} says what each means. Immutable.
+ * The options of a sink, parsed and checked. {@link DeclaredSinkOptions} says what each means.
+ * Immutable.
  */
 public final class SinkOptions {
 
@@ -32,16 +33,22 @@ public final class SinkOptions {
 
   private static final Hint.Book HINTS =
       new Hint.Book()
-          .use(Options.BROKER_URL, "It takes one or more URLs.", "broker", "brokers", "url", "host")
           .use(
-              WriteOptions.TOPIC,
+              DeclaredSourceOptions.BROKER_URL,
+              "It takes one or more URLs.",
+              "broker",
+              "brokers",
+              "url",
+              "host")
+          .use(
+              DeclaredSinkOptions.TOPIC,
               "A sink has one topic or a template; topics are the filters of a source.",
               "topics",
               "topicTemplate",
               "topicColumn")
-          .use(WriteOptions.RETAINED, "It takes true or false.", "retain")
-          .use(WriteOptions.CLIENT_ID_PREFIX, "Each sender adds a number.", "clientId")
-          .use(WriteOptions.MAX_IN_FLIGHT, "The broker may allow fewer.", "receiveMaximum")
+          .use(DeclaredSinkOptions.RETAINED, "It takes true or false.", "retain")
+          .use(DeclaredSinkOptions.CLIENT_ID_PREFIX, "Each sender adds a number.", "clientId")
+          .use(DeclaredSinkOptions.MAX_IN_FLIGHT, "The broker may allow fewer.", "receiveMaximum")
           .remove(
               """
               Remove it: a sink has as many writers as the rows have partitions. Repartition the \
@@ -66,8 +73,12 @@ public final class SinkOptions {
     own.keySet()
         .removeIf(name -> name.startsWith("_") || OF_SPARK.contains(name.toLowerCase(Locale.ROOT)));
     OptionValues values =
-        new OptionValues(own, WriteOptions.ALL, Map.of(PATH, Options.BROKER_URL), HINTS::find);
-    TransportOptions.check(values, WriteOptions.ALL);
+        new OptionValues(
+            own,
+            DeclaredSinkOptions.ALL,
+            Map.of(PATH, DeclaredSourceOptions.BROKER_URL),
+            HINTS::find);
+    TransportOptions.check(values, DeclaredSinkOptions.ALL);
     CredentialOptions.check(values);
     values.throwIfWrong();
     return new SinkOptions(values);
@@ -75,23 +86,23 @@ public final class SinkOptions {
 
   /** Empty for the column {@code topic}. */
   public Optional<TopicTemplate> topic() {
-    return values.find(WriteOptions.TOPIC);
+    return values.find(DeclaredSinkOptions.TOPIC);
   }
 
   public int qos() {
-    return values.get(WriteOptions.QOS);
+    return values.get(DeclaredSinkOptions.QOS);
   }
 
   public boolean retained() {
-    return values.get(WriteOptions.RETAINED);
+    return values.get(DeclaredSinkOptions.RETAINED);
   }
 
   public boolean deduplicationProperties() {
-    return values.get(WriteOptions.DEDUPLICATION_PROPERTIES);
+    return values.get(DeclaredSinkOptions.DEDUPLICATION_PROPERTIES);
   }
 
   public List<BrokerUrl> brokers() {
-    return values.get(Options.BROKER_URL);
+    return values.get(DeclaredSourceOptions.BROKER_URL);
   }
 
   /**
@@ -100,21 +111,21 @@ public final class SinkOptions {
    * @param derivedPrefix of client identifiers, where the user gives none
    */
   public SinkSettings settings(String derivedPrefix) {
-    Duration connectTimeout = values.get(WriteOptions.CONNECT_TIMEOUT);
-    BrokerMode brokerMode = values.get(Options.BROKER_MODE);
+    Duration connectTimeout = values.get(DeclaredSinkOptions.CONNECT_TIMEOUT);
+    BrokerMode brokerMode = values.get(DeclaredSourceOptions.BROKER_MODE);
     long absence = connectTimeout.toSeconds() * brokerMode.urlsOf(0, brokers()).size();
     return new SinkSettings(
         brokers(),
         brokerMode,
-        values.find(WriteOptions.CLIENT_ID_PREFIX).orElse(derivedPrefix),
+        values.find(DeclaredSinkOptions.CLIENT_ID_PREFIX).orElse(derivedPrefix),
         CredentialOptions.read(values),
         TransportOptions.read(values),
-        values.family(Options.WEBSOCKET_HEADER),
-        values.get(Options.KEEP_ALIVE),
+        values.family(DeclaredSourceOptions.WEBSOCKET_HEADER),
+        values.get(DeclaredSourceOptions.KEEP_ALIVE),
         connectTimeout,
-        values.find(WriteOptions.SESSION_EXPIRY).orElse(Duration.ofSeconds(1 + 2 * absence)),
-        values.find(WriteOptions.MAX_IN_FLIGHT).orElse(65_535),
-        values.get(WriteOptions.LINGER));
+        values.find(DeclaredSinkOptions.SESSION_EXPIRY).orElse(Duration.ofSeconds(1 + 2 * absence)),
+        values.find(DeclaredSinkOptions.MAX_IN_FLIGHT).orElse(65_535),
+        values.get(DeclaredSinkOptions.LINGER));
   }
 
   /** All options that were given, secrets as {@code ***}. */

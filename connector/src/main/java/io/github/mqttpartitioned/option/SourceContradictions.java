@@ -32,12 +32,13 @@ final class SourceContradictions {
   }
 
   private static void checkPartitions(OptionValues values) {
-    int brokers = values.find(Options.BROKER_URL).map(List::size).orElse(0);
+    int brokers = values.find(DeclaredSourceOptions.BROKER_URL).map(List::size).orElse(0);
     values
-        .find(Options.PARTITIONS)
+        .find(DeclaredSourceOptions.PARTITIONS)
         .filter(
             partitions ->
-                partitions < brokers && values.get(Options.BROKER_MODE) == BrokerMode.INDEPENDENT)
+                partitions < brokers
+                    && values.get(DeclaredSourceOptions.BROKER_MODE) == BrokerMode.INDEPENDENT)
         .ifPresent(
             partitions ->
                 values.add(
@@ -51,10 +52,10 @@ final class SourceContradictions {
 
   private static void checkSharedFilters(OptionValues values) {
     values
-        .find(Options.GROUP)
+        .find(DeclaredSourceOptions.GROUP)
         .ifPresent(
             group ->
-                values.find(Options.TOPICS).orElse(List.of()).stream()
+                values.find(DeclaredSourceOptions.TOPICS).orElse(List.of()).stream()
                     .map(filter -> filter.shared(group).getBytes(StandardCharsets.UTF_8).length)
                     .filter(bytes -> bytes > 65_535)
                     .forEach(
@@ -74,7 +75,7 @@ final class SourceContradictions {
   /** Each filter is a subscription of its own: a message that two filters match comes twice. */
   private static void checkOverlap(OptionValues values) {
     TopicFilters before = new TopicFilters();
-    for (TopicFilter filter : values.find(Options.TOPICS).orElse(List.of())) {
+    for (TopicFilter filter : values.find(DeclaredSourceOptions.TOPICS).orElse(List.of())) {
       TopicFilter other = before.add(filter);
       if (other != null) {
         values.add(
@@ -90,10 +91,10 @@ final class SourceContradictions {
 
   private static void checkTopicColumns(OptionValues values) {
     values
-        .find(Options.TOPICS)
+        .find(DeclaredSourceOptions.TOPICS)
         .ifPresent(
             topics ->
-                values.find(Options.TOPIC_COLUMNS).orElse(List.of()).stream()
+                values.find(DeclaredSourceOptions.TOPIC_COLUMNS).orElse(List.of()).stream()
                     .filter(pattern -> topics.stream().noneMatch(pattern.filter()::overlaps))
                     .forEach(
                         pattern ->
@@ -112,11 +113,11 @@ final class SourceContradictions {
 
   private static void checkBatchSize(OptionValues values) {
     values
-        .find(Options.MAX_OFFSETS_PER_TRIGGER)
+        .find(DeclaredSourceOptions.MAX_OFFSETS_PER_TRIGGER)
         .ifPresent(
             max ->
                 values
-                    .find(Options.MIN_OFFSETS_PER_TRIGGER)
+                    .find(DeclaredSourceOptions.MIN_OFFSETS_PER_TRIGGER)
                     .filter(min -> min > max)
                     .ifPresent(
                         min ->
@@ -131,8 +132,10 @@ final class SourceContradictions {
 
   private static void checkAckMode(OptionValues values) {
     values
-        .find(Options.ACK_MODE)
-        .filter(mode -> mode == AckMode.PROCESSED && values.find(Options.QOS).orElse(1) == 0)
+        .find(DeclaredSourceOptions.ACK_MODE)
+        .filter(
+            mode ->
+                mode == AckMode.PROCESSED && values.find(DeclaredSourceOptions.QOS).orElse(1) == 0)
         .ifPresent(
             mode ->
                 values.add(

@@ -20,8 +20,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * The options of a source, parsed and checked: one method for each. {@link Options} says what each
- * means. Immutable.
+ * The options of a source, parsed and checked: one method for each. {@link DeclaredSourceOptions}
+ * says what each means. Immutable.
  */
 public final class SourceOptions {
 
@@ -42,9 +42,12 @@ public final class SourceOptions {
   public static SourceOptions parse(Map<String, String> given) {
     OptionValues values =
         new OptionValues(
-            given, Options.ALL, Map.of(PATH, Options.BROKER_URL), ForeignNames.HINTS::find);
+            given,
+            DeclaredSourceOptions.ALL,
+            Map.of(PATH, DeclaredSourceOptions.BROKER_URL),
+            ForeignNames.HINTS::find);
     SourceContradictions.checkTopics(values);
-    TransportOptions.check(values, Options.ALL);
+    TransportOptions.check(values, DeclaredSourceOptions.ALL);
     CredentialOptions.check(values);
     SourceContradictions.checkBatches(values);
     values.throwIfWrong();
@@ -52,42 +55,45 @@ public final class SourceOptions {
   }
 
   public List<BrokerUrl> brokers() {
-    return values.get(Options.BROKER_URL);
+    return values.get(DeclaredSourceOptions.BROKER_URL);
   }
 
   public BrokerMode brokerMode() {
-    return values.get(Options.BROKER_MODE);
+    return values.get(DeclaredSourceOptions.BROKER_MODE);
   }
 
   /** What the checkpoint has for {@link #brokers}, where they have moved. */
   public Optional<List<BrokerUrl>> formerBrokers() {
-    return values.find(Options.FORMER_BROKER_URL);
+    return values.find(DeclaredSourceOptions.FORMER_BROKER_URL);
   }
 
   public List<TopicFilter> topics() {
-    return values.get(Options.TOPICS);
+    return values.get(DeclaredSourceOptions.TOPICS);
   }
 
   /** The patterns whose named levels are columns; none if the option is not given. */
   public List<TopicPattern> topicColumns() {
-    return values.find(Options.TOPIC_COLUMNS).orElse(List.of());
+    return values.find(DeclaredSourceOptions.TOPIC_COLUMNS).orElse(List.of());
   }
 
   /** Empty for Spark's default parallelism at the first start, then for the checkpoint's number. */
   public OptionalInt partitions() {
-    return values.find(Options.PARTITIONS).map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    return values
+        .find(DeclaredSourceOptions.PARTITIONS)
+        .map(OptionalInt::of)
+        .orElseGet(OptionalInt::empty);
   }
 
   public Optional<String> group() {
-    return values.find(Options.GROUP);
+    return values.find(DeclaredSourceOptions.GROUP);
   }
 
   public Optional<String> clientIdPrefix() {
-    return values.find(Options.CLIENT_ID_PREFIX);
+    return values.find(DeclaredSourceOptions.CLIENT_ID_PREFIX);
   }
 
   public int qos() {
-    return values.get(Options.QOS);
+    return values.get(DeclaredSourceOptions.QOS);
   }
 
   public CredentialSettings credentials() {
@@ -100,79 +106,79 @@ public final class SourceOptions {
 
   /** Headers of the WebSocket handshake, by name. */
   public Map<String, Secret> webSocketHeaders() {
-    return values.family(Options.WEBSOCKET_HEADER);
+    return values.family(DeclaredSourceOptions.WEBSOCKET_HEADER);
   }
 
   public Duration keepAlive() {
-    return values.get(Options.KEEP_ALIVE);
+    return values.get(DeclaredSourceOptions.KEEP_ALIVE);
   }
 
   public Duration connectTimeout() {
-    return values.get(Options.CONNECT_TIMEOUT);
+    return values.get(DeclaredSourceOptions.CONNECT_TIMEOUT);
   }
 
   public Duration sessionExpiry() {
-    return values.get(Options.SESSION_EXPIRY);
+    return values.get(DeclaredSourceOptions.SESSION_EXPIRY);
   }
 
   /** Whether the user has chosen {@link #sessionExpiry}. */
   public boolean isSessionExpiryGiven() {
-    return values.isGiven(Options.SESSION_EXPIRY);
+    return values.isGiven(DeclaredSourceOptions.SESSION_EXPIRY);
   }
 
   public int receiveMaximum() {
-    return values.get(Options.RECEIVE_MAXIMUM);
+    return values.get(DeclaredSourceOptions.RECEIVE_MAXIMUM);
   }
 
   public RetainHandling retainHandling() {
-    return values.get(Options.RETAIN_HANDLING);
+    return values.get(DeclaredSourceOptions.RETAIN_HANDLING);
   }
 
   /** An absolute path without a scheme. */
   public Optional<String> storeDir() {
-    return values.find(Options.STORE_DIR);
+    return values.find(DeclaredSourceOptions.STORE_DIR);
   }
 
   public long storeMaxBytes() {
-    return values.get(Options.STORE_MAX_BYTES);
+    return values.get(DeclaredSourceOptions.STORE_MAX_BYTES);
   }
 
   /** An absolute path without a scheme. */
   public Optional<String> deadLetterDir() {
-    return values.find(Options.DEAD_LETTER_DIR);
+    return values.find(DeclaredSourceOptions.DEAD_LETTER_DIR);
   }
 
   public AckMode ackMode() {
-    return values.get(Options.ACK_MODE);
+    return values.get(DeclaredSourceOptions.ACK_MODE);
   }
 
   public boolean failOnDataLoss() {
-    return values.get(Options.FAIL_ON_DATA_LOSS);
+    return values.get(DeclaredSourceOptions.FAIL_ON_DATA_LOSS);
   }
 
   public Duration storeRecoveryTimeout() {
-    return values.get(Options.STORE_RECOVERY_TIMEOUT);
+    return values.get(DeclaredSourceOptions.STORE_RECOVERY_TIMEOUT);
   }
 
   /** Whether the user has chosen {@link #storeRecoveryTimeout}. */
   public boolean isStoreRecoveryTimeoutGiven() {
-    return values.isGiven(Options.STORE_RECOVERY_TIMEOUT);
+    return values.isGiven(DeclaredSourceOptions.STORE_RECOVERY_TIMEOUT);
   }
 
   public Duration retention() {
-    return values.get(Options.RETENTION);
+    return values.get(DeclaredSourceOptions.RETENTION);
   }
 
   public OptionalLong maxOffsetsPerTrigger() {
-    return toLong(values.find(Options.MAX_OFFSETS_PER_TRIGGER));
+    return toLong(values.find(DeclaredSourceOptions.MAX_OFFSETS_PER_TRIGGER));
   }
 
   public OptionalLong minOffsetsPerTrigger() {
-    return toLong(values.find(Options.MIN_OFFSETS_PER_TRIGGER));
+    return toLong(values.find(DeclaredSourceOptions.MIN_OFFSETS_PER_TRIGGER));
   }
 
   public OptionalLong maxBytesPerTrigger() {
-    return toLong(values.find(Options.MAX_BYTES_PER_TRIGGER));
+    return toLong(values.find(DeclaredSourceOptions.MAX_BYTES_PER_TRIGGER));
   }
 
   private static OptionalLong toLong(Optional<Long> value) {
@@ -180,28 +186,28 @@ public final class SourceOptions {
   }
 
   public Duration maxTriggerDelay() {
-    return values.get(Options.MAX_TRIGGER_DELAY);
+    return values.get(DeclaredSourceOptions.MAX_TRIGGER_DELAY);
   }
 
   public Duration linger() {
-    return values.get(Options.LINGER);
+    return values.get(DeclaredSourceOptions.LINGER);
   }
 
   public Duration drainTimeout() {
-    return values.get(Options.DRAIN_TIMEOUT);
+    return values.get(DeclaredSourceOptions.DRAIN_TIMEOUT);
   }
 
   public boolean includeProperties() {
-    return values.get(Options.INCLUDE_PROPERTIES);
+    return values.get(DeclaredSourceOptions.INCLUDE_PROPERTIES);
   }
 
   public PayloadType payloadType() {
-    return values.get(Options.PAYLOAD_TYPE);
+    return values.get(DeclaredSourceOptions.PAYLOAD_TYPE);
   }
 
   /** The address of the driver's Prometheus endpoint, not resolved. Port 0 picks a free port. */
   public Optional<InetSocketAddress> metricsPort() {
-    return values.find(Options.METRICS_PORT);
+    return values.find(DeclaredSourceOptions.METRICS_PORT);
   }
 
   /** All options that were given, secrets as {@code ***}. */

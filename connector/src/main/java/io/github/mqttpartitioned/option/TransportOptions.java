@@ -33,14 +33,17 @@ final class TransportOptions {
     return new TlsSettings(
         keyMaterial(
             values,
-            Options.TRUSTSTORE_LOCATION,
-            Options.TRUSTSTORE_PASSWORD,
-            Options.TRUSTSTORE_TYPE),
+            DeclaredSourceOptions.TRUSTSTORE_LOCATION,
+            DeclaredSourceOptions.TRUSTSTORE_PASSWORD,
+            DeclaredSourceOptions.TRUSTSTORE_TYPE),
         keyMaterial(
-            values, Options.KEYSTORE_LOCATION, Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE),
-        values.find(Options.KEYSTORE_KEY_LOCATION).orElse(null),
-        values.get(Options.ENDPOINT_IDENTIFICATION),
-        values.find(Options.ALPN).orElse(List.of()));
+            values,
+            DeclaredSourceOptions.KEYSTORE_LOCATION,
+            DeclaredSourceOptions.KEYSTORE_PASSWORD,
+            DeclaredSourceOptions.KEYSTORE_TYPE),
+        values.find(DeclaredSourceOptions.KEYSTORE_KEY_LOCATION).orElse(null),
+        values.get(DeclaredSourceOptions.ENDPOINT_IDENTIFICATION),
+        values.find(DeclaredSourceOptions.ALPN).orElse(List.of()));
   }
 
   private static @Nullable KeyMaterial keyMaterial(
@@ -76,19 +79,22 @@ final class TransportOptions {
   private static void checkTls(OptionValues values, List<Option<?>> known) {
     checkKeyMaterial(
         values,
-        Options.TRUSTSTORE_LOCATION,
-        List.of(Options.TRUSTSTORE_PASSWORD, Options.TRUSTSTORE_TYPE));
+        DeclaredSourceOptions.TRUSTSTORE_LOCATION,
+        List.of(DeclaredSourceOptions.TRUSTSTORE_PASSWORD, DeclaredSourceOptions.TRUSTSTORE_TYPE));
     checkKeyMaterial(
         values,
-        Options.KEYSTORE_LOCATION,
-        List.of(Options.KEYSTORE_PASSWORD, Options.KEYSTORE_TYPE, Options.KEYSTORE_KEY_LOCATION));
+        DeclaredSourceOptions.KEYSTORE_LOCATION,
+        List.of(
+            DeclaredSourceOptions.KEYSTORE_PASSWORD,
+            DeclaredSourceOptions.KEYSTORE_TYPE,
+            DeclaredSourceOptions.KEYSTORE_KEY_LOCATION));
     String given =
         known.stream()
             .filter(option -> option.key().startsWith("ssl.") && values.isGiven(option))
             .map(Option::key)
             .collect(Collectors.joining(", "));
     values
-        .find(Options.BROKER_URL)
+        .find(DeclaredSourceOptions.BROKER_URL)
         .filter(brokers -> !given.isEmpty() && brokers.stream().noneMatch(BrokerUrl::isTls))
         .ifPresent(
             brokers ->
@@ -99,10 +105,10 @@ final class TransportOptions {
                         shown(brokers),
                         "no URL is encrypted",
                         "Use ssl:// or wss://, or remove the ssl options")));
-    if (values.isGiven(Options.KEYSTORE_KEY_LOCATION)
+    if (values.isGiven(DeclaredSourceOptions.KEYSTORE_KEY_LOCATION)
         && values
-            .find(Options.KEYSTORE_LOCATION)
-            .flatMap(file -> type(values, Options.KEYSTORE_TYPE, file))
+            .find(DeclaredSourceOptions.KEYSTORE_LOCATION)
+            .flatMap(file -> type(values, DeclaredSourceOptions.KEYSTORE_TYPE, file))
             .filter(type -> type != StoreType.PEM)
             .isPresent()) {
       values.add(
@@ -122,9 +128,9 @@ final class TransportOptions {
   }
 
   private static void checkWebSockets(OptionValues values) {
-    Map<String, Secret> headers = values.family(Options.WEBSOCKET_HEADER);
+    Map<String, Secret> headers = values.family(DeclaredSourceOptions.WEBSOCKET_HEADER);
     values
-        .find(Options.BROKER_URL)
+        .find(DeclaredSourceOptions.BROKER_URL)
         .filter(brokers -> !headers.isEmpty() && brokers.stream().noneMatch(BrokerUrl::isWebSocket))
         .ifPresent(
             brokers ->

@@ -15,15 +15,18 @@ class OptionTableTest {
 
   @Test
   void pageHasTheTableOfTheDeclarations() throws IOException {
-    GeneratedPart.of("docs/options.md", "options").requireOrUpdate(table(Options.ALL));
-    GeneratedPart.of("docs/options.md", "read-options").requireOrUpdate(table(ReadOptions.ALL));
-    GeneratedPart.of("docs/options.md", "sink-options").requireOrUpdate(table(WriteOptions.ALL));
+    GeneratedPart.of("docs/options.md", "options")
+        .requireOrUpdate(table(DeclaredSourceOptions.ALL));
+    GeneratedPart.of("docs/options.md", "read-options")
+        .requireOrUpdate(table(DeclaredBatchOptions.ALL));
+    GeneratedPart.of("docs/options.md", "sink-options")
+        .requireOrUpdate(table(DeclaredSinkOptions.ALL));
   }
 
   @Test
   void tableHasOneRowPerOptionUnderItsHead() {
-    assertThat(table(Options.ALL).lines())
-        .hasSize(Options.ALL.size() + 2)
+    assertThat(table(DeclaredSourceOptions.ALL).lines())
+        .hasSize(DeclaredSourceOptions.ALL.size() + 2)
         .startsWith("| option | default | accepted | meaning |", "| --- | --- | --- | --- |")
         .contains(
             "| `qos` | `1` | 0, 1 or 2 | Maximum QoS, requested in SUBSCRIBE. If the broker grants less, the query fails |");

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SourceOptionsTest {
 
   private static final String KNOWN =
-      Options.ALL.stream()
+      DeclaredSourceOptions.ALL.stream()
           .map(Option::key)
           .collect(Collectors.joining(", ", " Known options: ", "."));
 
@@ -50,18 +50,18 @@ class SourceOptionsTest {
     @Test
     void areAllListedInOrder() throws IllegalAccessException {
       List<Object> constants = new ArrayList<>();
-      for (Field field : Options.class.getDeclaredFields()) {
+      for (Field field : DeclaredSourceOptions.class.getDeclaredFields()) {
         if (Modifier.isPublic(field.getModifiers()) && field.getType() == Option.class) {
           constants.add(field.get(null));
         }
       }
-      assertThat(Options.ALL).isNotEmpty().isEqualTo(constants);
+      assertThat(DeclaredSourceOptions.ALL).isNotEmpty().isEqualTo(constants);
     }
 
     @Test
     void haveDefaultsOfTheContract() {
       Map<String, String> defaults = new HashMap<>();
-      Options.ALL.stream()
+      DeclaredSourceOptions.ALL.stream()
           .filter(option -> option.defaultText().startsWith("`"))
           .forEach(option -> defaults.put(option.key(), option.defaultText().replace("`", "")));
       assertThat(defaults)
@@ -90,7 +90,7 @@ class SourceOptionsTest {
     @Test
     void defaultsGoThroughTheSameParserAsGivenValues() {
       Map<String, String> written = options();
-      Options.ALL.stream()
+      DeclaredSourceOptions.ALL.stream()
           .filter(option -> option.defaultText().startsWith("`"))
           .filter(option -> !option.key().startsWith("ssl."))
           .forEach(option -> written.put(option.key(), option.defaultText().replace("`", "")));
@@ -298,7 +298,9 @@ class SourceOptionsTest {
 
     @Test
     void ofLaterChecksNameTheReason() {
-      assertThat(OptionException.missing(Options.STORE_DIR, "executors run on other hosts"))
+      assertThat(
+              OptionException.missing(
+                  DeclaredSourceOptions.STORE_DIR, "executors run on other hosts"))
           .hasMessage(
               "[MQTT_MISSING_OPTION] Option storeDir is missing: executors run on other hosts. Accepted: an absolute"
                   + " path, with or without file: before it.");

@@ -62,8 +62,7 @@ class ReleasedMessageTest {
     connection.cut();
   }
 
-  private static void exchangeThree(ScriptedConnection connection, boolean again)
-      throws Exception {
+  private static void exchangeThree(ScriptedConnection connection, boolean again) throws Exception {
     for (int id = MANY; id < MANY + 3; id++) {
       connection.send(publish("message " + id, id, again));
     }
@@ -117,7 +116,7 @@ class ReleasedMessageTest {
   @Test
   void anotherProcessKnowsThemToo() throws Exception {
     try (ScriptedBroker broker =
-        ScriptedBroker.inOrder(
+            ScriptedBroker.inOrder(
                 ReleasedMessageTest::loseThree, connection -> ready(connection, true));
         Member member = member(broker).start().awaitStored(MANY + 2)) {
       broker.awaitAcknowledged(2 * (MANY + 2), Member.DEADLINE);

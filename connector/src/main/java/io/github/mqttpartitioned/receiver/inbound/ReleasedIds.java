@@ -10,22 +10,21 @@ import java.util.BitSet;
  *
  * <p>Mosquitto (2.0.11 to 2.1.2) sends a message again, with DUP, after its PUBREL, against
  * [MQTT-4.3.3-6]: if the connection is lost with PUBCOMPs on their way, and the next one is lost
- * while the broker sends their PUBRELs again. By then the id is free here, and the message would
- * be stored twice. So the fingerprint of a released id stays, with a mark, in memory and in the
- * store.
+ * while the broker sends their PUBRELs again. By then the id is free here, and the message would be
+ * stored twice. So the fingerprint of a released id stays, with a mark, in memory and in the store.
  *
- * <p><b>When it is forgotten.</b> Acknowledgements leave in the order of receipt. So the PUBREL of a
- * message that came, without DUP, after other PUBRELs tells that the broker has the PUBCOMPs of
+ * <p><b>When it is forgotten.</b> Acknowledgements leave in the order of receipt. So the PUBREL of
+ * a message that came, without DUP, after other PUBRELs tells that the broker has the PUBCOMPs of
  * those. What a connection finds in the store is forgotten in the same way: a broker sends again
- * what is not over before it sends what is new ([MQTT-4.4.0-1]). Long before a broker that takes its
- * ids in turn comes round to a released one, it is forgotten in any case.
+ * what is not over before it sends what is new ([MQTT-4.4.0-1]). Long before a broker that takes
+ * its ids in turn comes round to a released one, it is forgotten in any case.
  *
  * <p><b>When it counts.</b> A message with DUP and a released id could be a new one whose first
  * delivery was lost, with the same content as the one before, if the broker gives free ids away at
  * once. Such a broker shows it soon: a message without DUP has an id that is remembered here. Then
- * nothing is remembered for the rest of the session. Only a broker that has given {@link #PROOF} new
- * ids, while it could have taken free ones, is taken at its id. Id 0, which no packet has, notes
- * what is known.
+ * nothing is remembered for the rest of the session. Only a broker that has given {@link #PROOF}
+ * new ids, while it could have taken free ones, is taken at its id. Id 0, which no packet has,
+ * notes what is known.
  *
  * <p>Confined to the wire thread of one connection.
  */

@@ -19,7 +19,7 @@ import java.util.List;
  * All options of the sink, in the order of the second table in {@code docs/options.md}: those of
  * its own, then those of the source that are about the connection.
  */
-final class WriteOptions {
+final class DeclaredSinkOptions {
 
   static final Option<TopicTemplate> TOPIC =
       option(
@@ -109,33 +109,33 @@ final class WriteOptions {
   /** Those that mean the same as for the source. */
   private static final List<Option<?>> CONNECTION =
       List.of(
-          Options.BROKER_URL,
-          Options.BROKER_MODE,
-          Options.USERNAME,
-          Options.PASSWORD,
-          Options.PASSWORD_FILE,
-          Options.OAUTH_TOKEN_ENDPOINT,
-          Options.OAUTH_CLIENT_ID,
-          Options.OAUTH_CLIENT_SECRET,
-          Options.OAUTH_SCOPE,
-          Options.AUTHENTICATION_METHOD,
-          Options.CREDENTIALS_PROVIDER,
-          Options.TRUSTSTORE_LOCATION,
-          Options.TRUSTSTORE_PASSWORD,
-          Options.TRUSTSTORE_TYPE,
-          Options.KEYSTORE_LOCATION,
-          Options.KEYSTORE_PASSWORD,
-          Options.KEYSTORE_TYPE,
-          Options.KEYSTORE_KEY_LOCATION,
-          Options.ENDPOINT_IDENTIFICATION,
-          Options.ALPN,
-          Options.WEBSOCKET_HEADER,
-          Options.KEEP_ALIVE);
+          DeclaredSourceOptions.BROKER_URL,
+          DeclaredSourceOptions.BROKER_MODE,
+          DeclaredSourceOptions.USERNAME,
+          DeclaredSourceOptions.PASSWORD,
+          DeclaredSourceOptions.PASSWORD_FILE,
+          DeclaredSourceOptions.OAUTH_TOKEN_ENDPOINT,
+          DeclaredSourceOptions.OAUTH_CLIENT_ID,
+          DeclaredSourceOptions.OAUTH_CLIENT_SECRET,
+          DeclaredSourceOptions.OAUTH_SCOPE,
+          DeclaredSourceOptions.AUTHENTICATION_METHOD,
+          DeclaredSourceOptions.CREDENTIALS_PROVIDER,
+          DeclaredSourceOptions.TRUSTSTORE_LOCATION,
+          DeclaredSourceOptions.TRUSTSTORE_PASSWORD,
+          DeclaredSourceOptions.TRUSTSTORE_TYPE,
+          DeclaredSourceOptions.KEYSTORE_LOCATION,
+          DeclaredSourceOptions.KEYSTORE_PASSWORD,
+          DeclaredSourceOptions.KEYSTORE_TYPE,
+          DeclaredSourceOptions.KEYSTORE_KEY_LOCATION,
+          DeclaredSourceOptions.ENDPOINT_IDENTIFICATION,
+          DeclaredSourceOptions.ALPN,
+          DeclaredSourceOptions.WEBSOCKET_HEADER,
+          DeclaredSourceOptions.KEEP_ALIVE);
 
   /** All options. */
   static final List<Option<?>> ALL = all();
 
-  private WriteOptions() {}
+  private DeclaredSinkOptions() {}
 
   private static List<Option<?>> all() {
     List<Option<?>> all = new ArrayList<>(OWN);

@@ -11,7 +11,7 @@ import io.github.mqttpartitioned.option.syntax.Syntax;
 import java.util.List;
 
 /** All options of the batch read, in the order of their table in {@code docs/options.md}. */
-final class ReadOptions {
+final class DeclaredBatchOptions {
 
   static final Option<String> SOURCE_CHECKPOINT =
       option(
@@ -83,10 +83,10 @@ final class ReadOptions {
           STARTING_TIMESTAMP,
           ENDING_TIMESTAMP,
           INCLUDE_DEAD_LETTERS,
-          Options.TOPIC_COLUMNS,
-          Options.PAYLOAD_TYPE,
-          Options.INCLUDE_PROPERTIES,
-          Options.FAIL_ON_DATA_LOSS);
+          DeclaredSourceOptions.TOPIC_COLUMNS,
+          DeclaredSourceOptions.PAYLOAD_TYPE,
+          DeclaredSourceOptions.INCLUDE_PROPERTIES,
+          DeclaredSourceOptions.FAIL_ON_DATA_LOSS);
 
-  private ReadOptions() {}
+  private DeclaredBatchOptions() {}
 }

@@ -47,7 +47,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** All options of the source, in the order of the table in {@code docs/options.md}. */
-final class Options {
+final class DeclaredSourceOptions {
 
   private static final List<Option<?>> DECLARED = new ArrayList<>();
 
@@ -493,7 +493,7 @@ final class Options {
   /** All options. */
   public static final List<Option<?>> ALL = List.copyOf(DECLARED);
 
-  private Options() {}
+  private DeclaredSourceOptions() {}
 
   private static <T> Option<T> declare(Option<T> option) {
     DECLARED.add(option);
