@@ -80,7 +80,6 @@ public class MqttMicroBatchStream
   private final LongSupplier nanoTime;
   private final Sleeper sleeper;
   private final IdleWait idle;
-  private volatile boolean realTime;
   private final AtomicReference<StreamState> state =
       new AtomicReference<>(new Unresolved(RunRequest.NONE));
 
@@ -120,7 +119,7 @@ public class MqttMicroBatchStream
 
   /** Whether the query runs with {@code Trigger.RealTime}. */
   public final boolean isRealTime() {
-    return realTime;
+    return state().isRealTime();
   }
 
   /**
@@ -131,7 +130,6 @@ public class MqttMicroBatchStream
   protected final void prepareRealTime() {
     RealTimeBatches.requireOptions(options);
     request(RunRequest::withRealTime);
-    realTime = true;
   }
 
   private void request(UnaryOperator<RunRequest> change) {

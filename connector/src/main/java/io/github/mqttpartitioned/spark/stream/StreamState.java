@@ -22,6 +22,11 @@ sealed interface StreamState {
     return 0;
   }
 
+  /** Whether the query runs with {@code Trigger.RealTime}. */
+  default boolean isRealTime() {
+    return false;
+  }
+
   /** The state after Spark has stopped the stream. */
   default Stopped stopped() {
     return new Stopped(lastAvailable(), offsetsLost());
@@ -33,6 +38,11 @@ sealed interface StreamState {
     RunRequest request();
 
     NotStarted with(RunRequest request);
+
+    @Override
+    default boolean isRealTime() {
+      return request().realTime();
+    }
   }
 
   /** Spark has said nothing yet that needs the checkpoint. */
@@ -63,6 +73,11 @@ sealed interface StreamState {
       Trimming trimming,
       @Nullable RealTimeBatches realTime)
       implements StreamState {
+    @Override
+    public boolean isRealTime() {
+      return realTime != null;
+    }
+
     @Override
     public @Nullable SourceOffset lastAvailable() {
       return planner.lastAvailable();
