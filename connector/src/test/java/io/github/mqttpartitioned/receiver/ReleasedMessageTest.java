@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import static io.github.mqttpartitioned.testkit.PacketType.PUBACK;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBCOMP;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBREC;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * QoS 2 messages that a broker sends again after their PUBREL, as Mosquitto does when a connection
@@ -23,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ReleasedMessageTest {
 
-  /** More than it takes to know that the broker gives new ids away. */
+  /** More than it takes to know that the broker gives ids in order. */
   private static final int MANY = 80;
 
   @TempDir Path folder;
@@ -45,8 +48,12 @@ class ReleasedMessageTest {
   }
 
   private static byte[] publish(String payload, int id, boolean again) {
+    return publish(2, payload, id, again);
+  }
+
+  private static byte[] publish(int qos, String payload, int id, boolean again) {
     return Packets.publish(
-        "test/a", payload.getBytes(UTF_8), 2, id, again, false, MqttProperties.NONE);
+        "test/a", payload.getBytes(UTF_8), qos, id, again, false, MqttProperties.NONE);
   }
 
   private static void ready(ScriptedConnection connection, boolean present) throws Exception {
@@ -120,6 +127,7 @@ class ReleasedMessageTest {
                 ReleasedMessageTest::loseThree, connection -> ready(connection, true));
         Member member = member(broker).start().awaitStored(MANY + 2)) {
       broker.awaitAcknowledged(2 * (MANY + 2), Member.DEADLINE);
+      assertThat(member.payloads()).containsExactlyElementsOf(messages(MANY + 3));
     }
     Script again =
         connection -> {
@@ -160,61 +168,148 @@ class ReleasedMessageTest {
     }
   }
 
+  @ParameterizedTest(name = "QoS {0}")
+  @ValueSource(ints = {1, 2})
+  void releasedIdIsFreeLongBeforeIdsComeRound(int qos) throws Exception {
+    int many = 1 << 14;
+    stores(
+        MANY + many,
+        connection -> {
+          ready(connection, false);
+          exchange(connection, 1, MANY);
+          for (int id = MANY; id < MANY + many; id++) {
+            connection.send(publish(qos, "message " + id, id, false));
+          }
+          connection.send(publish("message 79", 79, true));
+        });
+  }
+
   @Test
-  void releasedIdIsFreeLongBeforeTheIdsOfAWideWindowComeRound() throws Exception {
-    int window = 1 << 14;
-    try (ScriptedBroker broker =
-            ScriptedBroker.inOrder(
-                connection -> {
-                  ready(connection, false);
-                  exchange(connection, 1, MANY);
-                  for (int id = MANY; id < MANY + window; id++) {
-                    connection.send(publish("message " + id, id, false));
-                  }
-                  connection.send(publish("message 79", 79, true));
-                });
-        Member member = member(broker).start().awaitStored(MANY + window)) {
-      assertThat(member.payloads()).hasSize(MANY + window).endsWith("message 79");
+  void brokerThatGivesFreeIdsAwayAtOnceLosesNothing() throws Exception {
+    stores(
+        MANY + 2,
+        connection -> {
+          ready(connection, false);
+          exchange(connection, 1, MANY);
+          exchange(connection, 1, "open");
+          exchange(connection, 1, "open");
+          connection.cut();
+        },
+        lostBefore("open"));
+  }
+
+  @Test
+  void brokerThatHadNoFreeIdsToGiveAwayLosesNothing() throws Exception {
+    stores(
+        MANY + 1,
+        connection -> {
+          ready(connection, false);
+          for (int id = 1; id < MANY; id++) {
+            connection.send(publish("open", id, false));
+          }
+          for (int id = 1; id < MANY; id++) {
+            connection.expectAcknowledgement(PUBREC, id);
+          }
+          release(connection, MANY);
+          connection.cut();
+        },
+        connection -> {
+          ready(connection, true);
+          release(connection, MANY);
+          exchange(connection, MANY, "open");
+          connection.cut();
+        },
+        lostBefore("open"));
+  }
+
+  private static void release(ScriptedConnection connection, int until) throws Exception {
+    for (int id = 1; id < until; id++) {
+      connection.send(Packets.pubrel(id));
+      connection.expectAcknowledgement(PUBCOMP, id);
     }
   }
 
   @Test
-  void messageUnderAnIdThatItsBrokerGivesAwayAtOnceIsNewWhateverItsContent() throws Exception {
-    try (ScriptedBroker broker =
-            ScriptedBroker.inOrder(
-                connection -> {
-                  ready(connection, false);
-                  for (int i = 0; i < MANY; i++) {
-                    exchange(connection, 1, "open");
-                  }
-                  connection.cut();
-                },
-                connection -> {
-                  ready(connection, true);
-                  connection.send(publish("open", 1, true));
-                  connection.expectAcknowledgement(PUBREC, 1);
-                });
-        Member member = member(broker).start().awaitStored(MANY + 1)) {
-      assertThat(member.payloads()).hasSize(MANY + 1).containsOnly("open");
-    }
+  void brokerThatBeginsAnewWithEachConnectionLosesNothing() throws Exception {
+    Script all =
+        connection -> {
+          ready(connection, true);
+          for (int id = 1; id < MANY; id++) {
+            connection.send(publish("open", id, true));
+          }
+        };
+    stores(
+        2 * (MANY - 1),
+        connection -> {
+          ready(connection, false);
+          for (int id = 1; id < MANY; id++) {
+            exchange(connection, id, "open");
+          }
+          connection.cut();
+        },
+        all);
+  }
+
+  @Test
+  void brokerThatHasSentSomeOfThemSinceItBeganAnewLosesNothing() throws Exception {
+    stores(
+        MANY + 1,
+        connection -> {
+          ready(connection, false);
+          exchange(connection, 1, MANY);
+          connection.cut();
+        },
+        connection -> {
+          ready(connection, true);
+          exchange(connection, 1, "open");
+          connection.cut();
+        },
+        lostBefore("open"));
+  }
+
+  @Test
+  void idThatAMessageOfQos1HasIsFree() throws Exception {
+    stores(
+        MANY + 1,
+        connection -> {
+          ready(connection, false);
+          exchange(connection, 1, MANY);
+          connection.send(publish(1, "closed", 79, false));
+          connection.expectAcknowledgement(PUBACK, 79);
+          connection.send(publish("message 79", 79, true));
+          connection.expectAcknowledgement(PUBREC, 79);
+        });
   }
 
   @Test
   void brokerOfWhichLittleIsKnownIsTakenAtItsWord() throws Exception {
-    try (ScriptedBroker broker =
-            ScriptedBroker.inOrder(
-                connection -> {
-                  ready(connection, false);
-                  exchange(connection, 1, 10);
-                  connection.cut();
-                },
-                connection -> {
-                  ready(connection, true);
-                  connection.send(publish("message 9", 9, true));
-                  connection.expectAcknowledgement(PUBREC, 9);
-                });
-        Member member = member(broker).start().awaitStored(10)) {
-      assertThat(member.payloads()).hasSize(10).endsWith("message 9");
+    stores(
+        11,
+        connection -> {
+          ready(connection, false);
+          exchange(connection, 1, 11);
+          connection.cut();
+        },
+        connection -> {
+          ready(connection, true);
+          connection.send(publish("message 10", 10, true));
+          connection.expectAcknowledgement(PUBREC, 10);
+        });
+  }
+
+  /** A new message with an id that was released; its first delivery was lost. */
+  private static Script lostBefore(String payload) {
+    return connection -> {
+      ready(connection, true);
+      connection.send(publish(payload, 1, true));
+      connection.expectAcknowledgement(PUBREC, 1);
+    };
+  }
+
+  private void stores(int count, Script... scripts) throws Exception {
+    try (ScriptedBroker broker = ScriptedBroker.inOrder(scripts);
+        Member member = member(broker).start().awaitStored(count)) {
+      assertThat(member.payloads()).hasSize(count);
     }
   }
 }

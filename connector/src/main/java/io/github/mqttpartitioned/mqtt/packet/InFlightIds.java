@@ -5,8 +5,9 @@ import java.util.Arrays;
 
 /**
  * Packet ids of messages that are stored and whose acknowledgement is not over, each with the
- * fingerprint of its message: at QoS 2 until the broker releases the id (section 4.3.3). Memory is
- * taken for 128 ids at a time, when they come into use. Confined to one thread.
+ * fingerprint of its message: at QoS 2 until the broker releases the id (section 4.3.3). A released
+ * id can stay, with a mark in its fingerprint. Memory is taken for 128 ids at a time, when they
+ * come into use. Confined to one thread.
  */
 public final class InFlightIds {
 
@@ -15,6 +16,9 @@ public final class InFlightIds {
 
   /** How many chunks hold all ids. */
   public static final int CHUNKS = (1 << Character.SIZE) / CHUNK_IDS;
+
+  /** In the fingerprint of a released id; bit 61 of a message's own fingerprint is 0. */
+  private static final long RELEASED = 1L << 61;
 
   /** Takes the place of each chunk without an id in flight; it is never changed. */
   private static final long[] NONE = new long[CHUNK_IDS];
@@ -27,11 +31,21 @@ public final class InFlightIds {
     Arrays.fill(chunks, NONE);
   }
 
+  /** The fingerprint of a message whose id the broker has released. */
+  public static long released(long fingerprint) {
+    return fingerprint | RELEASED;
+  }
+
+  /** Whether a fingerprint has the mark of a released id. */
+  public static boolean isReleased(long fingerprint) {
+    return (fingerprint & RELEASED) != 0;
+  }
+
   /**
    * The fingerprint of an id's message.
    *
    * @param id packet id, 0 to 65,535
-   * @return what {@link #add} was given, 0 if the id is not in flight
+   * @return what {@link #add} was given, 0 if the id is not known
    */
   public long fingerprint(int id) {
     return chunks[id / CHUNK_IDS][id % CHUNK_IDS];
@@ -66,7 +80,7 @@ public final class InFlightIds {
     size = 0;
   }
 
-  /** Number of ids in flight. */
+  /** Number of ids that are known. */
   public int size() {
     return size;
   }

@@ -213,8 +213,7 @@ public final class PublishParser {
         return;
       }
     } else if (qos == 1 && !redeliveries.isEmpty()) {
-      // In flight since a run with AckMode.PROCESSED; this PUBACK frees the id.
-      redeliveries.free(packetId, batch);
+      redeliveries.passes(packetId, duplicate, batch);
     }
     if (topic < 0) {
       topic = batch.block().addTopic(topicSource, topicStart, topicLength);
@@ -268,6 +267,9 @@ public final class PublishParser {
       throw new MalformedPacketException(MALFORMED_PACKET, "PUBREL without a packet identifier");
     }
     int packetId = ((source[bodyStart] & 0xFF) << 8) | (source[bodyStart + 1] & 0xFF);
+    if (packetId == 0) {
+      throw new MalformedPacketException(PROTOCOL_ERROR, "PUBREL with packet identifier 0");
+    }
     redeliveries.release(packetId, batch);
     batch.acknowledge(PacketType.PUBCOMP, packetId);
   }
@@ -290,8 +292,8 @@ public final class PublishParser {
   }
 
   /**
-   * Returns 64 bits that distinguish two messages, never 0, bit 62 never set: the CRC-32C of the
-   * topic and of the bytes from {@code restStart} to the packet's end, and the number of the
+   * Returns 64 bits that distinguish two messages, never 0, bits 61 and 62 never set: the CRC-32C
+   * of the topic and of the bytes from {@code restStart} to the packet's end, and the number of the
    * latter.
    */
   private long fingerprint(int restStart) {

@@ -46,7 +46,9 @@ final class Redeliveries {
   }
 
   private static boolean isQos2(long fingerprint) {
-    return fingerprint != 0 && (fingerprint & (OF_QOS_1 | ReleasedIds.RELEASED)) == 0;
+    return fingerprint != 0
+        && (fingerprint & OF_QOS_1) == 0
+        && !InFlightIds.isReleased(fingerprint);
   }
 
   /** Whether no id is known. */
@@ -61,9 +63,9 @@ final class Redeliveries {
 
   /** Forgets the ids: the broker has no session and will never release them. */
   void forget(Batch batch) {
+    released.forgetAll();
     if (ids.size() > 0) {
       ids.clear();
-      released.forgetAll();
       qos2 = 0;
       batch.inFlight().clearAll();
     }
@@ -73,7 +75,7 @@ final class Redeliveries {
    * Puts a message in flight.
    *
    * @param qos 1 or 2
-   * @param fingerprint of the message, not 0; bit 62 is 0
+   * @param fingerprint of the message, not 0; bits 61 and 62 are 0
    * @return false if the message is in flight already: a redelivery
    */
   boolean enter(int qos, int packetId, long fingerprint, boolean duplicate, Batch batch) {
@@ -82,14 +84,16 @@ final class Redeliveries {
       batch.countDuplicate();
       return false;
     }
-    boolean isReleased = duplicate && released.holds(packetId, print);
-    released.arrives(packetId, duplicate, batch);
-    put(packetId, print, batch);
-    if (isReleased) {
+    boolean isRepetition = duplicate && released.isRepetition(packetId, print);
+    if (isRepetition) {
+      released.repeats(packetId);
       batch.countDuplicate();
       batch.countBreach();
+    } else {
+      released.arrives(qos, packetId, duplicate, batch);
     }
-    return !isReleased;
+    put(packetId, print, batch);
+    return !isRepetition;
   }
 
   private void put(int packetId, long print, Batch batch) {
@@ -101,17 +105,24 @@ final class Redeliveries {
   /** The broker releases an id: PUBREL. */
   void release(int packetId, Batch batch) {
     if (isQos2(ids.fingerprint(packetId))) {
-      long print = released.release(packetId, batch);
-      if (print == 0) {
-        free(packetId, batch);
+      if (released.release(packetId, batch)) {
+        put(packetId, InFlightIds.released(ids.fingerprint(packetId)), batch);
       } else {
-        put(packetId, print, batch);
+        free(packetId, batch);
       }
     }
   }
 
-  /** The id belongs to no message any more. */
-  void free(int packetId, Batch batch) {
+  /**
+   * A message of QoS 1 comes that is acknowledged at once. Its id may have been in flight since a
+   * run with {@link AckMode#PROCESSED}.
+   */
+  void passes(int packetId, boolean duplicate, Batch batch) {
+    released.arrives(1, packetId, duplicate, batch);
+    free(packetId, batch);
+  }
+
+  private void free(int packetId, Batch batch) {
     if (ids.fingerprint(packetId) != 0) {
       count(packetId, 0);
       ids.release(packetId);

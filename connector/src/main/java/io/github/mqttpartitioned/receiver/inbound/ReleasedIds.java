@@ -5,57 +5,66 @@ import io.github.mqttpartitioned.mqtt.packet.InFlightIds;
 import java.util.BitSet;
 
 /**
- * Remembers QoS 2 packet ids that the broker has released (PUBREL), until it is known that the
- * broker has their PUBCOMP.
+ * Packet ids of QoS 2 that the broker has released (PUBREL), until it is known that the broker has
+ * their PUBCOMP. They recognise what Mosquitto (2.0.11 to 2.1.2) does against [MQTT-4.3.3-6]:
  *
- * <p>Mosquitto (2.0.11 to 2.1.2) sends a message again, with DUP, after its PUBREL, against
- * [MQTT-4.3.3-6]: if the connection is lost with PUBCOMPs on their way, and the next one is lost
- * while the broker sends their PUBRELs again. By then the id is free here, and the message would be
- * stored twice. So the fingerprint of a released id stays, with a mark, in memory and in the store.
+ * <pre>
+ *   connection 1   PUBLISH 7 →   ← PUBREC 7   PUBREL 7 →   ← PUBCOMP 7, lost with the connection
+ *   connection 2   PUBREL 7, lost with the connection
+ *   connection 3   PUBLISH 7 with DUP →
+ * </pre>
  *
- * <p><b>When it is forgotten.</b> Acknowledgements leave in the order of receipt. So the PUBREL of
- * a message that came, without DUP, after other PUBRELs tells that the broker has the PUBCOMPs of
- * those. What a connection finds in the store is forgotten in the same way: a broker sends again
- * what is not over before it sends what is new ([MQTT-4.4.0-1]). Long before a broker that takes
- * its ids in turn comes round to a released one, it is forgotten in any case.
+ * The id is free since connection 1, so that message would be stored twice. Therefore the
+ * fingerprint of a released id stays, with a mark, in memory and in the store.
  *
- * <p><b>When it counts.</b> A message with DUP and a released id could be a new one whose first
- * delivery was lost, with the same content as the one before, if the broker gives free ids away at
- * once. Such a broker shows it soon: a message without DUP has an id that is remembered here. Then
- * nothing is remembered for the rest of the session. Only a broker that has given {@link #PROOF}
- * new ids, while it could have taken free ones, is taken at its id. Id 0, which no packet has,
- * notes what is known.
+ * <p><b>A repetition, or a new message?</b> A new message can have DUP and a released id, too, and
+ * even the same content: if its first delivery was lost, and the broker gives free ids away again.
+ * So a repetition is recognised only from a broker that gives ids in order: each one is ahead of
+ * the one before, although others are free. From such a broker a new message has no id that was
+ * seen a short while ago. It must have done so for {@link #PROOF} round trips of one connection,
+ * which the store notes in the place of id 0. The first id that is out of order ends that, and
+ * nothing is known about released ids then.
+ *
+ * <p><b>When an id is forgotten.</b> Acknowledgements leave in the order of receipt. So when a
+ * message that came after the PUBREL of an id is itself released, the broker has had the PUBCOMP of
+ * that id. An id is also forgotten when the broker's ids are {@link #REACH} ahead of it, or twice
+ * that, long before they come round to it.
  *
  * <p>Confined to the wire thread of one connection.
  */
 final class ReleasedIds {
 
-  /** In the fingerprint of a released id. Never in that of a message. */
-  static final long RELEASED = 1L << 61;
+  /** Round trips in which a broker must have left released ids alone. */
+  static final int PROOF = 16;
 
-  /** Released ids that a broker must have left alone. */
-  static final int PROOF = 64;
+  /** How far behind the newest id a released one may be to stay known; a quarter of all ids. */
+  static final int REACH = 1 << 14;
 
-  /** Messages without DUP after which released ids are forgotten at the latest; two such spans. */
-  private static final int SPAN = 1 << 14;
-
+  private static final int HALF = 1 << 15;
   private static final int NOTE = 0;
-  private static final long TAKES_NEW_IDS = 1;
-  private static final long TAKES_FREE_IDS = 2;
+  private static final long GIVES_IDS_IN_ORDER = 1;
 
   private final InFlightIds ids;
 
-  /** Released before the last {@link #turn}: their PUBCOMPs are out before what came since. */
-  private BitSet earlier = new BitSet(1 << Short.SIZE);
+  /** The id that came last; 0 if none is known. */
+  private int newest;
+
+  /** What {@link #newest} was when released ids were forgotten for its distance. */
+  private int reachBegins;
+
+  /** Released before the last round trip began. */
+  private BitSet earlier = new BitSet();
 
   /** Released since then. */
-  private BitSet later = new BitSet(1 << Short.SIZE);
+  private BitSet later = new BitSet();
 
   /** Ids of the messages without DUP that have come since then. */
-  private final BitSet news = new BitSet(1 << Short.SIZE);
+  private final BitSet fresh = new BitSet();
 
-  private int newsCount;
-  private int leftAlone;
+  /** Whether the broker had free ids, and knew that, when this round trip began. */
+  private boolean hadFreeIds;
+
+  private int roundTrips;
 
   /**
    * @param ids durable ids, in flight and released
@@ -63,77 +72,110 @@ final class ReleasedIds {
   ReleasedIds(InFlightIds ids) {
     this.ids = ids;
     for (int id = 1; id <= 0xFFFF; id++) {
-      if (isReleased(ids.fingerprint(id))) {
+      if (ids.fingerprint(id) != 0 && (newest == 0 || isAhead(id))) {
+        newest = id;
+      }
+      if (InFlightIds.isReleased(ids.fingerprint(id))) {
         earlier.set(id);
       }
     }
-  }
-
-  static boolean isReleased(long fingerprint) {
-    return (fingerprint & RELEASED) != 0;
-  }
-
-  /** Whether a message with DUP and this id is one that was released before. */
-  boolean holds(int id, long fingerprint) {
-    return ids.fingerprint(id) == (fingerprint | RELEASED)
-        && ids.fingerprint(NOTE) == TAKES_NEW_IDS;
-  }
-
-  /** A message is about to be in flight under this id. */
-  void arrives(int id, boolean duplicate, Batch batch) {
-    if (!duplicate && isReleased(ids.fingerprint(id))) {
-      note(TAKES_FREE_IDS, batch);
-      forget(earlier, batch);
-      forget(later, batch);
+    for (int id = 1; id <= 0xFFFF; id++) {
+      if (ids.fingerprint(id) != 0 && distance(id, newest) >= HALF) {
+        // Ids all round: none of them is the newest.
+        newest = 0;
+        break;
+      }
     }
+    reachBegins = newest;
+  }
+
+  private static int distance(int from, int to) {
+    return to - from & 0xFFFF;
+  }
+
+  private boolean isAhead(int id) {
+    return id != newest && distance(newest, id) < HALF;
+  }
+
+  /** Whether a message with DUP repeats one that the broker has released. */
+  boolean isRepetition(int id, long fingerprint) {
+    return ids.fingerprint(id) == InFlightIds.released(fingerprint)
+        && ids.fingerprint(NOTE) == GIVES_IDS_IN_ORDER
+        && newest != 0;
+  }
+
+  /** A message that repeats a released one is in flight again. */
+  void repeats(int id) {
     earlier.clear(id);
     later.clear(id);
-    news.set(id, !duplicate);
-    if (!duplicate && ++newsCount == SPAN) {
-      forget(earlier, batch);
-      forget(later, batch);
-      newsCount = 0;
+    fresh.clear(id);
+  }
+
+  /** A new message has come. */
+  void arrives(int qos, int id, boolean duplicate, Batch batch) {
+    if (newest == 0) {
+      newest = id;
+      reachBegins = id;
+    } else if (isAhead(id)) {
+      newest = id;
+      if (distance(reachBegins, id) >= REACH) {
+        forget(earlier, batch);
+        forget(later, batch);
+        reachBegins = id;
+      }
+    } else if (qos == 2 || !duplicate) {
+      isOutOfOrder(batch);
+      newest = id;
+      reachBegins = id;
+    }
+    repeats(id);
+    fresh.set(id, !duplicate);
+  }
+
+  private void isOutOfOrder(Batch batch) {
+    forget(earlier, batch);
+    forget(later, batch);
+    hadFreeIds = false;
+    roundTrips = 0;
+    if (ids.fingerprint(NOTE) != 0) {
+      ids.release(NOTE);
+      batch.inFlight().release(NOTE);
     }
   }
 
   /**
    * The broker has released an id that is in flight.
    *
-   * @return the fingerprint that the id has from now on, 0 if it is free
+   * @return whether the id stays known
    */
-  long release(int id, Batch batch) {
-    if (ids.fingerprint(NOTE) == TAKES_FREE_IDS) {
-      return 0;
+  boolean release(int id, Batch batch) {
+    if (distance(id, newest) >= REACH) {
+      return false;
     }
-    if (news.get(id)) {
-      turn(batch);
+    if (fresh.get(id)) {
+      endRoundTrip(batch);
     }
     later.set(id);
-    return ids.fingerprint(id) | RELEASED;
+    return true;
   }
 
-  /** The broker has the PUBCOMPs of those that were released before the last turn. */
-  private void turn(Batch batch) {
-    leftAlone += earlier.cardinality();
+  /** The broker has the PUBCOMPs of the ids that were released before this round trip. */
+  private void endRoundTrip(Batch batch) {
+    if (hadFreeIds && ++roundTrips == PROOF) {
+      ids.add(NOTE, GIVES_IDS_IN_ORDER);
+      batch.inFlight().add(NOTE, GIVES_IDS_IN_ORDER);
+    }
+    hadFreeIds = !earlier.isEmpty();
     forget(earlier, batch);
     BitSet empty = earlier;
     earlier = later;
     later = empty;
-    news.clear();
-    newsCount = 0;
-    if (leftAlone >= PROOF && ids.fingerprint(NOTE) == 0) {
-      note(TAKES_NEW_IDS, batch);
-    }
-  }
-
-  private void note(long known, Batch batch) {
-    ids.add(NOTE, known);
-    batch.inFlight().add(NOTE, known);
+    fresh.clear();
   }
 
   private void forget(BitSet released, Batch batch) {
     for (int id = released.nextSetBit(0); id >= 0; id = released.nextSetBit(id + 1)) {
-      if (isReleased(ids.fingerprint(id))) {
+      if (InFlightIds.isReleased(ids.fingerprint(id))) {
         ids.release(id);
         batch.inFlight().release(id);
       }
@@ -143,10 +185,12 @@ final class ReleasedIds {
 
   /** The broker has begun a new session. */
   void forgetAll() {
+    newest = 0;
+    reachBegins = 0;
     earlier.clear();
     later.clear();
-    news.clear();
-    newsCount = 0;
-    leftAlone = 0;
+    fresh.clear();
+    hadFreeIds = false;
+    roundTrips = 0;
   }
 }

@@ -20,12 +20,12 @@ import org.lmdbjava.Txn;
  * <pre>
  *   0                                      1024           1028
  *  +--------------------------------------+--------------+
- *  | fingerprint (8) x 128, 0: not in     | CRC-32C of   |
- *  | flight                               | what is before
+ *  | fingerprint (8) x 128, 0: id is not  | CRC-32C of   |
+ *  | known                                | what is before
  *  +--------------------------------------+--------------+
  * </pre>
  *
- * 128 ids of which none is in flight have no record. Confined to the writer thread.
+ * 128 ids of which none is known have no record. Confined to the writer thread.
  */
 public final class InFlightTable {
 
