@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
-import static io.github.mqttpartitioned.testkit.PacketType.PUBACK;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBCOMP;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBREC;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -18,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * QoS 2 messages that a broker sends again after their PUBREL, as Mosquitto does when a connection
@@ -168,141 +167,143 @@ class ReleasedMessageTest {
     }
   }
 
-  @ParameterizedTest(name = "QoS {0}")
-  @ValueSource(ints = {1, 2})
-  void releasedIdIsFreeLongBeforeIdsComeRound(int qos) throws Exception {
-    int many = 1 << 14;
-    stores(
-        MANY + many,
-        connection -> {
-          ready(connection, false);
-          exchange(connection, 1, MANY);
-          for (int id = MANY; id < MANY + many; id++) {
-            connection.send(publish(qos, "message " + id, id, false));
-          }
-          connection.send(publish("message 79", 79, true));
-        });
-  }
-
-  @Test
-  void brokerThatGivesFreeIdsAwayAtOnceLosesNothing() throws Exception {
-    stores(
-        MANY + 2,
-        connection -> {
-          ready(connection, false);
-          exchange(connection, 1, MANY);
-          exchange(connection, 1, "open");
-          exchange(connection, 1, "open");
-          connection.cut();
-        },
-        lostBefore("open"));
-  }
-
-  @Test
-  void brokerThatHadNoFreeIdsToGiveAwayLosesNothing() throws Exception {
-    stores(
-        MANY + 1,
-        connection -> {
-          ready(connection, false);
-          for (int id = 1; id < MANY; id++) {
-            connection.send(publish("open", id, false));
-          }
-          for (int id = 1; id < MANY; id++) {
-            connection.expectAcknowledgement(PUBREC, id);
-          }
-          release(connection, MANY);
-          connection.cut();
-        },
+  @ParameterizedTest(name = "{0} messages")
+  @CsvSource({"65, 66, 0", "66, 66, 1"})
+  void brokerIsTakenAtItsWordUntilItHasShownThatItGivesIdsInOrder(
+      int messages, int stored, int breaches) throws Exception {
+    Script again =
         connection -> {
           ready(connection, true);
-          release(connection, MANY);
-          exchange(connection, MANY, "open");
-          connection.cut();
-        },
-        lostBefore("open"));
-  }
-
-  private static void release(ScriptedConnection connection, int until) throws Exception {
-    for (int id = 1; id < until; id++) {
-      connection.send(Packets.pubrel(id));
-      connection.expectAcknowledgement(PUBCOMP, id);
+          connection.send(publish("message " + messages, messages, true));
+          connection.expectAcknowledgement(PUBREC, messages);
+        };
+    try (ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                first(connection -> exchange(connection, 1, messages + 1)), again);
+        Member member = member(broker).start()) {
+      broker.awaitAcknowledged(2 * messages + 1, Member.DEADLINE);
+      member.awaitStored(stored);
+      assertThat(member.payloads()).hasSize(stored);
+      assertThat(member.status().counts().breaches()).isEqualTo(breaches);
     }
   }
 
   @Test
+  void idsHaveComeRoundAndRepetitionsAreRecognisedAgain() throws Exception {
+    int highest = 0xFFFF;
+    try (ScriptedBroker broker =
+            ScriptedBroker.inOrder(
+                first(
+                    connection -> {
+                      exchange(connection, highest - 70, highest + 1);
+                      exchange(connection, 1, MANY);
+                    }),
+                connection -> {
+                  ready(connection, true);
+                  connection.send(publish("message 79", 79, true));
+                  connection.expectAcknowledgement(PUBREC, 79);
+                  exchange(connection, MANY, "new");
+                });
+        Member member = member(broker).start().awaitStored(71 + MANY)) {
+      broker.awaitAcknowledged(2 * (71 + MANY - 1) + 1 + 2, Member.DEADLINE);
+      assertThat(member.payloads()).hasSize(71 + MANY).endsWith("message 79", "new");
+    }
+  }
+
+  @Test
+  void brokerThatUsesFreeIdsAgainLosesNothing() throws Exception {
+    stores(
+        MANY + 1,
+        first(
+            connection -> {
+              exchange(connection, 1, MANY);
+              exchange(connection, 1, "open");
+            }),
+        lostBefore(79, "message 79"));
+  }
+
+  @Test
   void brokerThatBeginsAnewWithEachConnectionLosesNothing() throws Exception {
-    Script all =
+    stores(
+        2 * (MANY - 1),
+        first(
+            connection -> {
+              for (int id = 1; id < MANY; id++) {
+                exchange(connection, id, "open");
+              }
+            }),
         connection -> {
           ready(connection, true);
           for (int id = 1; id < MANY; id++) {
             connection.send(publish("open", id, true));
           }
-        };
-    stores(
-        2 * (MANY - 1),
-        connection -> {
-          ready(connection, false);
-          for (int id = 1; id < MANY; id++) {
-            exchange(connection, id, "open");
-          }
-          connection.cut();
-        },
-        all);
+        });
   }
 
   @Test
-  void brokerThatHasSentSomeOfThemSinceItBeganAnewLosesNothing() throws Exception {
+  void brokerThatHasBegunAnewAndSendsAtBothQosLosesNothing() throws Exception {
+    stores(
+        2 * (MANY - 1),
+        first(connection -> exchange(connection, 1, MANY)),
+        connection -> {
+          ready(connection, true);
+          for (int id = 1; id < MANY - 1; id++) {
+            connection.send(publish(1, "message " + id, id, true));
+          }
+          connection.send(publish("message 79", 79, true));
+        });
+  }
+
+  @Test
+  void brokerThatHasSentSomeMessagesSinceItBeganAnewLosesNothing() throws Exception {
     stores(
         MANY + 1,
-        connection -> {
-          ready(connection, false);
-          exchange(connection, 1, MANY);
-          connection.cut();
-        },
+        first(connection -> exchange(connection, 1, MANY)),
         connection -> {
           ready(connection, true);
           exchange(connection, 1, "open");
           connection.cut();
         },
-        lostBefore("open"));
+        lostBefore(79, "message 79"));
   }
 
   @Test
-  void idThatAMessageOfQos1HasIsFree() throws Exception {
+  void idOfAVeryWideWindowIsFreeAtOnce() throws Exception {
+    int step = 1_024;
+    int last = MANY + (1 << 15) + step - 1;
     stores(
-        MANY + 1,
-        connection -> {
-          ready(connection, false);
-          exchange(connection, 1, MANY);
-          connection.send(publish(1, "closed", 79, false));
-          connection.expectAcknowledgement(PUBACK, 79);
-          connection.send(publish("message 79", 79, true));
-          connection.expectAcknowledgement(PUBREC, 79);
-        });
+        last + 1,
+        first(
+            connection -> {
+              exchange(connection, 1, MANY);
+              for (int from = MANY; from < last; from += step) {
+                for (int id = from; id < from + step; id++) {
+                  connection.send(publish("message " + id, id, false));
+                }
+                for (int id = from; id < from + step; id++) {
+                  connection.expectAcknowledgement(PUBREC, id);
+                }
+              }
+              connection.send(Packets.pubrel(MANY));
+              connection.expectAcknowledgement(PUBCOMP, MANY);
+            }),
+        lostBefore(MANY, "message 80"));
   }
 
-  @Test
-  void brokerOfWhichLittleIsKnownIsTakenAtItsWord() throws Exception {
-    stores(
-        11,
-        connection -> {
-          ready(connection, false);
-          exchange(connection, 1, 11);
-          connection.cut();
-        },
-        connection -> {
-          ready(connection, true);
-          connection.send(publish("message 10", 10, true));
-          connection.expectAcknowledgement(PUBREC, 10);
-        });
+  private static Script first(Script exchanges) {
+    return connection -> {
+      ready(connection, false);
+      exchanges.play(connection);
+      connection.cut();
+    };
   }
 
   /** A new message with an id that was released; its first delivery was lost. */
-  private static Script lostBefore(String payload) {
+  private static Script lostBefore(int id, String payload) {
     return connection -> {
       ready(connection, true);
-      connection.send(publish(payload, 1, true));
-      connection.expectAcknowledgement(PUBREC, 1);
+      connection.send(publish(payload, id, true));
+      connection.expectAcknowledgement(PUBREC, id);
     };
   }
 

@@ -203,7 +203,7 @@ public final class PublishParser {
       aliases.introduce(alias, bytes, topicStart, topicLength);
     }
     if (topic < 0 && foreign != null && foreign.isForeign(topicSource, topicStart, topicLength)) {
-      drop(qos, packetId, batch);
+      drop(qos, packetId, duplicate, batch);
       return;
     }
     if (qos == 2 || (qos == 1 && withhold)) {
@@ -212,8 +212,8 @@ public final class PublishParser {
         acknowledge(qos, packetId, batch);
         return;
       }
-    } else if (qos == 1 && !redeliveries.isEmpty()) {
-      redeliveries.passes(packetId, duplicate, batch);
+    } else if (qos == 1) {
+      redeliveries.passes(qos, packetId, duplicate, batch);
     }
     if (topic < 0) {
       topic = batch.block().addTopic(topicSource, topicStart, topicLength);
@@ -235,8 +235,9 @@ public final class PublishParser {
   }
 
   /** Acknowledges a message that makes no row. PUBREL is answered without the id in flight. */
-  private static void drop(int qos, int packetId, Batch batch) {
+  private void drop(int qos, int packetId, boolean duplicate, Batch batch) {
     if (qos > 0) {
+      redeliveries.passes(qos, packetId, duplicate, batch);
       batch.acknowledge(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId);
     }
   }
@@ -288,6 +289,7 @@ public final class PublishParser {
             new Batch.MalformedPublish(
                 header, packetId, receivedMicros, body, String.valueOf(e.getMessage())));
     // At QoS 2 a PUBREL follows; its answer does not need the id in flight.
+    redeliveries.passes(qos(header), packetId, (header & DUP) != 0, batch);
     acknowledge(qos(header), packetId, batch);
   }
 

@@ -51,11 +51,6 @@ final class Redeliveries {
         && !InFlightIds.isReleased(fingerprint);
   }
 
-  /** Whether no id is known. */
-  boolean isEmpty() {
-    return ids.size() == 0;
-  }
-
   /** QoS 2 packet ids that the broker has not released yet. */
   int qos2InFlight() {
     return qos2;
@@ -114,12 +109,14 @@ final class Redeliveries {
   }
 
   /**
-   * A message of QoS 1 comes that is acknowledged at once. Its id may have been in flight since a
-   * run with {@link AckMode#PROCESSED}.
+   * A message comes that is acknowledged and does not stay in flight. Its id may have been in
+   * flight since a run with {@link AckMode#PROCESSED}.
    */
-  void passes(int packetId, boolean duplicate, Batch batch) {
-    released.arrives(1, packetId, duplicate, batch);
-    free(packetId, batch);
+  void passes(int qos, int packetId, boolean duplicate, Batch batch) {
+    if (ids.size() > 0) {
+      released.arrives(qos, packetId, duplicate, batch);
+      free(packetId, batch);
+    }
   }
 
   private void free(int packetId, Batch batch) {

@@ -6,7 +6,7 @@ import java.util.BitSet;
 
 /**
  * Packet ids of QoS 2 that the broker has released (PUBREL), until it is known that the broker has
- * their PUBCOMP. They recognise what Mosquitto (2.0.11 to 2.1.2) does against [MQTT-4.3.3-6]:
+ * their PUBCOMP. They recognise what Mosquitto (to 2.1.2 at least) does against [MQTT-4.3.3-6]:
  *
  * <pre>
  *   connection 1   PUBLISH 7 →   ← PUBREC 7   PUBREL 7 →   ← PUBCOMP 7, lost with the connection
@@ -17,40 +17,42 @@ import java.util.BitSet;
  * The id is free since connection 1, so that message would be stored twice. Therefore the
  * fingerprint of a released id stays, with a mark, in memory and in the store.
  *
- * <p><b>A repetition, or a new message?</b> A new message can have DUP and a released id, too, and
- * even the same content: if its first delivery was lost, and the broker gives free ids away again.
- * So a repetition is recognised only from a broker that gives ids in order: each one is ahead of
- * the one before, although others are free. From such a broker a new message has no id that was
- * seen a short while ago. It must have done so for {@link #PROOF} round trips of one connection,
- * which the store notes in the place of id 0. The first id that is out of order ends that, and
- * nothing is known about released ids then.
+ * <p><b>A repetition, or a new message?</b> A new message can also have DUP, a released id and the
+ * same content: its first delivery was lost, and the broker uses free ids again. So a message is
+ * taken for a repetition only
+ *
+ * <ul>
+ *   <li>from a broker that gives ids in order: each is greater than the one before, although others
+ *       are free. Such a broker uses an id again only when its ids have come round. {@link #PROOF}
+ *       messages of one connection must have shown it. The store notes that in the place of id 0.
+ *       With the first id that is not greater, note and released ids are forgotten.
+ *   <li>before the first new message of a connection. A broker sends again in the order in which it
+ *       has sent ([MQTT-4.6.0-1]), so the repetitions come first.
+ * </ul>
  *
  * <p><b>When an id is forgotten.</b> Acknowledgements leave in the order of receipt. So when a
  * message that came after the PUBREL of an id is itself released, the broker has had the PUBCOMP of
- * that id. An id is also forgotten when the broker's ids are {@link #REACH} ahead of it, or twice
- * that, long before they come round to it.
+ * that id.
  *
  * <p>Confined to the wire thread of one connection.
  */
 final class ReleasedIds {
 
-  /** Round trips in which a broker must have left released ids alone. */
-  static final int PROOF = 16;
+  /** Messages whose ids were in order although the broker had free ones. */
+  static final int PROOF = 64;
 
-  /** How far behind the newest id a released one may be to stay known; a quarter of all ids. */
-  static final int REACH = 1 << 14;
+  /** With more ids in flight, those of a broker could come round to one that has just been free. */
+  private static final int MOST_IN_FLIGHT = 1 << 15;
 
-  private static final int HALF = 1 << 15;
   private static final int NOTE = 0;
-  private static final long GIVES_IDS_IN_ORDER = 1;
 
   private final InFlightIds ids;
 
-  /** The id that came last; 0 if none is known. */
+  /** The id of the newest message, as far as it is known. */
   private int newest;
 
-  /** What {@link #newest} was when released ids were forgotten for its distance. */
-  private int reachBegins;
+  /** Whether no new message has come on this connection. */
+  private boolean isResending = true;
 
   /** Released before the last round trip began. */
   private BitSet earlier = new BitSet();
@@ -61,47 +63,33 @@ final class ReleasedIds {
   /** Ids of the messages without DUP that have come since then. */
   private final BitSet fresh = new BitSet();
 
-  /** Whether the broker had free ids, and knew that, when this round trip began. */
-  private boolean hadFreeIds;
+  /** Whether the broker knows that ids are free. */
+  private boolean hasFreeIds;
 
-  private int roundTrips;
+  private int inOrder;
 
   /**
    * @param ids durable ids, in flight and released
    */
   ReleasedIds(InFlightIds ids) {
     this.ids = ids;
+    newest = (int) ids.fingerprint(NOTE);
     for (int id = 1; id <= 0xFFFF; id++) {
-      if (ids.fingerprint(id) != 0 && (newest == 0 || isAhead(id))) {
-        newest = id;
-      }
       if (InFlightIds.isReleased(ids.fingerprint(id))) {
         earlier.set(id);
       }
     }
-    for (int id = 1; id <= 0xFFFF; id++) {
-      if (ids.fingerprint(id) != 0 && distance(id, newest) >= HALF) {
-        // Ids all round: none of them is the newest.
-        newest = 0;
-        break;
-      }
-    }
-    reachBegins = newest;
-  }
-
-  private static int distance(int from, int to) {
-    return to - from & 0xFFFF;
-  }
-
-  private boolean isAhead(int id) {
-    return id != newest && distance(newest, id) < HALF;
   }
 
   /** Whether a message with DUP repeats one that the broker has released. */
   boolean isRepetition(int id, long fingerprint) {
-    return ids.fingerprint(id) == InFlightIds.released(fingerprint)
-        && ids.fingerprint(NOTE) == GIVES_IDS_IN_ORDER
-        && newest != 0;
+    return isResending
+        && givesIdsInOrder()
+        && ids.fingerprint(id) == InFlightIds.released(fingerprint);
+  }
+
+  private boolean givesIdsInOrder() {
+    return ids.fingerprint(NOTE) != 0;
   }
 
   /** A message that repeats a released one is in flight again. */
@@ -111,33 +99,33 @@ final class ReleasedIds {
     fresh.clear(id);
   }
 
-  /** A new message has come. */
+  /** A message has come that is none of those in flight or released. */
   void arrives(int qos, int id, boolean duplicate, Batch batch) {
-    if (newest == 0) {
+    isResending = false;
+    if (id > newest) {
       newest = id;
-      reachBegins = id;
-    } else if (isAhead(id)) {
-      newest = id;
-      if (distance(reachBegins, id) >= REACH) {
-        forget(earlier, batch);
-        forget(later, batch);
-        reachBegins = id;
+      if (!duplicate && hasFreeIds && ++inOrder == PROOF) {
+        note(newest, batch);
       }
     } else if (qos == 2 || !duplicate) {
       isOutOfOrder(batch);
       newest = id;
-      reachBegins = id;
     }
     repeats(id);
     fresh.set(id, !duplicate);
   }
 
+  private void note(int id, Batch batch) {
+    ids.add(NOTE, id);
+    batch.inFlight().add(NOTE, id);
+  }
+
   private void isOutOfOrder(Batch batch) {
     forget(earlier, batch);
     forget(later, batch);
-    hadFreeIds = false;
-    roundTrips = 0;
-    if (ids.fingerprint(NOTE) != 0) {
+    hasFreeIds = false;
+    inOrder = 0;
+    if (givesIdsInOrder()) {
       ids.release(NOTE);
       batch.inFlight().release(NOTE);
     }
@@ -149,28 +137,27 @@ final class ReleasedIds {
    * @return whether the id stays known
    */
   boolean release(int id, Batch batch) {
-    if (distance(id, newest) >= REACH) {
+    if (ids.size() > MOST_IN_FLIGHT) {
       return false;
     }
+    later.set(id);
     if (fresh.get(id)) {
       endRoundTrip(batch);
     }
-    later.set(id);
     return true;
   }
 
   /** The broker has the PUBCOMPs of the ids that were released before this round trip. */
   private void endRoundTrip(Batch batch) {
-    if (hadFreeIds && ++roundTrips == PROOF) {
-      ids.add(NOTE, GIVES_IDS_IN_ORDER);
-      batch.inFlight().add(NOTE, GIVES_IDS_IN_ORDER);
-    }
-    hadFreeIds = !earlier.isEmpty();
+    hasFreeIds |= !earlier.isEmpty();
     forget(earlier, batch);
     BitSet empty = earlier;
     earlier = later;
     later = empty;
     fresh.clear();
+    if (givesIdsInOrder()) {
+      note(newest, batch);
+    }
   }
 
   private void forget(BitSet released, Batch batch) {
@@ -186,11 +173,11 @@ final class ReleasedIds {
   /** The broker has begun a new session. */
   void forgetAll() {
     newest = 0;
-    reachBegins = 0;
+    isResending = false;
     earlier.clear();
     later.clear();
     fresh.clear();
-    hadFreeIds = false;
-    roundTrips = 0;
+    hasFreeIds = false;
+    inOrder = 0;
   }
 }
