@@ -51,8 +51,13 @@ final class Chunks implements Iterable<Chunk> {
     return added;
   }
 
-  /** Frees the first chunks, as far as all of their packets are written and confirmed. */
-  void release(@Nullable Chunk beingWritten, long confirmed) {
+  /**
+   * Frees the first chunks, as far as all of their packets are written and confirmed.
+   *
+   * @return whether one has become free
+   */
+  boolean release(@Nullable Chunk beingWritten, long confirmed) {
+    int before = held.size();
     for (Chunk first = held.peek();
         first != null
             && first.closed
@@ -65,6 +70,7 @@ final class Chunks implements Iterable<Chunk> {
         spare.add(first);
       }
     }
+    return held.size() < before;
   }
 
   /** The first chunk that has something to write; null if there is none. */

@@ -7,6 +7,7 @@ import io.github.mqttpartitioned.mqtt.packet.ReasonCode;
 import io.github.mqttpartitioned.mqtt.packet.VarInt;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * taken once for many messages. Nothing is allocated for a message.
  */
 public final class Outbox {
+
+  private static final long NOTHING = Long.MAX_VALUE;
 
   private final int maxInFlight;
   private final long lingerNanos;
@@ -56,6 +59,12 @@ public final class Outbox {
 
   /** How far the connections before had come. */
   private long confirmedBefore;
+
+  /** The writer waits until all messages below this number are confirmed, or for memory. */
+  private long awaited = NOTHING;
+
+  /** Whether the sender thread waits for the window. */
+  private boolean isWindowUsedUp;
 
   private boolean stopping;
   private boolean hurry;
@@ -181,7 +190,7 @@ public final class Outbox {
    * @throws SinkException if the sender has failed
    */
   public synchronized void awaitConfirmed() throws InterruptedException {
-    await(this::isConfirmed);
+    await(() -> nextSequence, this::isConfirmed);
   }
 
   private boolean isConfirmed() {
@@ -193,7 +202,7 @@ public final class Outbox {
   private synchronized void awaitRoom() throws InterruptedException {
     if (numbered && nextSequence - confirmed >= window) {
       // The writer does not wake for each confirmation: half of the window makes one large write.
-      await(() -> nextSequence - confirmed <= window / 2);
+      await(this::halfOfTheWindow, () -> confirmed >= halfOfTheWindow());
     }
     requireAlive();
     if (!current.hasRoom(packetLength)) {
@@ -201,17 +210,25 @@ public final class Outbox {
       // It may be over already: nothing else would free it then.
       chunks.release(queue.beingWritten(), confirmed);
       notifyAll();
-      await(() -> chunks.hasRoom(packetLength));
+      await(() -> NOTHING, () -> chunks.hasRoom(packetLength));
       current = chunks.add(packetLength, nextRow, nextSequence);
     }
+  }
+
+  private long halfOfTheWindow() {
+    return nextSequence - window / 2;
   }
 
   private interface Condition {
     boolean holds();
   }
 
-  /** Waits in the writer's thread; what is published leaves without a linger. */
-  private void await(Condition condition) throws InterruptedException {
+  /**
+   * Waits in the writer's thread; what is published leaves without a linger.
+   *
+   * @param until number below which all must be confirmed before the condition can hold
+   */
+  private void await(LongSupplier until, Condition condition) throws InterruptedException {
     try {
       silence.progress();
       while (true) {
@@ -219,6 +236,7 @@ public final class Outbox {
         if (condition.holds()) {
           return;
         }
+        awaited = until.getAsLong();
         hurry = true;
         notifyAll();
         long patience = silence.left(queue.beingWritten() != null);
@@ -231,6 +249,7 @@ public final class Outbox {
         }
       }
     } finally {
+      awaited = NOTHING;
       hurry = false;
     }
   }
@@ -359,8 +378,9 @@ public final class Outbox {
           notifyAll();
           continue;
         }
-        // The window is used up: a confirmation wakes this thread.
+        isWindowUsedUp = true;
         wait();
+        isWindowUsedUp = false;
       } else {
         TimeUnit.NANOSECONDS.timedWait(this, left);
       }
@@ -400,17 +420,22 @@ public final class Outbox {
     }
   }
 
-  /** Moves the window on over what has been confirmed. The caller holds the lock. */
+  /**
+   * Moves the window on over what has been confirmed. The caller holds the lock. A broker often
+   * confirms one message at a time, so this wakes only those who can go on.
+   */
   void settle() {
     long from = confirmed;
     long until = owed.settle(from);
+    boolean isOfUse = !releases.isEmpty();
     if (until > from) {
       confirmed = until;
       silence.confirmed();
       tally.confirmed(from, until, System.nanoTime());
-      chunks.release(queue.beingWritten(), confirmed);
+      isOfUse |= chunks.release(queue.beingWritten(), confirmed);
+      isOfUse |= until >= awaited || isWindowUsedUp;
     }
-    if (until > from || !releases.isEmpty()) {
+    if (isOfUse) {
       notifyAll();
     }
   }
