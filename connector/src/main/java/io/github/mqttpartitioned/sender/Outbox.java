@@ -430,7 +430,7 @@ public final class Outbox {
     boolean isOfUse = !releases.isEmpty();
     if (until > from) {
       confirmed = until;
-      silence.confirmed();
+      isOfUse |= silence.confirmed();
       tally.confirmed(from, until, System.nanoTime());
       isOfUse |= chunks.release(queue.beingWritten(), confirmed);
       isOfUse |= until >= awaited || isWindowUsedUp;

@@ -61,10 +61,16 @@ final class Silence {
     since = System.nanoTime();
   }
 
-  /** A message was confirmed. */
-  void confirmed() {
+  /**
+   * A message was confirmed.
+   *
+   * @return whether the broker has less time from now on
+   */
+  boolean confirmed() {
+    boolean wasSecond = isSecond;
     isSecond = false;
     progress();
+    return wasSecond;
   }
 
   /**

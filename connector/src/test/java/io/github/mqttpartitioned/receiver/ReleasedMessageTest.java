@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.receiver;
 
+import static io.github.mqttpartitioned.testkit.PacketType.PUBACK;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBCOMP;
 import static io.github.mqttpartitioned.testkit.PacketType.PUBREC;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -252,6 +253,22 @@ class ReleasedMessageTest {
           }
           connection.send(publish("message 79", 79, true));
         });
+  }
+
+  @Test
+  void brokerWhoseMessagesOfQos1HaveComeRoundLosesNothing() throws Exception {
+    stores(
+        MANY + 2,
+        first(connection -> exchange(connection, 1, MANY)),
+        connection -> {
+          ready(connection, true);
+          for (int id = 1; id < 3; id++) {
+            connection.send(publish(1, "new " + id, id, true));
+            connection.expectAcknowledgement(PUBACK, id);
+          }
+          connection.cut();
+        },
+        lostBefore(79, "message 79"));
   }
 
   @Test

@@ -213,7 +213,7 @@ public final class PublishParser {
         return;
       }
     } else if (qos == 1) {
-      redeliveries.passes(qos, packetId, duplicate, batch);
+      redeliveries.passes(packetId, duplicate, batch);
     }
     if (topic < 0) {
       topic = batch.block().addTopic(topicSource, topicStart, topicLength);
@@ -237,7 +237,7 @@ public final class PublishParser {
   /** Acknowledges a message that makes no row. PUBREL is answered without the id in flight. */
   private void drop(int qos, int packetId, boolean duplicate, Batch batch) {
     if (qos > 0) {
-      redeliveries.passes(qos, packetId, duplicate, batch);
+      redeliveries.passes(packetId, duplicate, batch);
       batch.acknowledge(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId);
     }
   }
@@ -289,7 +289,7 @@ public final class PublishParser {
             new Batch.MalformedPublish(
                 header, packetId, receivedMicros, body, String.valueOf(e.getMessage())));
     // At QoS 2 a PUBREL follows; its answer does not need the id in flight.
-    redeliveries.passes(qos(header), packetId, (header & DUP) != 0, batch);
+    redeliveries.passes(packetId, (header & DUP) != 0, batch);
     acknowledge(qos(header), packetId, batch);
   }
 

@@ -85,7 +85,7 @@ final class Redeliveries {
       batch.countDuplicate();
       batch.countBreach();
     } else {
-      released.arrives(qos, packetId, duplicate, batch);
+      released.arrives(packetId, duplicate, batch);
     }
     put(packetId, print, batch);
     return !isRepetition;
@@ -112,9 +112,9 @@ final class Redeliveries {
    * A message comes that is acknowledged and does not stay in flight. Its id may have been in
    * flight since a run with {@link AckMode#PROCESSED}.
    */
-  void passes(int qos, int packetId, boolean duplicate, Batch batch) {
+  void passes(int packetId, boolean duplicate, Batch batch) {
     if (ids.size() > 0) {
-      released.arrives(qos, packetId, duplicate, batch);
+      released.arrives(packetId, duplicate, batch);
       free(packetId, batch);
     }
   }

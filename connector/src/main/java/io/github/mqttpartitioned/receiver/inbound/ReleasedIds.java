@@ -41,8 +41,8 @@ final class ReleasedIds {
   /** Messages whose ids were in order although the broker had free ones. */
   static final int PROOF = 64;
 
-  /** With more ids in flight, those of a broker could come round to one that has just been free. */
-  private static final int MOST_IN_FLIGHT = 1 << 15;
+  /** With more ids known, those of a broker could come round to one that has just become free. */
+  private static final int MOST_KNOWN = 1 << 15;
 
   private static final int NOTE = 0;
 
@@ -100,14 +100,14 @@ final class ReleasedIds {
   }
 
   /** A message has come that is none of those in flight or released. */
-  void arrives(int qos, int id, boolean duplicate, Batch batch) {
+  void arrives(int id, boolean duplicate, Batch batch) {
     isResending = false;
     if (id > newest) {
       newest = id;
       if (!duplicate && hasFreeIds && ++inOrder == PROOF) {
         note(newest, batch);
       }
-    } else if (qos == 2 || !duplicate) {
+    } else {
       isOutOfOrder(batch);
       newest = id;
     }
@@ -137,7 +137,7 @@ final class ReleasedIds {
    * @return whether the id stays known
    */
   boolean release(int id, Batch batch) {
-    if (ids.size() > MOST_IN_FLIGHT) {
+    if (ids.size() > MOST_KNOWN) {
       return false;
     }
     later.set(id);
