@@ -35,6 +35,9 @@ class KilledSinkTest {
   private static final int ROWS_OF_A_FILE = 2_000;
   private static final Duration START = Duration.ofMinutes(5);
 
+  /** For what the killed queries have left over. */
+  private static final Duration REST = Duration.ofMinutes(30);
+
   @TempDir Path folder;
 
   private final SequenceCheck arrived = new SequenceCheck();
@@ -85,7 +88,7 @@ class KilledSinkTest {
         }
       }
       try (ChildJvm query = query(broker, qos, files)) {
-        query.awaitLine("^all written$", START);
+        query.awaitLine("^all written$", REST);
       }
       Await.until("all rows", START, () -> arrived.distinct() >= rows);
       assertThat(arrived.against(rows)).matches(Result::isComplete, "all rows, and no other");
