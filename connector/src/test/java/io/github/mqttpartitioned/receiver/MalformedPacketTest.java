@@ -62,6 +62,7 @@ class MalformedPacketTest {
         Arguments.of("packet of type 0", "00 00", "begins with 0x00"),
         Arguments.of("packet that only clients send", "82 02 0001", "begins with 0x82"),
         Arguments.of("PUBREL without identifier", "62 00", "without a packet identifier"),
+        Arguments.of("PUBREL with packet identifier 0", "62 02 0000", "packet identifier 0"),
         Arguments.of(
             "Remaining Length of 5 bytes",
             "32 FFFFFFFF7F",

@@ -258,7 +258,7 @@ class PacketFuzzTest {
     boolean isSound() {
       return switch (type()) {
         case PUBLISH -> isSoundPublish();
-        case PUBREL -> header == 0x62 && body.length == 2;
+        case PUBREL -> header == 0x62 && body.length == 2 && (body[0] | body[1]) != 0;
         case PINGRESP -> header == 0xD0 && body.length == 0;
         default -> false;
       };
