@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbox {
 
-  private static final long NOTHING = Long.MAX_VALUE;
+  /** No confirmation is awaited, whatever its number. */
+  private static final long NO_NUMBER = Long.MAX_VALUE;
 
   private final int maxInFlight;
   private final long lingerNanos;
@@ -61,7 +62,7 @@ public final class Outbox {
   private long confirmedBefore;
 
   /** The writer waits until all messages below this number are confirmed, or for memory. */
-  private long awaited = NOTHING;
+  private long awaited = NO_NUMBER;
 
   /** Whether the sender thread waits for the window. */
   private boolean isWindowUsedUp;
@@ -210,7 +211,7 @@ public final class Outbox {
       // It may be over already: nothing else would free it then.
       chunks.release(queue.beingWritten(), confirmed);
       notifyAll();
-      await(() -> NOTHING, () -> chunks.hasRoom(packetLength));
+      await(() -> NO_NUMBER, () -> chunks.hasRoom(packetLength));
       current = chunks.add(packetLength, nextRow, nextSequence);
     }
   }
@@ -249,7 +250,7 @@ public final class Outbox {
         }
       }
     } finally {
-      awaited = NOTHING;
+      awaited = NO_NUMBER;
       hurry = false;
     }
   }

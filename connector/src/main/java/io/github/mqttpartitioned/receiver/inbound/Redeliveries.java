@@ -81,7 +81,7 @@ final class Redeliveries {
     }
     boolean isRepetition = duplicate && released.isRepetition(packetId, print);
     if (isRepetition) {
-      released.repeats(packetId);
+      released.returns(packetId);
       batch.countDuplicate();
       batch.countBreach();
     } else {

@@ -38,12 +38,13 @@ import java.util.BitSet;
  */
 final class ReleasedIds {
 
-  /** Messages whose ids were in order although the broker had free ones. */
+  /** How many messages must have had a greater id than the one before. */
   static final int PROOF = 64;
 
   /** With more ids known, those of a broker could come round to one that has just become free. */
   private static final int MOST_KNOWN = 1 << 15;
 
+  /** In its place is the newest id of a broker that gives ids in order; no packet has this id. */
   private static final int NOTE = 0;
 
   private final InFlightIds ids;
@@ -66,6 +67,7 @@ final class ReleasedIds {
   /** Whether the broker knows that ids are free. */
   private boolean hasFreeIds;
 
+  /** Messages that had a greater id than the one before, although the broker had free ids. */
   private int inOrder;
 
   /**
@@ -93,7 +95,11 @@ final class ReleasedIds {
   }
 
   /** A message that repeats a released one is in flight again. */
-  void repeats(int id) {
+  void returns(int id) {
+    remove(id);
+  }
+
+  private void remove(int id) {
     earlier.clear(id);
     later.clear(id);
     fresh.clear(id);
@@ -108,10 +114,10 @@ final class ReleasedIds {
         note(newest, batch);
       }
     } else {
-      isOutOfOrder(batch);
+      forgetOrder(batch);
       newest = id;
     }
-    repeats(id);
+    remove(id);
     fresh.set(id, !duplicate);
   }
 
@@ -120,7 +126,8 @@ final class ReleasedIds {
     batch.inFlight().add(NOTE, id);
   }
 
-  private void isOutOfOrder(Batch batch) {
+  /** The broker does not give ids in order, or its ids have come round. */
+  private void forgetOrder(Batch batch) {
     forget(earlier, batch);
     forget(later, batch);
     hasFreeIds = false;
