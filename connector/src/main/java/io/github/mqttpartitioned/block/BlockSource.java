@@ -19,6 +19,18 @@ public interface BlockSource {
   BlockCursor read(OffsetRange range);
 
   /**
+   * Opens the blocks of a range that may be trimmed meanwhile. What is trimmed within {@code hold}
+   * can still be read, where the source holds the blocks itself; its pages are not used again so
+   * long.
+   *
+   * @param hold how long a snapshot is held at most
+   * @throws RuntimeException as {@link #read(OffsetRange)} does
+   */
+  default BlockCursor read(OffsetRange range, Duration hold) {
+    return read(range);
+  }
+
+  /**
    * Waits until there is a message behind the ones that are known. Holds nothing while it waits.
    *
    * @param offset behind the last message known

@@ -224,6 +224,11 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
    */
   @Override
   public BlockCursor read(OffsetRange range) {
+    return read(range, Duration.ZERO);
+  }
+
+  @Override
+  public BlockCursor read(OffsetRange range, Duration hold) {
     LogExtent held = extent;
     if (range.from() < held.first()) {
       throw LostStoreException.of(config.partition(), range, place, held.first());
@@ -231,7 +236,7 @@ public final class PartitionStore implements BlockSource, AutoCloseable {
     if (!held.covers(range)) {
       throw StoreException.missing(config.partition(), range, held, place);
     }
-    return new StoreCursor(use(), place, config.partition(), range);
+    return new StoreCursor(use(), place, config.partition(), range, hold);
   }
 
   /**

@@ -7,13 +7,15 @@ import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.store.lmdb.StoreEnvironment;
 import io.github.mqttpartitioned.store.lmdb.StoreReader;
 import io.github.mqttpartitioned.store.lmdb.StoreState;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.LmdbException;
 
 /**
- * Reads a range from a store, each block in a snapshot of its own. A block lies in the memory map
- * and is valid until the cursor moves or is closed. Until then, pages that are trimmed meanwhile
- * cannot be used again. After the last block, and once closed, the cursor holds no snapshot.
+ * Reads a range from a store, each block in a snapshot of its own unless it is to hold them. A
+ * block lies in the memory map and is valid until the cursor moves or is closed. Until then, pages
+ * that are trimmed meanwhile cannot be used again. After the last block, and once closed, the
+ * cursor holds no snapshot.
  */
 final class StoreCursor implements BlockCursor {
 
@@ -21,7 +23,9 @@ final class StoreCursor implements BlockCursor {
   private final String store;
   private final int partition;
   private final OffsetRange range;
+  private final long holdNanos;
   private @Nullable StoreReader reader;
+  private long snapshotAt;
   private boolean closed;
 
   /** Offset that the next block must hold. It must begin there, unless it is the first block. */
@@ -29,12 +33,15 @@ final class StoreCursor implements BlockCursor {
 
   /**
    * @param environment of which the cursor becomes a user; it releases it when it is closed
+   * @param hold how long it reads from one snapshot; zero for a snapshot per block
    */
-  StoreCursor(StoreEnvironment environment, String store, int partition, OffsetRange range) {
+  StoreCursor(
+      StoreEnvironment environment, String store, int partition, OffsetRange range, Duration hold) {
     this.environment = environment;
     this.store = store;
     this.partition = partition;
     this.range = range;
+    this.holdNanos = hold.toNanos();
     this.next = range.from();
   }
 
@@ -49,15 +56,23 @@ final class StoreCursor implements BlockCursor {
     }
     try {
       StoreReader current = reader;
+      long now = System.nanoTime();
       if (current == null) {
         current = environment.borrowReader();
         reader = current;
+        refresh(current, now);
+      } else if (now - snapshotAt >= holdNanos) {
+        refresh(current, now);
       }
-      current.refresh();
       return find(current);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "read", store);
     }
+  }
+
+  private void refresh(StoreReader current, long now) {
+    current.refresh();
+    snapshotAt = now;
   }
 
   private Block find(StoreReader current) {

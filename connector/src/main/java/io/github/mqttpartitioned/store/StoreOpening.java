@@ -10,6 +10,7 @@ import io.github.mqttpartitioned.store.lmdb.StoreLimits;
 import io.github.mqttpartitioned.store.lmdb.StoreState;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 import org.slf4j.Logger;
@@ -161,7 +162,8 @@ record StoreOpening(
             environment,
             place,
             state.partition(),
-            new OffsetRange(state.earliest(), state.next()))) {
+            new OffsetRange(state.earliest(), state.next()),
+            Duration.ZERO)) {
       for (Block block = cursor.next(); block != null; block = cursor.next()) {
         block.verify();
       }

@@ -13,6 +13,7 @@ import io.github.mqttpartitioned.store.lmdb.StoreState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,13 +145,18 @@ public final class StoreView implements BlockSource, AutoCloseable {
    */
   @Override
   public BlockCursor read(OffsetRange range) {
+    return read(range, Duration.ZERO);
+  }
+
+  @Override
+  public BlockCursor read(OffsetRange range, Duration hold) {
     LogExtent held = extent();
     if (!held.covers(range)) {
       throw StoreException.missing(state.partition(), range, held, directory.toString());
     }
     use();
     BlockCursor blocks =
-        new StoreCursor(environment, directory.toString(), state.partition(), range);
+        new StoreCursor(environment, directory.toString(), state.partition(), range, hold);
     return new BlockCursor() {
       @Override
       public @Nullable Block next() {

@@ -17,11 +17,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +59,7 @@ class BatchReadSoakTest {
       "concat('test/', shiftright(number, 48), '/', (number & 281474976710655) % 200)";
 
   @TempDir Path folder;
+  private final FailedTasks failures = new FailedTasks();
   private TestBroker broker;
   private Job job;
 
@@ -73,9 +77,27 @@ class BatchReadSoakTest {
             .option("retention", RETENTION);
   }
 
+  @BeforeEach
+  void countFailedTasks() {
+    Spark.session().sparkContext().addSparkListener(failures);
+  }
+
   @AfterEach
   void stopBroker() {
+    Spark.session().sparkContext().removeSparkListener(failures);
     broker.close();
+  }
+
+  /** An application with {@code local[2]} gets no second attempt of a task. */
+  private static final class FailedTasks extends SparkListener {
+    private final List<String> failed = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd end) {
+      if (!end.taskInfo().successful()) {
+        failed.add(end.reason().toString());
+      }
+    }
   }
 
   @Test
@@ -146,6 +168,7 @@ class BatchReadSoakTest {
         median(samples, Sample::fileKiB, 0.4, 0.6),
         median(samples, Sample::fileKiB, 0.8, 1));
     assertThat(samples).hasSizeGreaterThan(TURNS);
+    assertThat(failures.failed).as("tasks that failed").isEmpty();
     assertThat(median(samples, Sample::fileKiB, 0.8, 1))
         .as("KiB of the files")
         .isLessThan(median(samples, Sample::fileKiB, 0.4, 0.6) * 11 / 10 + (8 << 10));

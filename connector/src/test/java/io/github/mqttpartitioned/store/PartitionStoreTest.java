@@ -14,6 +14,7 @@ import io.github.mqttpartitioned.block.SampleMessage;
 import io.github.mqttpartitioned.mqtt.packet.InFlightChanges;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -176,6 +177,24 @@ class PartitionStoreTest {
           .hasMessageContaining(store.place());
       assertThatThrownBy(() -> store.read(new OffsetRange(100, 110)))
           .isInstanceOf(StoreException.Missing.class);
+    }
+  }
+
+  @Test
+  void whatIsTrimmedWhileASnapshotIsHeldCanStillBeRead() {
+    OffsetRange all = new OffsetRange(0, 20);
+    try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
+      List<SampleMessage> first = Stores.append(store, 10);
+      List<SampleMessage> second = Stores.append(store, 10);
+      try (BlockCursor held = store.read(all, Duration.ofHours(1));
+          BlockCursor alone = store.read(all)) {
+        SampleMessage.assertSame(first, 0, held.next());
+        SampleMessage.assertSame(first, 0, alone.next());
+        Stores.trim(store, 20);
+        SampleMessage.assertSame(second, 10, held.next());
+        assertThat(held.next()).isNull();
+        assertThatThrownBy(alone::next).isInstanceOf(StoreException.Missing.class);
+      }
     }
   }
 

@@ -28,6 +28,12 @@ final class LocalBlocks implements BlockSource, ResumingCursor.Place, AutoClosea
   /** A query that starts or stops has opened or closed its stores within this time. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /**
+   * A read that begins with the first offset is close behind what the query trims. In this time it
+   * gets ahead of it.
+   */
+  private static final Duration HOLD = Duration.ofMillis(500);
+
   private static final Duration RETRY = Duration.ofMillis(50);
 
   private final BatchPartition part;
@@ -44,7 +50,7 @@ final class LocalBlocks implements BlockSource, ResumingCursor.Place, AutoClosea
 
   @Override
   public BlockCursor open(OffsetRange range) {
-    return source().read(range);
+    return source().read(range, HOLD);
   }
 
   @Override
