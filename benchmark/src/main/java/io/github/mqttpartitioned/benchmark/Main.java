@@ -11,6 +11,7 @@ import io.github.mqttpartitioned.benchmark.read.ReadScenario;
 import io.github.mqttpartitioned.benchmark.report.Measurements;
 import io.github.mqttpartitioned.benchmark.scale.ScaleScenario;
 import io.github.mqttpartitioned.benchmark.sink.SinkScenario;
+import io.github.mqttpartitioned.benchmark.stream.StreamScenario;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -35,6 +36,7 @@ public final class Main {
       List.of(
           new IngestScenario(),
           new BrokerScenario(),
+          new StreamScenario(),
           new ReadScenario(),
           new ColdScenario(),
           new LatencyScenario(),

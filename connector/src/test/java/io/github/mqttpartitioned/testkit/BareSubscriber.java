@@ -10,21 +10,35 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fastest subscriber there can be, to compare others with: reads in bulk, looks at no more than
- * the packet ids, and acknowledges all of one read in one write. It keeps nothing, reconnects never
- * and knows no redelivery. One thread does all the work; the methods are thread-safe.
+ * the packet ids, and acknowledges all of one read in one write. It keeps nothing but what it is
+ * told to keep, reconnects never and knows no redelivery. One thread does all the work; the methods
+ * are thread-safe.
  */
 public final class BareSubscriber implements AutoCloseable {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
-  private static final int OUT_BYTES = 1 << 20;
+  private static final int OUT_BYTES = 4 << 20;
+
+  /** About as much as the connector commits at a time when it has got more than it can take. */
+  private static final int COMMIT_BYTES = 2 << 20;
+
+  private static final int READ_BYTES = 1 << 20;
   private static final int SUBSCRIBE_ID = 1;
+
+  /** Keeps packets: they are acknowledged when it returns. */
+  public interface Keeper {
+    /** Takes the packets of one read, from the buffer's position to its limit. */
+    void keep(ByteBuffer packets) throws IOException;
+  }
 
   private final String clientId;
   private final SocketChannel channel;
+  private final @Nullable Keeper keeper;
   private final Thread reader;
 
   // Confined to the reader.
@@ -38,9 +52,10 @@ public final class BareSubscriber implements AutoCloseable {
   private volatile String failure = "";
   private volatile boolean closing;
 
-  private BareSubscriber(SocketChannel channel, String clientId) {
+  private BareSubscriber(SocketChannel channel, String clientId, @Nullable Keeper keeper) {
     this.channel = channel;
     this.clientId = clientId;
+    this.keeper = keeper;
     this.reader = new Thread(this::readLoop, clientId + "-reader");
     reader.setDaemon(true);
   }
@@ -52,13 +67,28 @@ public final class BareSubscriber implements AutoCloseable {
    */
   public static BareSubscriber subscribe(
       String url, String clientId, String filter, int qos, int receiveMaximum) {
+    return subscribe(url, clientId, filter, qos, receiveMaximum, null);
+  }
+
+  /**
+   * The same, which acknowledges only what is kept.
+   *
+   * @param keeper called by the thread that reads; null if nothing is to be kept
+   */
+  public static BareSubscriber subscribe(
+      String url,
+      String clientId,
+      String filter,
+      int qos,
+      int receiveMaximum,
+      @Nullable Keeper keeper) {
     try {
       URI uri = URI.create(url);
       SocketChannel channel = SocketChannel.open();
       channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
-      BareSubscriber subscriber = new BareSubscriber(channel, clientId);
+      BareSubscriber subscriber = new BareSubscriber(channel, clientId, keeper);
       MqttProperties properties =
           MqttProperties.NONE.with(Property.RECEIVE_MAXIMUM, receiveMaximum);
       subscriber.out.put(Packets.connect(clientId, true, 0, properties, null, null));
@@ -108,7 +138,8 @@ public final class BareSubscriber implements AutoCloseable {
 
   private void readLoop() {
     try {
-      FrameScanner scanner = new FrameScanner(channel, this::frame);
+      FrameScanner scanner =
+          new FrameScanner(channel, new Frames(), keeper == null ? READ_BYTES : COMMIT_BYTES);
       while (scanner.readOnce()) {
         received = count;
         receivedBytes = countBytes;
@@ -118,6 +149,20 @@ public final class BareSubscriber implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       if (!closing) {
         failure = String.valueOf(e.getMessage());
+      }
+    }
+  }
+
+  private final class Frames implements FrameScanner.Handler {
+    @Override
+    public void frame(ByteBuffer buffer, int firstByte, int from, int until) throws IOException {
+      BareSubscriber.this.frame(buffer, firstByte, from, until);
+    }
+
+    @Override
+    public void frames(ByteBuffer packets) throws IOException {
+      if (keeper != null && packets.hasRemaining()) {
+        keeper.keep(packets);
       }
     }
   }
@@ -134,23 +179,24 @@ public final class BareSubscriber implements AutoCloseable {
         }
       }
       case PUBREL -> acknowledge(PacketType.PUBCOMP, buffer.getShort(from));
-      case CONNACK -> require("CONNACK", buffer.get(from + 1) == 0);
+      case CONNACK -> require("CONNACK with success", buffer.get(from + 1) == 0);
       case SUBACK -> {
-        require("SUBACK", buffer.get(until - 1) >= 0);
+        require("SUBACK with success", buffer.get(until - 1) >= 0);
         subscribed = true;
       }
       default -> throw new IOException("unexpected " + PacketType.of(firstByte));
     }
   }
 
-  private static void require(String packet, boolean success) throws IOException {
+  private static void require(String what, boolean success) throws IOException {
     if (!success) {
-      throw new IOException(packet + " with an error");
+      throw new IOException("expected " + what);
     }
   }
 
   private void acknowledge(PacketType type, short packetId) throws IOException {
     if (out.remaining() < Integer.BYTES) {
+      require("room for the acknowledgements of one read", keeper == null);
       flush();
     }
     out.putInt((type.firstByte() << 8 | 2) << 16 | (packetId & 0xFFFF));

@@ -21,6 +21,13 @@ final class FrameScanner {
      * @param until where it ends
      */
     void frame(ByteBuffer buffer, int firstByte, int from, int until) throws IOException;
+
+    /**
+     * Takes the packets of one read once more, all together, after each has been handed on.
+     *
+     * @param packets from its position to its limit
+     */
+    default void frames(ByteBuffer packets) throws IOException {}
   }
 
   private static final int CAPACITY = 1 << 20;
@@ -28,11 +35,17 @@ final class FrameScanner {
 
   private final ReadableByteChannel channel;
   private final Handler handler;
-  private ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY);
+  private ByteBuffer buffer;
 
   FrameScanner(ReadableByteChannel channel, Handler handler) {
+    this(channel, handler, CAPACITY);
+  }
+
+  /** One that reads at most so many bytes at a time. */
+  FrameScanner(ReadableByteChannel channel, Handler handler, int capacity) {
     this.channel = channel;
     this.handler = handler;
+    this.buffer = ByteBuffer.allocateDirect(capacity);
   }
 
   /** Reads once, waiting for it, and hands on all whole packets; false at the stream's end. */
@@ -65,6 +78,7 @@ final class FrameScanner {
         at = headerEnd + length;
       }
     }
+    handler.frames(buffer.duplicate().position(0).limit(at));
     keepFrom(at, missing);
     return true;
   }

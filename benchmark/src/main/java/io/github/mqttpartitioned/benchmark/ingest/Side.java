@@ -16,6 +16,9 @@ enum Side {
   PAHO("paho", "stock Paho v5: counted in its callback, acknowledged there, nothing stored"),
   /** The fastest client for the JVM that is widely used. */
   HIVEMQ("hivemq", "HiveMQ's client: counted in its callback, acknowledged there, nothing stored"),
+  /** What wire, sender and disk allow. */
+  COMMITTING(
+      "committing", "bare socket reader that commits each read to LMDB, then acknowledges it"),
   /** What the wire and the sender allow. */
   BARE("bare", "bare socket reader: skips packets, acknowledges in bulk, nothing stored");
 
@@ -59,6 +62,7 @@ enum Side {
       case UNMETERED -> ConnectorTaker.connect(url, load, directory, false, tls);
       case PAHO -> PahoTaker.connect(url, load);
       case HIVEMQ -> HiveMqTaker.connect(url, load);
+      case COMMITTING -> CommittingTaker.connect(url, load, 0, directory);
       case BARE -> BareTaker.connect(url, load);
     };
   }

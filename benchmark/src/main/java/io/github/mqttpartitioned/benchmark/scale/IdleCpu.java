@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mqttpartitioned.benchmark.scale;
 
+import io.github.mqttpartitioned.benchmark.report.ProcessCpu;
 import io.github.mqttpartitioned.benchmark.report.Scratch;
 import io.github.mqttpartitioned.benchmark.spark.RunningQuery;
 import io.github.mqttpartitioned.testkit.MqttProperties;
