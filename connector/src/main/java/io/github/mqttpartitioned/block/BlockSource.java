@@ -19,11 +19,11 @@ public interface BlockSource {
   BlockCursor read(OffsetRange range);
 
   /**
-   * Opens the blocks of a range that may be trimmed meanwhile. What is trimmed within {@code hold}
-   * can still be read, where the source holds the blocks itself; its pages are not used again so
-   * long.
+   * Opens the blocks of a range that may be trimmed meanwhile. For the time {@code hold} the cursor
+   * reads from its first snapshot, where the source is in this JVM. What is trimmed in this time
+   * can still be read, and its pages are not used again before the cursor moves after it.
    *
-   * @param hold how long a snapshot is held at most
+   * @param hold zero for a snapshot per block from the beginning
    * @throws RuntimeException as {@link #read(OffsetRange)} does
    */
   default BlockCursor read(OffsetRange range, Duration hold) {

@@ -33,7 +33,7 @@ final class Chunk {
 
   /**
    * Published packets: those of QoS 1 and 2 in the upper 16 bits, all of them in the next 16, their
-   * bytes in the lower half. A packet has 7 bytes or more, so a chunk holds fewer than 2^15.
+   * bytes in the lower half. A packet has 6 bytes or more, so a chunk holds fewer than 2^15.
    */
   private volatile long published;
 

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.lmdbjava.LmdbException;
 
 /**
- * Reads a range from a store, each block in a snapshot of its own unless it is to hold them. A
- * block lies in the memory map and is valid until the cursor moves or is closed. Until then, pages
- * that are trimmed meanwhile cannot be used again. After the last block, and once closed, the
- * cursor holds no snapshot.
+ * Reads a range from a store, each block in a snapshot of its own, but for those at the beginning
+ * if the cursor is to hold the first snapshot for a time. A block lies in the memory map and is
+ * valid until the cursor moves or is closed. Until then, pages that are trimmed meanwhile cannot be
+ * used again. After the last block, and once closed, the cursor holds no snapshot.
  */
 final class StoreCursor implements BlockCursor {
 
@@ -25,7 +25,7 @@ final class StoreCursor implements BlockCursor {
   private final OffsetRange range;
   private final long holdNanos;
   private @Nullable StoreReader reader;
-  private long snapshotAt;
+  private long firstSnapshotAt;
   private boolean closed;
 
   /** Offset that the next block must hold. It must begin there, unless it is the first block. */
@@ -33,7 +33,7 @@ final class StoreCursor implements BlockCursor {
 
   /**
    * @param environment of which the cursor becomes a user; it releases it when it is closed
-   * @param hold how long it reads from one snapshot; zero for a snapshot per block
+   * @param hold how long it reads from its first snapshot; zero for a snapshot per block
    */
   StoreCursor(
       StoreEnvironment environment, String store, int partition, OffsetRange range, Duration hold) {
@@ -56,23 +56,18 @@ final class StoreCursor implements BlockCursor {
     }
     try {
       StoreReader current = reader;
-      long now = System.nanoTime();
       if (current == null) {
         current = environment.borrowReader();
         reader = current;
-        refresh(current, now);
-      } else if (now - snapshotAt >= holdNanos) {
-        refresh(current, now);
+        firstSnapshotAt = System.nanoTime();
+        current.refresh();
+      } else if (System.nanoTime() - firstSnapshotAt >= holdNanos) {
+        current.refresh();
       }
       return find(current);
     } catch (LmdbException e) {
       throw LmdbErrors.translate(e, "read", store);
     }
-  }
-
-  private void refresh(StoreReader current, long now) {
-    current.refresh();
-    snapshotAt = now;
   }
 
   private Block find(StoreReader current) {

@@ -126,13 +126,19 @@ public final class BareSubscriber implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    closeChannel();
     try {
-      channel.close();
       reader.join(DEADLINE.toMillis());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeChannel() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -149,6 +155,7 @@ public final class BareSubscriber implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       if (!closing) {
         failure = String.valueOf(e.getMessage());
+        closeChannel();
       }
     }
   }

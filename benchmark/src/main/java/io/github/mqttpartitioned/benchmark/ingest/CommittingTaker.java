@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Env;
@@ -20,25 +21,32 @@ public final class CommittingTaker implements Taker {
   private static final int KEPT = 16;
   private static final long MAP_BYTES = 1L << 30;
 
+  private final Load load;
   private final Env<ByteBuffer> env;
   private final Dbi<ByteBuffer> packets;
   private final BareSubscriber subscriber;
+  private final AtomicLong commits = new AtomicLong();
 
-  // Confined to the subscriber's thread.
+  /** Confined to the subscriber's thread. */
   private final ByteBuffer key = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.BIG_ENDIAN);
-  private long commits;
 
   private CommittingTaker(String url, Load load, int number, Path directory) {
+    this.load = load;
     env = Env.create().setMapSize(MAP_BYTES).open(directory.toFile());
-    packets = env.openDbi("packets", DbiFlags.MDB_CREATE);
-    subscriber =
-        BareSubscriber.subscribe(
-            url,
-            "benchmark-committing-" + number,
-            Member.FILTER,
-            load.qos(),
-            load.window(),
-            this::commit);
+    try {
+      packets = env.openDbi("packets", DbiFlags.MDB_CREATE);
+      subscriber =
+          BareSubscriber.subscribe(
+              url,
+              "benchmark-committing-" + number,
+              Member.FILTER,
+              load.qos(),
+              load.window(),
+              this::commit);
+    } catch (RuntimeException e) {
+      env.close();
+      throw e;
+    }
   }
 
   /**
@@ -52,7 +60,13 @@ public final class CommittingTaker implements Taker {
 
   private void commit(ByteBuffer read) {
     key.clear();
-    packets.put(key.putLong(commits++ % KEPT).flip(), read);
+    packets.put(key.putLong(commits.get() % KEPT).flip(), read);
+    commits.incrementAndGet();
+  }
+
+  /** Write transactions so far. */
+  public long commits() {
+    return commits.get();
   }
 
   @Override
@@ -60,9 +74,13 @@ public final class CommittingTaker implements Taker {
     return subscriber.received();
   }
 
+  /** The newest packets alone are kept, so only their number is looked at. */
   @Override
-  public void verify() {
-    // It keeps only the newest packets.
+  public void verify() throws WrongCountException {
+    if (taken() != load.messages()) {
+      throw new WrongCountException(
+          "of %,d messages %,d were committed".formatted(load.messages(), taken()));
+    }
   }
 
   @Override

@@ -17,6 +17,10 @@ import io.github.mqttpartitioned.benchmark.spark.LocalSpark;
 import io.github.mqttpartitioned.benchmark.spark.RunningQuery;
 import io.github.mqttpartitioned.testkit.Await;
 import io.github.mqttpartitioned.testkit.Firehose;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -148,6 +152,7 @@ public final class StreamScenario implements Scenario {
     measurements.add(row, "messages/s", rates.taken());
     measurements.add(row + ", acknowledged", "messages/s", rates.acknowledged());
     measurements.add(row + ", CPU of a message", "ns", rates.cpuNanos());
+    measurements.add(row + ", a commit", "messages", rates.commit());
   }
 
   /**
@@ -158,13 +163,21 @@ public final class StreamScenario implements Scenario {
    * @param acknowledged messages per second until the last one is acknowledged
    * @param cpuNanos CPU time that a message takes of the whole JVM, with the sender and the
    *     compiler
+   * @param commit messages of a write transaction, on average
    */
-  private record Rates(double taken, double acknowledged, double cpuNanos) {}
+  private record Rates(double taken, double acknowledged, double cpuNanos, double commit) {}
+
+  /** Write transactions of the members that there are now. */
+  private static long commits(MeterRegistry meters) {
+    return meters.find("mqtt.source.append").timers().stream().mapToLong(Timer::count).sum();
+  }
 
   private static Rates connector(
       SparkSession spark, int members, Settings settings, Scratch scratch) throws Exception {
     Path directory = scratch.newDirectory();
     long each = settings.count("messages") / members;
+    MeterRegistry meters = new SimpleMeterRegistry();
+    Metrics.addRegistry(meters);
     try (Firehose firehose = firehose(settings)) {
       try (RunningQuery query =
           RunningQuery.intoNoop(
@@ -191,9 +204,13 @@ public final class StreamScenario implements Scenario {
                   .formatted(sent.messages(), members, rows, query.partitionsRead()));
         }
         return new Rates(
-            sent.messages() * NANOS_PER_SECOND / (end - begin), sent.messagesPerSecond(), cpuNanos);
+            sent.messages() * NANOS_PER_SECOND / (end - begin),
+            sent.messagesPerSecond(),
+            cpuNanos,
+            (double) rows / commits(meters));
       }
     } finally {
+      Metrics.removeRegistry(meters);
       Scratch.delete(directory);
     }
   }
@@ -216,8 +233,14 @@ public final class StreamScenario implements Scenario {
       firehose.awaitSubscribed(members, LIMIT);
       long cpu = ProcessCpu.nanos();
       Firehose.Report sent = firehose.send(load.messages(), LIMIT);
+      double cpuNanos = (double) (ProcessCpu.nanos() - cpu) / sent.messages();
+      long commits = 0;
+      for (CommittingTaker taker : takers) {
+        taker.verify();
+        commits += taker.commits();
+      }
       double rate = sent.messagesPerSecond();
-      return new Rates(rate, rate, (double) (ProcessCpu.nanos() - cpu) / sent.messages());
+      return new Rates(rate, rate, cpuNanos, (double) sent.messages() / commits);
     } finally {
       close(takers);
       for (Path directory : directories) {

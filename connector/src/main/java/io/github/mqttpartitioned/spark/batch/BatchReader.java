@@ -14,6 +14,7 @@ import io.github.mqttpartitioned.spark.read.LossPolicy;
 import io.github.mqttpartitioned.spark.vector.BlockVectors;
 import io.github.mqttpartitioned.spark.vector.DeadLetterColumns;
 import io.github.mqttpartitioned.spark.vector.MqttColumns;
+import java.time.Duration;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.PartitionReader;
@@ -28,6 +29,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the task's thread.
  */
 final class BatchReader implements PartitionReader<ColumnarBatch> {
+
+  /**
+   * A read that begins with the first offset is close behind what the query trims. In this time it
+   * gets ahead of it.
+   */
+  private static final Duration HOLD = Duration.ofMillis(500);
 
   private final BlockSource source;
   private final BatchPartition part;
@@ -77,7 +84,7 @@ final class BatchReader implements PartitionReader<ColumnarBatch> {
 
   private BlockPartitionReader open(OffsetRange range) {
     return new BlockPartitionReader(
-        source,
+        new Held(source),
         part.input().withRange(range),
         (rows, bytes, local) -> {},
         new BlockVectors(columns),
@@ -119,6 +126,19 @@ final class BatchReader implements PartitionReader<ColumnarBatch> {
    */
   private static boolean isNotHeld(RuntimeException e) {
     return MQTT_OFFSETS_NOT_HELD.isOf(e) || MQTT_STORE_REPLACED.isOf(e);
+  }
+
+  /** The blocks of a source, from one snapshot at the beginning. */
+  private record Held(BlockSource source) implements BlockSource {
+    @Override
+    public BlockCursor read(OffsetRange range) {
+      return source.read(range, HOLD);
+    }
+
+    @Override
+    public boolean isLocal() {
+      return source.isLocal();
+    }
   }
 
   @Override

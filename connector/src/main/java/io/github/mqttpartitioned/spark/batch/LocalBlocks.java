@@ -28,12 +28,6 @@ final class LocalBlocks implements BlockSource, ResumingCursor.Place, AutoClosea
   /** A query that starts or stops has opened or closed its stores within this time. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /**
-   * A read that begins with the first offset is close behind what the query trims. In this time it
-   * gets ahead of it.
-   */
-  private static final Duration HOLD = Duration.ofMillis(500);
-
   private static final Duration RETRY = Duration.ofMillis(50);
 
   private final BatchPartition part;
@@ -45,12 +39,17 @@ final class LocalBlocks implements BlockSource, ResumingCursor.Place, AutoClosea
 
   @Override
   public BlockCursor read(OffsetRange range) {
-    return new ResumingCursor(this, range);
+    return read(range, Duration.ZERO);
   }
 
   @Override
-  public BlockCursor open(OffsetRange range) {
-    return source().read(range, HOLD);
+  public BlockCursor read(OffsetRange range, Duration hold) {
+    return new ResumingCursor(this, range, hold);
+  }
+
+  @Override
+  public BlockCursor open(OffsetRange range, Duration hold) {
+    return source().read(range, hold);
   }
 
   @Override

@@ -56,7 +56,12 @@ final class ClusterBlocks implements BlockSource, ResumingCursor.Place {
 
   @Override
   public BlockCursor read(OffsetRange range) {
-    return new ResumingCursor(this, range);
+    return read(range, Duration.ZERO);
+  }
+
+  @Override
+  public BlockCursor read(OffsetRange range, Duration hold) {
+    return new ResumingCursor(this, range, hold);
   }
 
   /**
@@ -89,8 +94,8 @@ final class ClusterBlocks implements BlockSource, ResumingCursor.Place {
   }
 
   @Override
-  public BlockCursor open(OffsetRange range) {
-    return source().read(range);
+  public BlockCursor open(OffsetRange range, Duration hold) {
+    return source().read(range, hold);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.github.mqttpartitioned.block.BlockCursor;
 import io.github.mqttpartitioned.block.OffsetRange;
 import io.github.mqttpartitioned.cluster.rpc.UnreachableException;
 import io.github.mqttpartitioned.store.StoreException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ public final class ResumingCursor implements BlockCursor {
 
   private final Place place;
   private final OffsetRange range;
+  private final Duration hold;
   private long next;
   private @Nullable BlockCursor current;
 
@@ -27,10 +29,11 @@ public final class ResumingCursor implements BlockCursor {
     /**
      * Opens a range where the partition is now.
      *
+     * @param hold how long the cursor reads from its first snapshot
      * @throws UnreachableException if no node can be asked
      * @throws StoreException.Unusable if the store cannot be used now
      */
-    BlockCursor open(OffsetRange range);
+    BlockCursor open(OffsetRange range, Duration hold);
 
     /** Begins to wait for the partition. */
     Wait lost();
@@ -50,9 +53,13 @@ public final class ResumingCursor implements BlockCursor {
     void pause(RuntimeException failure, long offset);
   }
 
-  public ResumingCursor(Place place, OffsetRange range) {
+  /**
+   * @param hold how long it reads from the first snapshot of each place
+   */
+  public ResumingCursor(Place place, OffsetRange range, Duration hold) {
     this.place = place;
     this.range = range;
+    this.hold = hold;
     this.next = range.from();
   }
 
@@ -76,7 +83,7 @@ public final class ResumingCursor implements BlockCursor {
     }
     BlockCursor cursor = current;
     if (cursor == null) {
-      cursor = place.open(new OffsetRange(next, range.until()));
+      cursor = place.open(new OffsetRange(next, range.until()), hold);
       current = cursor;
     }
     Block block = cursor.next();

@@ -8,6 +8,7 @@ import static io.github.mqttpartitioned.mqtt.packet.PropertyCursor.PAYLOAD_FORMA
 import static io.github.mqttpartitioned.mqtt.packet.PropertyCursor.RESPONSE_TOPIC;
 import static io.github.mqttpartitioned.mqtt.packet.PropertyCursor.USER_PROPERTY;
 
+import io.github.mqttpartitioned.mqtt.packet.VarInt;
 import io.github.mqttpartitioned.sender.Outbox;
 import io.github.mqttpartitioned.sender.SinkException;
 import io.github.mqttpartitioned.spark.sink.SinkLayout.Place;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowEncoder {
 
+  private static final byte[] SHARE = "$share/".getBytes(StandardCharsets.US_ASCII);
   private static final int MAX_TEXT = 65_535;
   private static final int MAX_QOS = 2;
   private static final long MAX_EXPIRY = 0xFFFF_FFFFL;
@@ -189,6 +191,9 @@ final class RowEncoder {
     if (bytes.hasWildcard(start)) {
       return "contains + or #, which only topic filters have";
     }
+    if (bytes.startsWith(SHARE, start)) {
+      return "begins with $share/, which only subscriptions have";
+    }
     return bytes.isText(start) ? null : "is not UTF-8 without U+0000, as MQTT requires";
   }
 
@@ -256,6 +261,11 @@ final class RowEncoder {
       properties.putByte(USER_PROPERTY);
       putText(pair.getUTF8String(0), "userProperties");
       putText(pair.getUTF8String(1), "userProperties");
+      if (properties.length() > VarInt.MAX_VALUE) {
+        throw invalid(
+            "has userProperties of more than %,d bytes, which MQTT does not allow"
+                .formatted(VarInt.MAX_VALUE));
+      }
     }
   }
 

@@ -110,6 +110,12 @@ final class ScratchBytes {
     return false;
   }
 
+  /** Whether what lies from {@code from} on begins with {@code prefix}. */
+  boolean startsWith(byte[] prefix, int from) {
+    return length - from >= prefix.length
+        && Arrays.equals(bytes, from, from + prefix.length, prefix, 0, prefix.length);
+  }
+
   @Override
   public String toString() {
     return UTF8String.fromBytes(bytes, 0, length).toString();

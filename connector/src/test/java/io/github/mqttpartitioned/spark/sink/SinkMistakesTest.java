@@ -132,6 +132,7 @@ class SinkMistakesTest {
       value = {
         "null topic | nullif(id, 5) | 'x' | 1 | Row 5 of partition 0 has no topic: its column topic is null",
         "empty topic | if(id = 5, '', 'a') | 'x' | 1 | Row 5 of partition 0 has a topic that is empty",
+        "share | if(id = 5, '$share/g/a', 'a') | 'x' | 1 | Row 5 of partition 0, topic '$share/g/a', has a topic that begins with $share/",
         "wildcard | if(id = 5, 'a/+', 'a') | 'x' | 1 | Row 5 of partition 0, topic 'a/+', has a topic that contains + or #",
         "U+0000 | if(id = 5, 'a\\u0000', 'a') | 'x' | 1 | is not UTF-8 without U+0000",
         "null payload | 'a' | if(id = 5, null, 'x') | 1 | Row 5 of partition 0, topic 'a', has no payload",
