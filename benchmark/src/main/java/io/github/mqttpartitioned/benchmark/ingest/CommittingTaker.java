@@ -13,12 +13,12 @@ import org.lmdbjava.Env;
 
 /**
  * The limit of what is durable: a bare reader that puts the packets of each read into LMDB as they
- * are, commits, and then acknowledges them. It keeps the newest of them only, so that pages are
- * used again.
+ * are, commits, and then acknowledges them. It keeps the newest of them, about as much as a store
+ * holds while Spark reads, so that pages are used again.
  */
 public final class CommittingTaker implements Taker {
 
-  private static final int KEPT = 16;
+  private static final int KEPT = 128;
   private static final long MAP_BYTES = 1L << 30;
 
   private final Load load;
