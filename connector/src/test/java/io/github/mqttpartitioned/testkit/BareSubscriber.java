@@ -22,12 +22,13 @@ public final class BareSubscriber implements AutoCloseable {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
+
+  /** Room for the acknowledgements of all that one read can bring. */
   private static final int OUT_BYTES = 4 << 20;
 
   /** About as much as the connector commits at a time when it has got more than it can take. */
   private static final int COMMIT_BYTES = 2 << 20;
 
-  private static final int READ_BYTES = 1 << 20;
   private static final int SUBSCRIBE_ID = 1;
 
   /** Keeps packets: they are acknowledged when it returns. */
@@ -132,6 +133,9 @@ public final class BareSubscriber implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    if (reader.isAlive()) {
+      throw new IllegalStateException(clientId + " still reads");
+    }
   }
 
   private void closeChannel() {
@@ -145,7 +149,9 @@ public final class BareSubscriber implements AutoCloseable {
   private void readLoop() {
     try {
       FrameScanner scanner =
-          new FrameScanner(channel, new Frames(), keeper == null ? READ_BYTES : COMMIT_BYTES);
+          keeper == null
+              ? new FrameScanner(channel, new Frames())
+              : new FrameScanner(channel, new Frames(), COMMIT_BYTES);
       while (scanner.readOnce()) {
         received = count;
         receivedBytes = countBytes;

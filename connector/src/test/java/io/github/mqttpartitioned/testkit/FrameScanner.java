@@ -41,7 +41,9 @@ final class FrameScanner {
     this(channel, handler, CAPACITY);
   }
 
-  /** One that reads at most so many bytes at a time. */
+  /**
+   * @param capacity most bytes of one read, but for a packet that is longer
+   */
   FrameScanner(ReadableByteChannel channel, Handler handler, int capacity) {
     this.channel = channel;
     this.handler = handler;

@@ -4,7 +4,6 @@ package io.github.mqttpartitioned.benchmark.ingest;
 import io.github.mqttpartitioned.testkit.BareSubscriber;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import org.lmdbjava.Dbi;
@@ -13,8 +12,8 @@ import org.lmdbjava.Env;
 
 /**
  * The limit of what is durable: a bare reader that puts the packets of each read into LMDB as they
- * are, commits, and then acknowledges them. It keeps the newest of them, about as much as a store
- * holds while Spark reads, so that pages are used again.
+ * are, PUBREL packets too, commits, and then acknowledges them. It keeps the newest of them, about
+ * as much as a store holds while Spark reads, so that pages are used again.
  */
 public final class CommittingTaker implements Taker {
 
@@ -28,7 +27,7 @@ public final class CommittingTaker implements Taker {
   private final AtomicLong commits = new AtomicLong();
 
   /** Confined to the subscriber's thread. */
-  private final ByteBuffer key = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.BIG_ENDIAN);
+  private final ByteBuffer key = ByteBuffer.allocateDirect(Long.BYTES);
 
   private CommittingTaker(String url, Load load, int number, Path directory) {
     this.load = load;
