@@ -27,6 +27,19 @@ public record Setting(String name, Kind kind, String byDefault, String inCheck, 
   public static final Setting TOPICS =
       of("topics", new Count(1, 10_000), "300", "topics that the messages spread over");
 
+  /** Bytes of a payload, which has room for the number of its message. */
+  public static final Setting PAYLOAD =
+      of("payload", new Count(8, 1_000_000), "100", "bytes of each payload");
+
+  /** Members of a shared subscription, which are the partitions of a query. */
+  public static final Setting MEMBERS =
+      new Setting(
+          "members",
+          new Choice(List.of("1", "2", "4", "8")),
+          "1,2,4",
+          "2",
+          "members of the shared subscription");
+
   /** What values a setting takes. Conversion only checks: {@link Settings} keeps the text. */
   public sealed interface Kind extends ITypeConverter<String> {
 

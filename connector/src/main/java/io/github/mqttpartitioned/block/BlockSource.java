@@ -20,8 +20,8 @@ public interface BlockSource {
 
   /**
    * Opens the blocks of a range that may be trimmed meanwhile. For the time {@code hold} the cursor
-   * reads from its first snapshot, where the source is in this JVM. What is trimmed in this time
-   * can still be read, and its pages are not used again before the cursor moves after it.
+   * reads from its first snapshot, where this JVM reads the store itself. What is trimmed in this
+   * time can still be read, and its pages are not used again before the cursor moves after it.
    *
    * @param hold zero for a snapshot per block from the beginning
    * @throws RuntimeException as {@link #read(OffsetRange)} does

@@ -199,15 +199,14 @@ class PartitionStoreTest {
   }
 
   @Test
-  void snapshotIsHeldNoLongerThanItMayBe() throws Exception {
-    Duration hold = Duration.ofMillis(50);
+  void snapshotIsHeldNoLongerThanItMayBe() {
     try (PartitionStore store = PartitionStore.open(Stores.config(directory))) {
       Stores.append(store, 10);
       List<SampleMessage> second = Stores.append(store, 10);
       Stores.append(store, 10);
-      try (BlockCursor held = store.read(new OffsetRange(0, 30), hold)) {
+      // The time is over before the second block is read, however fast the machine is.
+      try (BlockCursor held = store.read(new OffsetRange(0, 30), Duration.ofNanos(1))) {
         held.next();
-        Thread.sleep(hold.toMillis() + 1);
         SampleMessage.assertSame(second, 10, held.next());
         Stores.trim(store, 30);
         assertThatThrownBy(held::next).isInstanceOf(StoreException.Missing.class);

@@ -169,7 +169,24 @@ public final class BareSubscriber implements AutoCloseable {
   private final class Frames implements FrameScanner.Handler {
     @Override
     public void frame(ByteBuffer buffer, int firstByte, int from, int until) throws IOException {
-      BareSubscriber.this.frame(buffer, firstByte, from, until);
+      switch (PacketType.of(firstByte)) {
+        case PUBLISH -> {
+          count++;
+          countBytes += until - from;
+          int qos = firstByte >>> 1 & 3;
+          if (qos > 0) {
+            int id = from + 2 + (buffer.getShort(from) & 0xFFFF);
+            acknowledge(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, buffer.getShort(id));
+          }
+        }
+        case PUBREL -> acknowledge(PacketType.PUBCOMP, buffer.getShort(from));
+        case CONNACK -> require("CONNACK with success", buffer.get(from + 1) == 0);
+        case SUBACK -> {
+          require("SUBACK with success", buffer.get(until - 1) >= 0);
+          subscribed = true;
+        }
+        default -> throw new IOException("unexpected " + PacketType.of(firstByte));
+      }
     }
 
     @Override
@@ -177,27 +194,6 @@ public final class BareSubscriber implements AutoCloseable {
       if (keeper != null && packets.hasRemaining()) {
         keeper.keep(packets);
       }
-    }
-  }
-
-  private void frame(ByteBuffer buffer, int firstByte, int from, int until) throws IOException {
-    switch (PacketType.of(firstByte)) {
-      case PUBLISH -> {
-        count++;
-        countBytes += until - from;
-        int qos = firstByte >>> 1 & 3;
-        if (qos > 0) {
-          int id = from + 2 + (buffer.getShort(from) & 0xFFFF);
-          acknowledge(qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, buffer.getShort(id));
-        }
-      }
-      case PUBREL -> acknowledge(PacketType.PUBCOMP, buffer.getShort(from));
-      case CONNACK -> require("CONNACK with success", buffer.get(from + 1) == 0);
-      case SUBACK -> {
-        require("SUBACK with success", buffer.get(until - 1) >= 0);
-        subscribed = true;
-      }
-      default -> throw new IOException("unexpected " + PacketType.of(firstByte));
     }
   }
 

@@ -3,7 +3,6 @@ package io.github.mqttpartitioned.benchmark.broker;
 
 import io.github.mqttpartitioned.benchmark.Scenario;
 import io.github.mqttpartitioned.benchmark.Setting;
-import io.github.mqttpartitioned.benchmark.Setting.Choice;
 import io.github.mqttpartitioned.benchmark.Setting.Count;
 import io.github.mqttpartitioned.benchmark.Settings;
 import io.github.mqttpartitioned.benchmark.report.Head;
@@ -54,12 +53,7 @@ public final class BrokerScenario implements Scenario {
         new Setting(
             "messages", new Count(100, 100_000_000), "1000000", "5000", "messages per round"),
         Setting.ROUNDS,
-        new Setting(
-            "members",
-            new Choice(List.of("1", "2", "4", "8")),
-            "1,2,4",
-            "2",
-            "members of the shared subscription"),
+        Setting.MEMBERS,
         Setting.of(
             "trigger", new Count(0, 60_000), "500", "milliseconds from micro-batch to micro-batch"),
         Setting.of(
@@ -67,7 +61,7 @@ public final class BrokerScenario implements Scenario {
             new Count(0, WINDOW),
             "0",
             "most messages that Mosquitto has in flight to a member; 0 for 65,535"),
-        Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
+        Setting.PAYLOAD,
         Scratch.SETTING);
   }
 

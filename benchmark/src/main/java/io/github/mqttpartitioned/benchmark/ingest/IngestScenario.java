@@ -55,7 +55,7 @@ public final class IngestScenario implements Scenario {
             "100000",
             "messages per round and side; Paho and HiveMQ get one in " + CLIENT_SHARE),
         Setting.ROUNDS,
-        Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
+        Setting.PAYLOAD,
         Setting.TOPICS,
         Setting.of(
             "window",

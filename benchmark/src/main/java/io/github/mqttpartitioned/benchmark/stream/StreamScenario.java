@@ -71,12 +71,7 @@ public final class StreamScenario implements Scenario {
             "100000",
             "messages per round, over all members"),
         Setting.ROUNDS,
-        new Setting(
-            "members",
-            new Choice(List.of("1", "2", "4", "8")),
-            "1,2,4",
-            "2",
-            "members, which are partitions of the query"),
+        Setting.MEMBERS,
         Setting.of(
             "sides",
             new Choice(List.of(CONNECTOR, BARE)),
@@ -84,7 +79,7 @@ public final class StreamScenario implements Scenario {
             "sides to compare"),
         Setting.of(
             "trigger", new Count(0, 60_000), "0", "milliseconds from micro-batch to micro-batch"),
-        Setting.of("payload", new Count(8, 1_000_000), "100", "bytes of each payload"),
+        Setting.PAYLOAD,
         Setting.TOPICS,
         Scratch.SETTING);
   }
@@ -237,7 +232,7 @@ public final class StreamScenario implements Scenario {
       }
       firehose.awaitSubscribed(members, LIMIT);
       long cpu = ProcessCpu.nanos();
-      Firehose.Report sent = firehose.send(load.messages(), LIMIT);
+      Firehose.Report sent = send(firehose, load.messages(), takers);
       double cpuNanos = (double) (ProcessCpu.nanos() - cpu) / sent.messages();
       long commits = 0;
       for (CommittingTaker taker : takers) {
@@ -251,6 +246,17 @@ public final class StreamScenario implements Scenario {
       for (Path directory : directories) {
         Scratch.delete(directory);
       }
+    }
+  }
+
+  private static Firehose.Report send(
+      Firehose firehose, long messages, List<CommittingTaker> takers) {
+    try {
+      return firehose.send(messages, LIMIT);
+    } catch (IllegalStateException e) {
+      // A reader that has ended says why, if that is the cause.
+      takers.forEach(CommittingTaker::taken);
+      throw e;
     }
   }
 

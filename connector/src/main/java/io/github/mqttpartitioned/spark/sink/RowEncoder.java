@@ -258,14 +258,17 @@ final class RowEncoder {
       if (pair == null || pair.isNullAt(0) || pair.isNullAt(1)) {
         throw invalid("has userProperties with a null");
       }
-      properties.putByte(USER_PROPERTY);
-      putText(pair.getUTF8String(0), "userProperties");
-      putText(pair.getUTF8String(1), "userProperties");
-      if (properties.length() > VarInt.MAX_VALUE) {
+      UTF8String key = pair.getUTF8String(0);
+      UTF8String value = pair.getUTF8String(1);
+      long length = 1L + Short.BYTES + key.numBytes() + Short.BYTES + value.numBytes();
+      if (properties.length() + length > VarInt.MAX_VALUE) {
         throw invalid(
-            "has userProperties of more than %,d bytes, which MQTT does not allow"
+            "has properties of more than %d bytes, the maximum of MQTT; the last ones are userProperties"
                 .formatted(VarInt.MAX_VALUE));
       }
+      properties.putByte(USER_PROPERTY);
+      putText(key, "userProperties");
+      putText(value, "userProperties");
     }
   }
 
